@@ -1,0 +1,6 @@
+import type { Command } from '#app/command.ts';
+
+import status from './status.ts';
+
+/** Every slash command; a new file is named here. */
+export const commands: readonly Command[] = [status];

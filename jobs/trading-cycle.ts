@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+import type { Job } from '#app/job.ts';
+import { runTradingCycle } from '#app/trading-cycle.ts';
+
+const payload = z.object({ dueAt: z.int().positive() });
+
+/** Decides on the bar that has just ended, and enters. The due time is the bar's end. */
+export default {
+  name: 'trading-cycle',
+  // A bar is settled at the broker a few seconds after its end.
+  schedule: { kind: 'bar-close', settleMs: 5_000 },
+  payload,
+  run: async (context, { dueAt }) => {
+    const outcome = await runTradingCycle(context, dueAt);
+    if (outcome.kind === 'done' && outcome.entries > 0) {
+      context.log.info({ barEnd: dueAt, ...outcome }, 'trading cycle: entries submitted');
+    }
+  },
+} satisfies Job<typeof payload>;

@@ -1,0 +1,152 @@
+import { DiscordAPIError, REST } from 'discord.js';
+import type { Client } from 'discord.js';
+
+import type { Command } from '#app/command.ts';
+import type { AppContext } from '#app/context.ts';
+import type { EpochMs } from '#core/session.ts';
+import type { Mode } from '#ports/cards.ts';
+import type { Logger } from '#ports/logger.ts';
+import type { Notifier } from '#ports/notifier.ts';
+
+import type { Access } from './authorize.ts';
+import { createDispatcher } from './dispatch.ts';
+import type { CommandOutcome } from './dispatch.ts';
+import { describeError } from './errors.ts';
+import { createGateway } from './gateway.ts';
+import { createHealth } from './health.ts';
+import { createNotifier } from './notifier.ts';
+import { registerCommands } from './register.ts';
+import { restOptions } from './rest.ts';
+import { keepTrying } from './retry.ts';
+
+export interface DiscordBotOptions {
+  readonly token: string;
+  readonly guildId: string;
+  readonly channelId: string;
+  /** Null for Discord itself; otherwise a stand-in on this machine, without the version in its path. */
+  readonly apiUrl: string | null;
+  readonly access: Access;
+  readonly commands: readonly Command[];
+  /** Asked for at each call, since the context contains the notifier made here. */
+  readonly context: () => AppContext;
+  readonly mode: Mode;
+  readonly log: Logger;
+  readonly onCommand?: (name: string, outcome: CommandOutcome) => void;
+  /** How old a command may be when it arrives. */
+  readonly commandMaxAgeMs?: number;
+  /** The system's clock, also where the exchange's time is replayed: Discord's ids carry real time. */
+  readonly now?: () => EpochMs;
+}
+
+export interface DiscordBot {
+  readonly notifier: Notifier;
+  /** Resolves when connected or when the first attempt has failed; then it keeps trying. Never rejects. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  state: Notifier['state'];
+}
+
+const COMMAND_MAX_AGE_MS = 30_000;
+const PRESENCE_EVERY_MS = 60_000;
+/** The outbox tries again by itself, with pauses: the library's own immediate attempts help nobody. */
+const POST_RETRIES = 0;
+
+/**
+ * The team's Discord: cards out, slash commands in. Throws when `apiUrl` is not on this machine.
+ * Trading never waits for any of it.
+ */
+export function createDiscordBot(options: DiscordBotOptions): DiscordBot {
+  const { token, apiUrl, channelId, mode, log } = options;
+  const health = createHealth(log);
+  const rest = new REST(restOptions(apiUrl, POST_RETRIES)).setToken(token);
+  const presence = createPresence(options, (text, status) => gateway.showPresence(text, status));
+  const dispatch = createDispatcher({
+    ...options,
+    commands: new Map(options.commands.map((command) => [command.name, command])),
+    commandMaxAgeMs: options.commandMaxAgeMs ?? COMMAND_MAX_AGE_MS,
+    now: options.now ?? Date.now,
+    onCommand: options.onCommand ?? (() => undefined),
+  });
+  const gateway = createGateway({
+    token,
+    apiUrl,
+    mode,
+    health,
+    log,
+    onSession: () => presence.show(),
+    onReady: (client, signal) => register(options, client, signal),
+    async onInteraction(interaction) {
+      await dispatch(interaction);
+      if (interaction.isChatInputCommand()) await presence.update();
+    },
+  });
+  return {
+    notifier: createNotifier({ rest, channelId, mode, health }),
+    state: () => health.state(),
+    async start() {
+      presence.start();
+      await gateway.start();
+    },
+    async stop() {
+      presence.stop();
+      await gateway.stop();
+    },
+  };
+}
+
+/** Keeps the line beside the bot's name true: mode and control state. */
+function createPresence(
+  { context, mode, log }: DiscordBotOptions,
+  send: (text: string, status: 'online' | 'dnd') => void,
+) {
+  let shown = '';
+  let timer: NodeJS.Timeout | null = null;
+
+  async function update(): Promise<void> {
+    try {
+      const { status } = await context().ledger.controlState();
+      const text = `${mode} · ${status.toUpperCase()}`;
+      if (text === shown) return;
+      shown = text;
+      send(text, status === 'active' ? 'online' : 'dnd');
+    } catch (error) {
+      log.warn({ error: describeError(error) }, 'the presence in Discord could not be updated');
+    }
+  }
+
+  return {
+    update,
+    show: () => {
+      shown = '';
+      return update();
+    },
+    start: () => {
+      timer ??= setInterval(() => void update(), PRESENCE_EVERY_MS).unref();
+    },
+    stop: () => {
+      if (timer !== null) clearInterval(timer);
+    },
+  };
+}
+
+const isRefused = (error: unknown): boolean => error instanceof DiscordAPIError;
+
+async function register(
+  { guildId, commands, log }: DiscordBotOptions,
+  client: Client<true>,
+  signal: AbortSignal,
+): Promise<void> {
+  const ids = { applicationId: client.application.id, guildId };
+  await keepTrying(
+    async () => {
+      const done = await registerCommands(client.rest, ids, commands);
+      log.info({ ...done, commands: commands.length }, 'the slash commands are registered');
+    },
+    {
+      signal,
+      isFinal: isRefused,
+      onError: (error) =>
+        log.error({ error: describeError(error) }, 'the slash commands could not be registered'),
+    },
+  );
+}

@@ -1,0 +1,123 @@
+import type { APIEmbed, APIEmbedField } from 'discord.js';
+
+import type { Usd } from '#core/money.ts';
+import type { ClosedTrade } from '#core/trade.ts';
+import type { DigestCard, OpenPositionLine } from '#ports/cards.ts';
+
+import {
+  count,
+  formatGain,
+  formatMoney,
+  formatNumber,
+  formatPercentGain,
+  formatPrice,
+  formatR,
+  NONE,
+  stamp,
+} from '../format.ts';
+import { COLOUR, MODE_BADGE, protection } from './style.ts';
+import { targetLines } from './targets.ts';
+
+const MOST_ROWS = 12;
+
+/** One session on one page. */
+export function digestEmbed(card: DigestCard): APIEmbed {
+  const gain = `${formatGain(card.dayPnl)} (${formatPercentGain(card.dayPnlPercent)})`;
+  const isProtected = card.openPositions.filter((line) => line.isProtected).length;
+  return {
+    title: `📊 ${MODE_BADGE[card.mode]} · ${card.date}: ${gain}`,
+    color: colourOf(card.dayPnl, isProtected < card.openPositions.length),
+    description: [
+      `Equity ${formatMoney(card.openingEquity)} → ${formatMoney(card.closingEquity)}`,
+      'Realized and unrealized, fees deducted.',
+    ].join('\n'),
+    fields: [
+      { name: 'Drawdown', value: formatPercentGain(card.maxDrawdownPercent), inline: true },
+      { name: 'Fees', value: formatMoney(card.fees), inline: true },
+      {
+        name: 'Entries',
+        value: `${card.entriesFilled} filled\n${card.entriesNotFilled} not filled`,
+        inline: true,
+      },
+      closedField(card.closedTrades),
+      overnightField(card.openPositions, isProtected),
+      { name: overallTitle(card), value: targetLines(card).join('\n') },
+      { name: 'Cycles', value: formatNumber(card.cycles), inline: true },
+      { name: 'Next session', value: nextSession(card), inline: true },
+    ],
+    footer: { text: `${card.date} · ${card.mode}` },
+  };
+}
+
+function colourOf(dayPnl: Usd, isNaked: boolean): number {
+  if (isNaked) return COLOUR.warning;
+  if (dayPnl === 0) return COLOUR.quiet;
+  return dayPnl > 0 ? COLOUR.good : COLOUR.bad;
+}
+
+const EXIT_WORD = { take_profit: 'target', stop_loss: 'stop', other: 'other' } as const;
+
+function closedField(trades: readonly ClosedTrade[]): APIEmbedField {
+  if (trades.length === 0) return { name: 'Closed trades', value: 'none' };
+  const won = trades.filter((trade) => trade.pnl > 0).length;
+  const rows = trades
+    .slice(0, MOST_ROWS)
+    .map((trade) => [
+      trade.symbol,
+      trade.side,
+      formatGain(trade.pnl),
+      formatR(trade.rMultiple),
+      EXIT_WORD[trade.exitLeg],
+    ]);
+  const more = trades.length - rows.length;
+  return {
+    name: `Closed trades: ${trades.length}, ${won} won`,
+    value: [
+      '```',
+      ...table([['symbol', 'side', 'P/L', 'R', 'exit'], ...rows]),
+      '```',
+      ...(more > 0 ? [`… and ${more} more`] : []),
+    ].join('\n'),
+  };
+}
+
+/** Figures to the right, words to the left: P/L and R are the figures. */
+const FIGURE_COLUMNS = new Set([2, 3]);
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const cell = (text: string, column: number) =>
+    FIGURE_COLUMNS.has(column)
+      ? text.padStart(widths[column] ?? 0)
+      : text.padEnd(widths[column] ?? 0);
+  return rows.map((row) => row.map(cell).join(' ').trimEnd());
+}
+
+function overnightField(lines: readonly OpenPositionLine[], isProtected: number): APIEmbedField {
+  if (lines.length === 0) return { name: 'Open overnight', value: 'no open positions' };
+  const nakedFirst = lines.toSorted((a, b) => Number(a.isProtected) - Number(b.isProtected));
+  const rows = nakedFirst.slice(0, MOST_ROWS).map(overnightLine);
+  const more = lines.length - rows.length;
+  return {
+    name: `Open overnight: ${protection(isProtected, lines.length)}`,
+    value: [...rows, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n'),
+  };
+}
+
+function overnightLine(line: OpenPositionLine): string {
+  const figures = [
+    formatGain(line.unrealizedPnl),
+    ...(line.rNow === null ? [] : [formatR(line.rNow)]),
+    `stop ${line.stopPrice === null ? NONE : formatPrice(line.stopPrice)}`,
+  ];
+  const badge = line.isProtected ? '🛡' : '⚠ NOT PROTECTED';
+  return `${badge} ${line.symbol} ${line.side} ${formatNumber(line.quantity)}: ${figures.join(' · ')}`;
+}
+
+const overallTitle = ({ overall }: DigestCard): string =>
+  `All ${count(overall.trades, 'closed trade')}: ${formatGain(overall.totalPnl)}`;
+
+const nextSession = ({ nextSession: next }: DigestCard): string =>
+  next === null ? NONE : `${next.date}\nopens ${stamp(next.open, 'f')}`;

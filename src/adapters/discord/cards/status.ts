@@ -1,0 +1,133 @@
+import type { APIEmbed, APIEmbedField } from 'discord.js';
+
+import type { StatusReport } from '#app/reports/status.ts';
+import type { ControlState, ControlStatus } from '#core/control.ts';
+import { newYorkDate } from '#core/session.ts';
+import type { OpenPositionLine } from '#ports/cards.ts';
+
+import {
+  count,
+  formatDuration,
+  formatGain,
+  formatMoney,
+  formatNumber,
+  formatPercentGain,
+  formatPrice,
+  formatR,
+  NONE,
+  plain,
+  stamp,
+} from '../format.ts';
+import { COLOUR, MODE_BADGE, protection } from './style.ts';
+
+const CONTROL = {
+  active: '✅ ACTIVE',
+  halted: '⛔ HALTED',
+  flattening: '⏏️ FLATTENING',
+} as const satisfies Record<ControlStatus, string>;
+
+/** What `/status` shows: may it trade, is everything protected, where does the day stand. */
+export function statusEmbed(report: StatusReport): APIEmbed {
+  const isNaked = report.protectedPositions < report.positions.length;
+  return {
+    title: `${MODE_BADGE[report.mode]} · ${CONTROL[report.control.status]}`,
+    color: colourOf(report.control, isNaked),
+    description: [
+      ...controlLines(report.control),
+      `Positions: ${protection(report.protectedPositions, report.positions.length)}`,
+    ].join('\n'),
+    fields: [
+      { name: 'Equity', value: formatMoney(report.equity), inline: true },
+      { name: 'Day P/L', value: dayPnl(report), inline: true },
+      { name: 'Session', value: session(report), inline: true },
+      ...activityFields(report),
+      // Last, since a long list is cut from its end; what is naked comes first in it.
+      ...report.positions
+        .toSorted((a, b) => Number(a.isProtected) - Number(b.isProtected))
+        .map(positionField),
+    ],
+    footer: { text: report.mode },
+  };
+}
+
+function colourOf(control: ControlState, isNaked: boolean): number {
+  if (isNaked) return COLOUR.bad;
+  return control.status === 'active' ? COLOUR.good : COLOUR.warning;
+}
+
+function controlLines(control: ControlState): string[] {
+  const who = `By ${plain(control.by)} since ${stamp(control.since, 'f')}: ${plain(control.reason)}`;
+  if (control.status === 'active') return [who];
+  const end =
+    control.until === null ? 'until someone resumes' : `until ${stamp(control.until, 'f')}`;
+  return control.status === 'halted'
+    ? [`**No new entries** ${end}. Exits and protection go on.`, who]
+    : ['**No new entries; every position is being closed**, then halted.', who];
+}
+
+const dayPnl = (report: StatusReport): string =>
+  report.dayPnl === null
+    ? NONE
+    : `${formatGain(report.dayPnl)}\n${
+        report.dayPnlPercent === null ? NONE : formatPercentGain(report.dayPnlPercent)
+      }`;
+
+function session({ session: day, isOpen, now }: StatusReport): string {
+  if (day === null) return isOpen ? 'open' : 'closed';
+  const times = `${stamp(day.open)} – ${stamp(day.close)}`;
+  if (isOpen) return `open, ${formatDuration(day.close - now)} left\n${times}`;
+  if (now < day.open) {
+    const date = day.date === newYorkDate(now) ? 'today' : day.date;
+    return `closed\nopens ${date} ${stamp(day.open)}`;
+  }
+  return `closed\n${day.date} was ${times}`;
+}
+
+function activityFields(report: StatusReport): APIEmbedField[] {
+  const { lastCycle } = report;
+  const inline = true;
+  return [
+    {
+      name: 'Last cycle',
+      value:
+        lastCycle === null
+          ? 'none yet'
+          : `bar ${stamp(lastCycle.barEnd)}\ndone ${stamp(lastCycle.finishedAt)} in ${took(lastCycle.tookMs)}`,
+      inline,
+    },
+    {
+      name: 'So far',
+      value: `${count(report.cycles, 'cycle')}\n${count(report.intents, 'intent')}`,
+      inline,
+    },
+    {
+      name: 'Waiting',
+      value: `${formatNumber(report.pendingEntries)} pending ${
+        report.pendingEntries === 1 ? 'entry' : 'entries'
+      }\n${count(report.outboxBacklog, 'message')}`,
+      inline,
+    },
+  ];
+}
+
+const took = (tookMs: number): string =>
+  tookMs < 1000 ? `${Math.round(tookMs)} ms` : formatDuration(tookMs);
+
+function positionField(line: OpenPositionLine): APIEmbedField {
+  const gain = [
+    formatGain(line.unrealizedPnl),
+    ...(line.rNow === null ? [] : [formatR(line.rNow)]),
+  ].join(' · ');
+  const stop = line.stopPrice === null ? NONE : formatPrice(line.stopPrice);
+  const target = line.targetPrice === null ? NONE : formatPrice(line.targetPrice);
+  return {
+    name: `${line.isProtected ? '🛡' : '⚠ NOT PROTECTED:'} ${line.symbol} ${line.side} ${formatNumber(line.quantity)}`,
+    value: [
+      gain,
+      `entry ${formatPrice(line.entryPrice)} · now ${formatPrice(line.currentPrice)}`,
+      `stop ${stop} · target ${target}`,
+      ...(line.tradeId === null ? ['not opened by this bot'] : []),
+      ...(line.openedAt === null ? [] : [`since ${stamp(line.openedAt)}`]),
+    ].join('\n'),
+  };
+}

@@ -1,0 +1,47 @@
+import type { APIEmbed } from 'discord.js';
+
+import type { Reply } from '#app/command.ts';
+import type { Card, Mode } from '#ports/cards.ts';
+
+import { alarmEmbed } from './cards/alarm.ts';
+import { digestEmbed } from './cards/digest.ts';
+import { entryEmbed } from './cards/entry.ts';
+import { exitEmbed } from './cards/exit.ts';
+import { startedEmbed } from './cards/started.ts';
+import { statusEmbed } from './cards/status.ts';
+import { textContent } from './cards/text.ts';
+import { clampEmbed } from './limits.ts';
+
+/** A message as discord.js takes it. Nobody is ever mentioned by what a card happens to contain. */
+export interface MessageBody {
+  readonly content?: string;
+  readonly embeds: APIEmbed[];
+  readonly allowedMentions: { readonly parse: [] };
+}
+
+const withEmbed = (embed: APIEmbed): MessageBody => ({
+  embeds: [clampEmbed(embed)],
+  allowedMentions: { parse: [] },
+});
+
+/** A message of plain text. */
+export const textBody = (text: string): MessageBody => ({
+  content: textContent(text),
+  embeds: [],
+  allowedMentions: { parse: [] },
+});
+
+function embedOf(card: Card, mode: Mode): APIEmbed {
+  if (card.kind === 'started') return startedEmbed(card);
+  if (card.kind === 'entry') return entryEmbed(card, mode);
+  if (card.kind === 'exit') return exitEmbed(card, mode);
+  if (card.kind === 'alarm') return alarmEmbed(card, mode);
+  return digestEmbed(card);
+}
+
+/** The message of a card. Pure: the same facts give the same message. */
+export const renderCard = (card: Card, mode: Mode): MessageBody => withEmbed(embedOf(card, mode));
+
+/** The message of a command's answer. */
+export const renderReply = (reply: Reply): MessageBody =>
+  reply.kind === 'status' ? withEmbed(statusEmbed(reply.report)) : textBody(reply.text);

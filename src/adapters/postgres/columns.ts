@@ -1,0 +1,38 @@
+import { bigint, customType } from 'drizzle-orm/pg-core';
+
+import type { Usd } from '#core/money.ts';
+import type { EpochMs } from '#core/session.ts';
+
+/** Money: whole micro-dollars (1e-6 USD) in a `bigint`, exact. */
+export const usd = (name: string) => bigint(name, { mode: 'number' }).$type<Usd>();
+
+/** An instant: `timestamptz` in the database, epoch milliseconds here. */
+export const instant = customType<{ data: EpochMs; driverData: string }>({
+  dataType: () => 'timestamp (3) with time zone',
+  toDriver: (at) => new Date(at).toISOString(),
+  fromDriver: (text) => Date.parse(text),
+});
+
+/**
+ * Text as PostgreSQL takes it: without the character U+0000 and without halves of surrogate pairs. Words
+ * of a broker or a chat may hold either, and no trade shall be lost over them.
+ */
+export const storableText = (text: string): string => text.replaceAll('\0', '').toWellFormed();
+
+/** JSON whose strings are all storable. */
+export const storableJson = (value: unknown): string =>
+  JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'string' ? storableText(part) : part,
+  );
+
+/** A JSON document. */
+export const document = customType<{ data: unknown; driverData: unknown }>({
+  dataType: () => 'jsonb',
+  toDriver: storableJson,
+});
+
+/** Free text, made storable. */
+export const words = customType<{ data: string; driverData: string }>({
+  dataType: () => 'text',
+  toDriver: storableText,
+});

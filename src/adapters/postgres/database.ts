@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+
+import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import type { Pool } from 'pg';
+
+/** The pool's queries, or those of one transaction. */
+export type Database = Pick<NodePgDatabase, 'select' | 'insert' | 'update' | 'execute' | '$count'>;
+
+/** First half of our advisory locks' key; the second says what is locked. */
+const LOCK_SPACE = 0x6272_6b74;
+
+const LOCKS = {
+  /** One process migrates. */
+  migration: 1,
+  /** One process delivers cards. */
+  delivery: 2,
+  /** Cards are numbered in the order of their commits. */
+  outboxOrder: 3,
+  /** Each audit row follows the one before it. */
+  auditChain: 4,
+} as const;
+export type Lock = keyof typeof LOCKS;
+
+export const lockArguments = (lock: Lock): [number, number] => [LOCK_SPACE, LOCKS[lock]];
+
+/** Waits for the lock, which is held until the transaction ends. */
+export async function lockUntilCommit(db: Database, lock: Lock): Promise<void> {
+  await db.execute(sql`SELECT pg_advisory_xact_lock(${LOCK_SPACE}::int, ${LOCKS[lock]}::int)`);
+}
+
+const MIGRATIONS = join(import.meta.dirname, '../../../migrations');
+
+/** Brings the tables up to date; processes that start together wait for one another. */
+export async function migrateLedger(pool: Pool): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1, $2)', lockArguments('migration'));
+    await migrate(drizzle(client), { migrationsFolder: MIGRATIONS });
+    await client.query('SELECT pg_advisory_unlock($1, $2)', lockArguments('migration'));
+    client.release();
+  } catch (error) {
+    // Ends the connection, and the lock with it.
+    client.release(true);
+    throw error;
+  }
+}

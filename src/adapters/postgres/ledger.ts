@@ -1,0 +1,260 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { and, asc, between, count, desc, eq, gte, inArray, lt, sql, sum } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { Pool } from 'pg';
+
+import { ZERO_USD, micros } from '#core/money.ts';
+import type { EpochMs } from '#core/session.ts';
+import { closedTrade } from '#core/trade.ts';
+import type { TradeStatus } from '#core/trade.ts';
+import type { Ledger } from '#ports/ledger.ts';
+import type { Logger } from '#ports/logger.ts';
+
+import { appendAudit } from './audit.ts';
+import { migrateLedger } from './database.ts';
+import { orderOf, tradeOf } from './mapping.ts';
+import { createOutbox, writeCards } from './outbox.ts';
+import type { QueuedCard } from './outbox.ts';
+import { controlState, cycles, equitySnapshots, fees, orders, trades, world } from './schema.ts';
+import { createTransaction, readControlState } from './transaction.ts';
+
+/** With fewer, the delivery of cards would wait for the connection that holds its own lock. */
+const MIN_POOL_SIZE = 3;
+const PING_TIMEOUT_MS = 2_000;
+
+export interface LedgerOptions {
+  readonly url: string;
+  /** Most connections at once, at least three. */
+  readonly poolSize: number;
+  /** The account and market that the ledger shall belong to. */
+  readonly world: { readonly mode: string; readonly identity: string };
+  readonly log: Logger;
+}
+
+export interface OpenLedger {
+  readonly ledger: Ledger;
+  /** Whether the database answers. */
+  readonly ping: () => Promise<boolean>;
+  readonly close: () => Promise<void>;
+}
+
+type TradeReads = Pick<
+  Ledger,
+  'unfinishedTrades' | 'trade' | 'closedTrades' | 'tradeCounts' | 'intentCount'
+>;
+
+const UNFINISHED = ['planned', 'submitted', 'open'] as const satisfies readonly TradeStatus[];
+
+const NO_TRADES: Readonly<Record<TradeStatus, number>> = {
+  planned: 0,
+  submitted: 0,
+  open: 0,
+  closed: 0,
+  cancelled: 0,
+  rejected: 0,
+  abandoned: 0,
+};
+
+const tradeReads = (db: NodePgDatabase): TradeReads => ({
+  async unfinishedTrades() {
+    const rows = await db
+      .select()
+      .from(trades)
+      .where(inArray(trades.status, [...UNFINISHED]))
+      .orderBy(asc(trades.decidedAt), asc(trades.id));
+    return rows.map(tradeOf);
+  },
+
+  async trade(id) {
+    const [row] = await db.select().from(trades).where(eq(trades.id, id));
+    return row === undefined ? null : tradeOf(row);
+  },
+
+  async closedTrades(range) {
+    const within = range && and(gte(trades.closedAt, range.from), lt(trades.closedAt, range.until));
+    const rows = await db
+      .select()
+      .from(trades)
+      .where(and(eq(trades.status, 'closed'), within))
+      .orderBy(asc(trades.closedAt), asc(trades.id));
+    return rows.map((row) => closedTrade(tradeOf(row)));
+  },
+
+  async tradeCounts({ from, until }) {
+    const rows = await db
+      .select({ status: trades.status, trades: count() })
+      .from(trades)
+      .where(and(gte(trades.decidedAt, from), lt(trades.decidedAt, until)))
+      .groupBy(trades.status);
+    return { ...NO_TRADES, ...Object.fromEntries(rows.map((row) => [row.status, row.trades])) };
+  },
+
+  intentCount: () => db.$count(trades),
+});
+
+/** The same words as in the partial index. */
+const isUnsettled = sql`(${orders.isLive} or ${orders.bookedQuantity} < ${orders.filledQuantity})`;
+
+const orderReads = (db: NodePgDatabase): Pick<Ledger, 'unsettledOrders'> => ({
+  async unsettledOrders() {
+    const rows = await db
+      .select()
+      .from(orders)
+      .where(isUnsettled)
+      .orderBy(asc(orders.createdAt), asc(orders.brokerOrderId));
+    return rows.map(orderOf);
+  },
+});
+
+type CycleReads = Pick<Ledger, 'hasFinishedCycle' | 'lastCycle' | 'cycleCount'>;
+
+const cycleReads = (db: NodePgDatabase): CycleReads => ({
+  hasFinishedCycle: async ({ sessionDate, barEnd }) =>
+    (await db.$count(cycles, and(eq(cycles.sessionDate, sessionDate), eq(cycles.barEnd, barEnd)))) >
+    0,
+
+  async lastCycle() {
+    const [row] = await db
+      .select()
+      .from(cycles)
+      .orderBy(desc(cycles.sessionDate), desc(cycles.barEnd))
+      .limit(1);
+    return row ?? null;
+  },
+
+  cycleCount: (date) => db.$count(cycles, date && eq(cycles.sessionDate, date)),
+});
+
+type AccountReads = Pick<Ledger, 'totalFees' | 'equityPoints' | 'equityBefore' | 'firstEquity'>;
+
+const equityPoint = {
+  at: equitySnapshots.at,
+  sessionDate: equitySnapshots.sessionDate,
+  equity: equitySnapshots.equity,
+  cash: equitySnapshots.cash,
+};
+
+const accountReads = (db: NodePgDatabase): AccountReads => ({
+  async totalFees(range) {
+    const [row] = await db
+      .select({ total: sum(fees.amount) })
+      .from(fees)
+      .where(range && between(fees.date, range.from, range.until));
+    return row?.total == null ? ZERO_USD : micros(Number(row.total));
+  },
+
+  equityPoints: (date) =>
+    db
+      .select(equityPoint)
+      .from(equitySnapshots)
+      .where(eq(equitySnapshots.sessionDate, date))
+      .orderBy(asc(equitySnapshots.at)),
+
+  async equityBefore(date) {
+    const [row] = await db
+      .select(equityPoint)
+      .from(equitySnapshots)
+      .where(lt(equitySnapshots.sessionDate, date))
+      .orderBy(desc(equitySnapshots.sessionDate), desc(equitySnapshots.at))
+      .limit(1);
+    return row ?? null;
+  },
+
+  async firstEquity() {
+    const [row] = await db
+      .select(equityPoint)
+      .from(equitySnapshots)
+      .orderBy(asc(equitySnapshots.at))
+      .limit(1);
+    return row ?? null;
+  },
+});
+
+/** All is done in the pool's own time: a transaction holds one connection from its start to its end. */
+const createLedger = (db: NodePgDatabase, pool: Pool, log: Logger): Ledger => ({
+  ...tradeReads(db),
+  ...orderReads(db),
+  ...cycleReads(db),
+  ...accountReads(db),
+
+  transaction: (work) =>
+    db.transaction(async (tx) => {
+      const cards: QueuedCard[] = [];
+      const result = await work(createTransaction(tx, cards));
+      await writeCards(tx, cards);
+      return result;
+    }),
+
+  controlState: () => readControlState(db),
+
+  audit: (entry) => db.transaction((tx) => appendAudit(tx, entry)),
+
+  outbox: createOutbox(db, pool, log),
+});
+
+/** Writes the single rows of a new ledger, and refuses one that belongs to another account. */
+async function claimWorld(
+  db: NodePgDatabase,
+  { mode, identity }: LedgerOptions['world'],
+  now: EpochMs,
+): Promise<void> {
+  await db.insert(world).values({ mode, identity }).onConflictDoNothing();
+  await db
+    .insert(controlState)
+    .values({ status: 'active', by: 'system', reason: 'first start', since: now })
+    .onConflictDoNothing();
+  const [owner] = await db.select().from(world);
+  if (owner?.mode === mode && owner.identity === identity) return;
+  throw new Error(
+    `This ledger belongs to ${owner?.mode} ${owner?.identity}, and the bot is to run as ${mode} ${identity}: ` +
+      'give it another database (DATABASE_URL or the data folder), or go back to the account it belongs to',
+  );
+}
+
+const isUnreachable = (error: unknown): error is Error & { readonly code: string } =>
+  error instanceof Error && 'code' in error && /^E[A-Z]+$/.test(String(error.code));
+
+/**
+ * Opens the ledger: creates or updates its tables, and checks whose it is.
+ *
+ * @throws Error, one line with the cure, when the database cannot be reached or belongs to another world.
+ */
+export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
+  const { url, poolSize, log } = options;
+  const pool = new Pool({
+    connectionString: url,
+    max: Math.max(MIN_POOL_SIZE, poolSize),
+    application_name: 'bracketeer ledger',
+    keepAlive: true,
+  });
+  pool.on('error', (error) => {
+    if (!pool.ending) log.warn({ error: error.message }, 'a ledger connection was lost');
+  });
+  const db = drizzle(pool);
+  try {
+    await migrateLedger(pool);
+    await claimWorld(db, options.world, Date.now());
+  } catch (error) {
+    await pool.end();
+    if (!isUnreachable(error)) throw error;
+    throw new Error(
+      `The database at ${new URL(url).host} cannot be reached (${error.code}): start it, or correct ` +
+        'DATABASE_URL, or unset it to use the embedded PostgreSQL',
+      { cause: error },
+    );
+  }
+  return {
+    ledger: createLedger(db, pool, log),
+    ping: () =>
+      Promise.race([
+        pool.query('SELECT 1').then(
+          () => true,
+          () => false,
+        ),
+        delay(PING_TIMEOUT_MS, false, { ref: false }),
+      ]),
+    close: () => pool.end(),
+  };
+}

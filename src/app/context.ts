@@ -1,0 +1,38 @@
+import type { Ticker } from '#core/ids.ts';
+import type { StrategyParameters } from '#core/parameters.ts';
+import type { Broker } from '#ports/broker.ts';
+import type { Mode } from '#ports/cards.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Ledger } from '#ports/ledger.ts';
+import type { Logger } from '#ports/logger.ts';
+import type { MarketData } from '#ports/market-data.ts';
+import type { Notifier } from '#ports/notifier.ts';
+import type { Queue } from '#ports/queue.ts';
+import type { Telemetry } from '#ports/telemetry.ts';
+
+import type { AssetCache } from './asset-cache.ts';
+import type { FeatureStore } from './feature-store.ts';
+import type { SessionCalendar } from './session-calendar.ts';
+
+/** All that the use cases work with, put together once in main. */
+export interface AppContext {
+  readonly mode: Mode;
+  readonly watchlist: readonly Ticker[];
+  readonly parameters: StrategyParameters;
+  readonly broker: Broker;
+  readonly marketData: MarketData;
+  readonly ledger: Ledger;
+  readonly notifier: Notifier;
+  readonly queue: Queue;
+  /** The exchange's time. */
+  readonly clock: Clock;
+  /** The system's time: retries and audit run by it, whatever the exchange's clock says. */
+  readonly systemClock: Clock;
+  readonly calendar: SessionCalendar;
+  readonly features: FeatureStore;
+  readonly assets: AssetCache;
+  /** Has the outbox delivered soon; several calls before that are one. */
+  readonly wakeOutbox: () => Promise<void>;
+  readonly telemetry: Telemetry;
+  readonly log: Logger;
+}

@@ -1,0 +1,53 @@
+import { entrySideOf } from '#core/order.ts';
+import type { EpochMs } from '#core/session.ts';
+import { averagePrice, slippageBps } from '#core/trade-math.ts';
+import type { Trade } from '#core/trade.ts';
+import type { EntryCard, EntryProgress } from '#ports/cards.ts';
+
+/** The message that tells of a trade's entry, through all its states. */
+export const entryCardKey = (trade: Trade): string => `entry:${trade.id}`;
+
+/** The message that tells of a trade's end. */
+export const exitCardKey = (trade: Trade): string => `exit:${trade.id}`;
+
+/** Why a trade ended without a share, in the broker's words or ours. */
+export interface EndNote {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The entry's card as the trade stands: whatever order the news came in, it never tells an older state. */
+export function entryCard(trade: Trade, at: EpochMs, note: EndNote): EntryCard {
+  return { kind: 'entry', intent: trade.intent, progress: progressOf(trade, at, note) };
+}
+
+function progressOf(trade: Trade, at: EpochMs, note: EndNote): EntryProgress {
+  switch (trade.status) {
+    case 'planned':
+    case 'submitted':
+      return { status: 'submitted', at };
+    case 'open':
+    case 'closed': {
+      const average = averagePrice(trade.entryValue, trade.entryQuantity);
+      return {
+        status: 'filled',
+        at: trade.openedAt ?? at,
+        averagePrice: average,
+        quantity: trade.entryQuantity,
+        slippageBps: slippageBps(
+          entrySideOf(trade.intent.side),
+          average,
+          trade.intent.decisionPrice,
+        ),
+      };
+    }
+    case 'cancelled':
+      return { status: 'cancelled', at, reason: note.message };
+    case 'rejected':
+      return { status: 'rejected', at, code: note.code, message: note.message };
+    case 'abandoned':
+      return { status: 'abandoned', at, reason: note.message };
+    default:
+      return trade.status satisfies never;
+  }
+}

@@ -1,0 +1,59 @@
+import type { Position } from '#core/account.ts';
+import type { BrokerOrder } from '#core/order.ts';
+import { protectionOf } from '#core/protection.ts';
+import { rMultipleAt } from '#core/trade-math.ts';
+import { riskPerShareOf } from '#core/trade.ts';
+import type { Trade } from '#core/trade.ts';
+import type { OpenPositionLine } from '#ports/cards.ts';
+
+import type { AppContext } from './context.ts';
+
+/** Every position at the broker with its plan from the ledger and its protection as the broker has it now. */
+export async function readPositions(context: AppContext): Promise<readonly OpenPositionLine[]> {
+  const { broker, ledger } = context;
+  const [positions, trades, unsettled] = await Promise.all([
+    broker.positions(),
+    ledger.unfinishedTrades(),
+    ledger.unsettledOrders(),
+  ]);
+  const oldest = unsettled[0];
+  const orders =
+    positions.length === 0 || oldest === undefined
+      ? []
+      : await broker.ordersSince(oldest.createdAt - 1);
+  return positions.map((position) => {
+    const trade = trades.find(
+      ({ status, intent }) => status === 'open' && intent.symbol === position.symbol,
+    );
+    return lineOf(position, trade ?? null, orders);
+  });
+}
+
+function lineOf(
+  position: Position,
+  trade: Trade | null,
+  orders: readonly BrokerOrder[],
+): OpenPositionLine {
+  const protection = protectionOf(position, orders);
+  return {
+    tradeId: trade?.id ?? null,
+    symbol: position.symbol,
+    side: position.side,
+    quantity: position.quantity,
+    entryPrice: position.averageEntryPrice,
+    currentPrice: position.currentPrice,
+    unrealizedPnl: position.unrealizedPnl,
+    stopPrice: protection.stopPrice,
+    targetPrice: protection.targetPrice,
+    rNow: trade === null ? null : rNow(trade, position),
+    isProtected: protection.isProtected,
+    openedAt: trade?.openedAt ?? null,
+  };
+}
+
+const rNow = ({ intent }: Trade, position: Position): number =>
+  rMultipleAt(position.side, {
+    entry: position.averageEntryPrice,
+    now: position.currentPrice,
+    riskPerShare: riskPerShareOf(intent),
+  });

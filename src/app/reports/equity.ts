@@ -1,0 +1,55 @@
+import { addUsd, subtractUsd, ZERO_USD } from '#core/money.ts';
+import type { Usd } from '#core/money.ts';
+import type { SessionDate } from '#core/session.ts';
+
+import type { AppContext } from '../context.ts';
+import { readPositions } from '../positions.ts';
+
+/** What a day's profit and loss is measured against: the last equity before its session. */
+export async function openingEquity(
+  { ledger }: AppContext,
+  date: SessionDate,
+): Promise<Usd | null> {
+  const point = (await ledger.equityBefore(date)) ?? (await ledger.firstEquity());
+  return point?.equity ?? null;
+}
+
+/** The ledger's books held against the broker's account. */
+export interface BooksReport {
+  readonly startEquity: Usd;
+  readonly realized: Usd;
+  readonly unrealized: Usd;
+  readonly fees: Usd;
+  /** Start + realized + unrealized − fees. */
+  readonly expectedEquity: Usd;
+  readonly brokerEquity: Usd;
+  readonly difference: Usd;
+}
+
+/**
+ * Adds up the ledger and compares it with the broker's equity; they must agree to the cent. Holds for an
+ * account that was flat when the ledger began and has had no deposits since.
+ */
+export async function booksReport(context: AppContext): Promise<BooksReport> {
+  const { ledger, broker } = context;
+  const [first, account, closed, positions, fees] = await Promise.all([
+    ledger.firstEquity(),
+    broker.account(),
+    ledger.closedTrades(),
+    readPositions(context),
+    ledger.totalFees(),
+  ]);
+  const startEquity = first?.equity ?? account.equity;
+  const realized = addUsd(...closed.map(({ pnl }) => pnl));
+  const unrealized = addUsd(...positions.map(({ unrealizedPnl }) => unrealizedPnl));
+  const expectedEquity = subtractUsd(addUsd(startEquity, realized, unrealized), fees);
+  return {
+    startEquity,
+    realized,
+    unrealized: positions.length === 0 ? ZERO_USD : unrealized,
+    fees,
+    expectedEquity,
+    brokerEquity: account.equity,
+    difference: subtractUsd(account.equity, expectedEquity),
+  };
+}

@@ -1,0 +1,57 @@
+import { newYorkDate } from '#core/session.ts';
+import type { StartedCard } from '#ports/cards.ts';
+
+import type { AppContext } from '../context.ts';
+import { readPositions } from '../positions.ts';
+
+/** What only the composition root knows of the running bot. */
+export interface Surroundings {
+  readonly version: string;
+  readonly database: string;
+  readonly queue: string;
+  readonly page: string | null;
+}
+
+/**
+ * Records the account's equity, the first of it being what the books start from, and tells the channel
+ * that the bot is up, with what, and whether every position is protected.
+ */
+export async function announceStart(
+  context: AppContext,
+  surroundings: Surroundings,
+): Promise<StartedCard> {
+  const { broker, ledger, calendar, clock } = context;
+  const at = clock.now();
+  const [account, positions, session, first] = await Promise.all([
+    broker.account(),
+    readPositions(context),
+    calendar.currentOrNext(at),
+    ledger.firstEquity(),
+  ]);
+  const card: StartedCard = {
+    kind: 'started',
+    ...surroundings,
+    mode: context.mode,
+    feed: context.marketData.feed,
+    watchlist: context.watchlist,
+    equity: account.equity,
+    session,
+    openPositions: positions.length,
+    protectedPositions: positions.filter(({ isProtected }) => isProtected).length,
+    continued: first !== null,
+    at,
+  };
+  await ledger.transaction(async (tx) => {
+    if (first === null) {
+      await tx.saveEquity({
+        at,
+        sessionDate: newYorkDate(at),
+        equity: account.equity,
+        cash: account.cash,
+      });
+    }
+    await tx.enqueueCard(`started:${context.systemClock.now()}`, card);
+  });
+  await context.wakeOutbox();
+  return card;
+}

@@ -1,0 +1,70 @@
+import type { ControlState } from '#core/control.ts';
+import { subtractUsd } from '#core/money.ts';
+import type { Usd } from '#core/money.ts';
+import { newYorkDate } from '#core/session.ts';
+import type { EpochMs, Session } from '#core/session.ts';
+import type { Mode, OpenPositionLine } from '#ports/cards.ts';
+import type { CycleRecord } from '#ports/ledger.ts';
+
+import type { AppContext } from '../context.ts';
+import { readPositions } from '../positions.ts';
+import { openingEquity } from './equity.ts';
+
+/** What `/status` and the readiness page tell. */
+export interface StatusReport {
+  readonly mode: Mode;
+  readonly control: ControlState;
+  readonly now: EpochMs;
+  /** Today's session, or the next one. */
+  readonly session: Session | null;
+  readonly isOpen: boolean;
+  readonly equity: Usd;
+  /** Since the close of the session before, or since the ledger began; null when it has no equity yet. */
+  readonly dayPnl: Usd | null;
+  readonly dayPnlPercent: number | null;
+  readonly positions: readonly OpenPositionLine[];
+  readonly protectedPositions: number;
+  readonly pendingEntries: number;
+  readonly lastCycle: CycleRecord | null;
+  readonly cycles: number;
+  readonly intents: number;
+  readonly outboxBacklog: number;
+}
+
+/** The state of things right now: broker's figures for quantity and money, the ledger's for the rest. */
+export async function statusReport(context: AppContext): Promise<StatusReport> {
+  const { broker, ledger, calendar, clock } = context;
+  const now = clock.now();
+  const [account, positions, control, session, lastCycle, cycles, intents, outboxBacklog, trades] =
+    await Promise.all([
+      broker.account(),
+      readPositions(context),
+      ledger.controlState(),
+      calendar.currentOrNext(now),
+      ledger.lastCycle(),
+      ledger.cycleCount(),
+      ledger.intentCount(),
+      ledger.outbox.backlog(),
+      ledger.unfinishedTrades(),
+    ]);
+  const opening = await openingEquity(context, newYorkDate(now));
+  const dayPnl = opening === null ? null : subtractUsd(account.equity, opening);
+  return {
+    mode: context.mode,
+    control,
+    now,
+    session,
+    isOpen: session !== null && now >= session.open && now < session.close,
+    equity: account.equity,
+    dayPnl,
+    dayPnlPercent: dayPnl === null || opening === null ? null : (dayPnl / opening) * 100,
+    positions,
+    protectedPositions: positions.filter(({ isProtected }) => isProtected).length,
+    pendingEntries: trades.filter(({ status }) => status === 'planned' || status === 'submitted')
+      .length,
+    lastCycle,
+    cycles,
+    intents,
+    outboxBacklog,
+  };
+}

@@ -1,0 +1,49 @@
+import { asSessionDate, newYorkDate } from '#core/session.ts';
+import type { EpochMs, Session, SessionDate } from '#core/session.ts';
+import type { Broker } from '#ports/broker.ts';
+
+/** The exchange's sessions as the broker's calendar has them, holidays and half-days included. */
+export interface SessionCalendar {
+  /** The session of a date, or null on a day without one. */
+  on(date: SessionDate): Promise<Session | null>;
+  /** The session that is running or, failing that, comes next. */
+  currentOrNext(at: EpochMs): Promise<Session | null>;
+  /** The first session of a date later than this one. */
+  after(date: SessionDate): Promise<Session | null>;
+  /** Up to `count` sessions that end with the one of the date, oldest first. */
+  endingWith(date: SessionDate, count: number): Promise<readonly Session[]>;
+}
+
+const DAY_MS = 86_400_000;
+/** Calendar days asked for around a date: enough for ten sessions back and any chain of holidays ahead. */
+const DAYS_BACK = 30;
+const DAYS_AHEAD = 12;
+
+const shifted = (date: SessionDate, days: number): SessionDate =>
+  asSessionDate(new Date(Date.parse(date) + days * DAY_MS).toISOString().slice(0, 10));
+
+/** Reads the broker's calendar once for each date that is asked about. */
+export function createSessionCalendar(broker: Pick<Broker, 'calendar'>): SessionCalendar {
+  let cachedFor: SessionDate | null = null;
+  let cached: Promise<readonly Session[]> = Promise.resolve([]);
+
+  const around = (date: SessionDate): Promise<readonly Session[]> => {
+    if (cachedFor === date) return cached;
+    cachedFor = date;
+    cached = broker.calendar(shifted(date, -DAYS_BACK), shifted(date, DAYS_AHEAD));
+    cached.catch(() => {
+      // A failed answer is not kept: the next question asks again.
+      cachedFor = null;
+    });
+    return cached;
+  };
+
+  return {
+    on: async (date) => (await around(date)).find((session) => session.date === date) ?? null,
+    currentOrNext: async (at) =>
+      (await around(newYorkDate(at))).find((session) => session.close > at) ?? null,
+    after: async (date) => (await around(date)).find((session) => session.date > date) ?? null,
+    endingWith: async (date, count) =>
+      (await around(date)).filter((session) => session.date <= date).slice(-count),
+  };
+}

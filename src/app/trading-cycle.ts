@@ -1,0 +1,130 @@
+import { allowsEntries } from '#core/control.ts';
+import { decide } from '#core/decide.ts';
+import type { Decision, EntryIntent, PendingEntry, Snapshot } from '#core/decision.ts';
+import type { Ticker, TradeId } from '#core/ids.ts';
+import { timesShares } from '#core/money.ts';
+import { isBarEndOf, MINUTE_MS, newYorkDate } from '#core/session.ts';
+import type { EpochMs, Session } from '#core/session.ts';
+import type { Trade } from '#core/trade.ts';
+
+import type { AppContext } from './context.ts';
+import { cancelStaleEntries, submitPlannedEntries } from './enter.ts';
+import { syncOrders } from './sync-orders.ts';
+
+/** What one run of the cycle came to. */
+export type CycleOutcome =
+  | { readonly kind: 'done'; readonly symbols: number; readonly entries: number }
+  | { readonly kind: 'skipped'; readonly why: 'no-session' | 'already-done' | 'stale-bar' };
+
+/**
+ * The trading cycle for the bar that ends at an instant: gather the snapshot, ask the core, write down,
+ * act. However often it is run for a bar, each symbol is decided once.
+ *
+ * Throws when the broker or the ledger cannot be reached; running it again goes on where it ended.
+ */
+export async function runTradingCycle(context: AppContext, barEnd: EpochMs): Promise<CycleOutcome> {
+  const startedAt = context.systemClock.now();
+  const session = await context.calendar.on(newYorkDate(barEnd));
+  if (session === null || !isBarEndOf(session, barEnd))
+    return { kind: 'skipped', why: 'no-session' };
+  const key = { sessionDate: session.date, barEnd };
+  if (await context.ledger.hasFinishedCycle(key)) return { kind: 'skipped', why: 'already-done' };
+
+  await syncOrders(context);
+  await cancelStaleEntries(context, barEnd);
+  const gathered = await gather(context, session, barEnd);
+  if (isStale(gathered.brokerNow, barEnd, context)) return { kind: 'skipped', why: 'stale-bar' };
+
+  const decisions = decide(gathered.snapshot);
+  const planned = await writeDown(context, gathered.snapshot, decisions);
+  await submitPlannedEntries(context, barEnd, planned);
+
+  const tookMs = context.systemClock.now() - startedAt;
+  const record = { ...key, symbols: decisions.length, entries: planned.size, tookMs };
+  await context.ledger.transaction((tx) =>
+    tx.finishCycle({ ...record, finishedAt: context.clock.now() }),
+  );
+  context.telemetry.cycleFinished(tookMs, planned.size);
+  return { kind: 'done', symbols: decisions.length, entries: planned.size };
+}
+
+/** A cycle that runs a bar too late, after an outage, would trade on prices that are gone. */
+const isStale = (brokerNow: EpochMs, barEnd: EpochMs, { parameters }: AppContext): boolean =>
+  brokerNow - barEnd > parameters.barMinutes * MINUTE_MS;
+
+interface Gathered {
+  readonly snapshot: Snapshot;
+  readonly brokerNow: EpochMs;
+}
+
+async function gather(context: AppContext, session: Session, barEnd: EpochMs): Promise<Gathered> {
+  const { broker, ledger, watchlist } = context;
+  const [account, clock, positions, control, trades, features, assets] = await Promise.all([
+    broker.account(),
+    broker.clock(),
+    broker.positions(),
+    ledger.controlState(),
+    ledger.unfinishedTrades(),
+    context.features.at(barEnd, session, watchlist),
+    context.assets.of(watchlist, session.date),
+  ]);
+  return {
+    brokerNow: clock.now,
+    snapshot: {
+      barEnd,
+      session,
+      account,
+      control,
+      positions,
+      pendingEntries: trades.filter(isPending).map(toPendingEntry),
+      symbols: watchlist.map((symbol) => ({
+        symbol,
+        features: features.get(symbol) ?? null,
+        asset: assets.get(symbol) ?? null,
+      })),
+      parameters: context.parameters,
+    },
+  };
+}
+
+const isPending = ({ status }: Trade): boolean => status === 'planned' || status === 'submitted';
+
+const toPendingEntry = ({ intent }: Trade): PendingEntry => ({
+  symbol: intent.symbol,
+  notional: timesShares(intent.bracket.limitPrice, intent.quantity),
+});
+
+/**
+ * Records the decisions and plans the entries among them, in one transaction that holds the control
+ * state still. A symbol that was decided before, by a run that died, keeps its first decision.
+ *
+ * @returns the trades planned just now.
+ */
+async function writeDown(
+  context: AppContext,
+  { session, barEnd, account }: Snapshot,
+  decisions: readonly Decision[],
+): Promise<ReadonlySet<TradeId>> {
+  const point = {
+    at: barEnd,
+    sessionDate: session.date,
+    equity: account.equity,
+    cash: account.cash,
+  };
+  return context.ledger.transaction(async (tx) => {
+    const mayOpen = allowsEntries(await tx.controlState());
+    const fresh = await tx.insertDecisions({ sessionDate: session.date, barEnd }, decisions);
+    const intents = mayOpen ? intentsOf(decisions, fresh) : [];
+    for (const intent of intents) await tx.insertTrade(intent);
+    await tx.saveEquity(point);
+    return new Set(intents.map(({ tradeId }) => tradeId));
+  });
+}
+
+const intentsOf = (
+  decisions: readonly Decision[],
+  fresh: ReadonlySet<Ticker>,
+): readonly EntryIntent[] =>
+  decisions.flatMap((decision) =>
+    decision.kind === 'enter' && fresh.has(decision.symbol) ? [decision.intent] : [],
+  );

@@ -1,0 +1,57 @@
+import type { AlpacaConnection } from '#adapters/alpaca/connection.ts';
+import type { Config, TradingConfig } from '#config';
+import type { Ticker } from '#core/ids.ts';
+
+import type { HttpPort } from './http.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import { openSandbox } from './sandbox.ts';
+import type { DiscordAccess, Sandbox } from './sandbox.ts';
+
+/** Who the bot talks to, whatever the mode. */
+export interface Surroundings {
+  readonly alpaca: AlpacaConnection;
+  readonly feed: 'iex' | 'sip';
+  /** For the channel. */
+  readonly feedName: string;
+  readonly discord: DiscordAccess;
+  readonly watchlist: readonly Ticker[];
+  /** Name of the embedded server's database. */
+  readonly database: string;
+  /** What the ledger belongs to; null where the account's id says it. */
+  readonly identity: string | null;
+  readonly sandbox: Sandbox | null;
+}
+
+export async function openSurroundings(
+  config: Config,
+  http: HttpPort,
+  lifecycle: Lifecycle,
+): Promise<Surroundings> {
+  if (config.mode !== 'SANDBOX') return tradingSurroundings(config);
+  const sandbox = await openSandbox(config, http, lifecycle);
+  return {
+    alpaca: { kind: 'stand-in', url: sandbox.alpacaUrl },
+    feed: 'iex',
+    feedName: sandbox.feed,
+    discord: sandbox.discordAccess,
+    watchlist: sandbox.watchlist,
+    database: `sandbox_${sandbox.key}`,
+    identity: sandbox.identity,
+    sandbox,
+  };
+}
+
+function tradingSurroundings(config: TradingConfig): Surroundings {
+  const { alpaca, discord, mode } = config;
+  const kind = mode === 'LIVE' ? 'live' : 'paper';
+  return {
+    alpaca: { kind, keyId: alpaca.keyId.reveal(), secret: alpaca.secretKey.reveal() },
+    feed: alpaca.feed,
+    feedName: alpaca.feed,
+    discord: { ...discord, token: discord.token.reveal(), apiUrl: null, roles: config.roles },
+    watchlist: config.watchlist,
+    database: kind,
+    identity: null,
+    sandbox: null,
+  };
+}

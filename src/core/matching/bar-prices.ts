@@ -1,0 +1,68 @@
+/** At what price, if any, a bar would fill an order. Pure arithmetic of one order and one bar. */
+import type { Bar } from '../bars.ts';
+import { tickOf, usdFromNumber } from '../money.ts';
+import type { Usd } from '../money.ts';
+import type { OrderSide } from '../order.ts';
+import type { SimulatedOrderType } from './order.ts';
+import type { ExchangeRules } from './venue.ts';
+
+export interface PriceRange {
+  readonly open: Usd;
+  readonly high: Usd;
+  readonly low: Usd;
+}
+
+/** What of an order decides about its price. */
+interface Priced {
+  readonly side: OrderSide;
+  readonly type: SimulatedOrderType;
+  readonly limitPrice: Usd | null;
+  readonly stopPrice: Usd | null;
+  readonly isElected: boolean;
+}
+
+export const rangeOf = ({ open, high, low }: Bar): PriceRange => ({
+  open: usdFromNumber(open),
+  high: usdFromNumber(high),
+  low: usdFromNumber(low),
+});
+
+const isStopWaiting = ({ type, isElected }: Priced): boolean =>
+  (type === 'stop' || type === 'stop_limit') && !isElected;
+
+/** Where a waiting stop is triggered: at the open when price gapped beyond it, else at its own price. */
+export function electionPrice(
+  order: Priced,
+  range: PriceRange,
+  moment: 'open' | 'inside',
+): Usd | null {
+  const { side, stopPrice } = order;
+  if (!isStopWaiting(order) || stopPrice === null) return null;
+  const price = moment === 'open' ? range.open : side === 'buy' ? range.high : range.low;
+  const isReached = side === 'buy' ? price >= stopPrice : price <= stopPrice;
+  if (!isReached) return null;
+  return moment === 'open' ? range.open : stopPrice;
+}
+
+/** Whether a limit lets an order trade at this price. An order without one takes any. */
+export const isWithinLimit = ({ side, limitPrice }: Priced, price: Usd): boolean =>
+  limitPrice === null || (side === 'buy' ? price <= limitPrice : price >= limitPrice);
+
+/** The open fills market orders, and limit orders that it is at or through; waiting stops never. */
+export function openPrice(order: Priced, { open }: PriceRange): Usd | null {
+  if (isStopWaiting(order)) return null;
+  return isWithinLimit(order, open) ? open : null;
+}
+
+/** A limit order fills at its limit when the bar trades there, or through it by a tick. */
+export function insidePrice(
+  order: Priced,
+  { high, low }: PriceRange,
+  limitFill: ExchangeRules['limitFill'],
+): Usd | null {
+  const { side, limitPrice } = order;
+  if (isStopWaiting(order) || limitPrice === null) return null;
+  const beyond = limitFill === 'penetrate' ? tickOf(limitPrice) : 0;
+  const isReached = side === 'buy' ? low <= limitPrice - beyond : high >= limitPrice + beyond;
+  return isReached ? limitPrice : null;
+}

@@ -1,0 +1,128 @@
+/** Refusals that depend on what the account holds, has ordered and can pay. */
+import { timesShares } from '../money.ts';
+import type { Usd } from '../money.ts';
+import { checkBasePrices } from './base-price.ts';
+import { marginOf, reservePriceOf } from './margin.ts';
+import { isExit } from './order.ts';
+import type { PositionIntent, SimulatedOrder, SubmitRequest } from './order.ts';
+import type { RefusalReason } from './refusal.ts';
+import { availabilityOf } from './shares.ts';
+import type { Venue } from './venue.ts';
+
+/** Whether an order of this side opens a position or closes one, as the account stands. */
+export function intentOf(venue: Venue, { symbol, side }: SubmitRequest): PositionIntent {
+  const held = venue.portfolio.holding(symbol)?.quantity ?? 0;
+  if (side === 'buy') return held < 0 ? 'buy_to_close' : 'buy_to_open';
+  return held > 0 ? 'sell_to_close' : 'sell_to_open';
+}
+
+export function checkAccount(
+  venue: Venue,
+  request: SubmitRequest,
+  intent: PositionIntent,
+): RefusalReason | null {
+  const isClosing = intent === 'buy_to_close' || intent === 'sell_to_close';
+  return (
+    checkClass(venue, request, isClosing) ??
+    checkWashTrade(venue, request) ??
+    (isClosing ? checkShares(venue, request) : checkOpening(venue, request)) ??
+    checkBasePrices(request, venue.portfolio.mark(request.symbol)) ??
+    (isClosing ? null : checkMoney(venue, request))
+  );
+}
+
+function checkClass(
+  venue: Venue,
+  { orderClass, symbol, side }: SubmitRequest,
+  isClosing: boolean,
+): RefusalReason | null {
+  if (orderClass === 'simple') return null;
+  if (orderClass === 'oco') return isClosing ? null : { code: 'not-an-exit', orderClass };
+  const hasPosition = venue.portfolio.holding(symbol) !== undefined;
+  const hasOpposite = openingOrder(venue, symbol, side === 'buy' ? 'sell' : 'buy') !== undefined;
+  const isRefused =
+    isClosing || hasOpposite || (hasPosition && venue.rules.bracketOnPosition === 'refused');
+  return isRefused ? { code: 'not-an-entry', orderClass } : null;
+}
+
+const openingOrder = (
+  venue: Venue,
+  symbol: SimulatedOrder['symbol'],
+  side: SimulatedOrder['side'],
+): SimulatedOrder | undefined =>
+  venue.book.liveOf(symbol).find((order) => order.side === side && !isExit(order));
+
+function checkOpening(venue: Venue, { symbol, side }: SubmitRequest): RefusalReason | null {
+  if (side === 'sell') {
+    if (venue.assetOf(symbol)?.isShortable !== true) return { code: 'not-shortable', symbol };
+    const long = openingOrder(venue, symbol, 'buy');
+    return long === undefined ? null : { code: 'opposite-entry-open', opening: 'long' };
+  }
+  const short = openingOrder(venue, symbol, 'sell');
+  return short === undefined ? null : { code: 'opposite-entry-open', opening: 'short' };
+}
+
+/**
+ * Two simple orders of opposite sides that could trade with each other: always when one is a market or
+ * stop order, else when the buy's limit reaches the sell's. Orders of a group are exempt.
+ */
+function checkWashTrade(venue: Venue, request: SubmitRequest): RefusalReason | null {
+  if (request.orderClass !== 'simple') return null;
+  const existing = venue.book
+    .liveOf(request.symbol)
+    .find(
+      (order) =>
+        order.orderClass === 'simple' && order.side !== request.side && couldTrade(request, order),
+    );
+  if (existing === undefined) return null;
+  return {
+    code: 'wash-trade',
+    existingOrderId: existing.id,
+    existingType: existing.type === 'limit' ? 'limit' : 'market/stop',
+  };
+}
+
+const isAtLimit = (type: SubmitRequest['type']): boolean =>
+  type === 'limit' || type === 'stop_limit';
+
+function couldTrade(request: SubmitRequest, existing: SimulatedOrder): boolean {
+  if (!isAtLimit(request.type) || !isAtLimit(existing.type)) return true;
+  const [buy, sell] = request.side === 'buy' ? [request, existing] : [existing, request];
+  return (buy.limitPrice ?? 0) >= (sell.limitPrice ?? 0);
+}
+
+function checkShares(venue: Venue, { symbol, quantity }: SubmitRequest): RefusalReason | null {
+  return checkAvailable(venue, symbol, { requested: quantity });
+}
+
+/** An exit never takes more shares than are there and free; `except` gives back its own. */
+export function checkAvailable(
+  venue: Venue,
+  symbol: SimulatedOrder['symbol'],
+  { requested, except }: { readonly requested: number; readonly except?: SimulatedOrder },
+): RefusalReason | null {
+  const { existing, held, available, holders } = availabilityOf(venue, symbol, except);
+  if (requested <= available) return null;
+  const relatedOrders = holders.map(({ id }) => id);
+  return {
+    code: 'insufficient-quantity',
+    symbol,
+    requested,
+    available,
+    existing,
+    held,
+    relatedOrders,
+  };
+}
+
+function checkMoney(venue: Venue, request: SubmitRequest): RefusalReason | null {
+  const price = reservePriceOf(request, venue.portfolio.mark(request.symbol));
+  return checkAffordable(venue, timesShares(price, request.quantity));
+}
+
+export function checkAffordable(venue: Venue, costBasis: Usd): RefusalReason | null {
+  const { buyingPower } = marginOf(venue);
+  return costBasis > buyingPower
+    ? { code: 'insufficient-buying-power', costBasis, buyingPower }
+    : null;
+}

@@ -1,0 +1,222 @@
+import type { Bar } from '../bars.ts';
+import type { BrokerOrderId, ClientOrderId, Ticker } from '../ids.ts';
+import { ZERO_USD, usdFromNumber } from '../money.ts';
+import type { Usd } from '../money.ts';
+import { isTerminal } from '../order.ts';
+import type { TimeInForce } from '../order.ts';
+import type { EpochMs, Session } from '../session.ts';
+import { createBook } from './book.ts';
+import { FEE_RATES_2026, chargedFee } from './fees.ts';
+import type { FeeCharge } from './fees.ts';
+import { endGroup } from './group.ts';
+import { marginOf } from './margin.ts';
+import type { Margin } from './margin.ts';
+import { matchBar } from './match-bar.ts';
+import type { ExchangeEvent, ReplaceRequest, SimulatedOrder, SubmitRequest } from './order.ts';
+import { createPortfolio } from './portfolio.ts';
+import type { Holding } from './portfolio.ts';
+import { refused } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+import { replace } from './replace.ts';
+import { availabilityOf } from './shares.ts';
+import { submit } from './submit.ts';
+import type { Accepted } from './submit.ts';
+import { announce } from './venue.ts';
+import type { Ambiguities, ExchangeRules, Tradable, Turn, Venue } from './venue.ts';
+
+export interface ExchangeOptions {
+  readonly startingCash: Usd;
+  /** Gives every order, client order id and execution its id; the same ids in the same order replay alike. */
+  readonly nextId: () => string;
+  /** Null for a symbol that the exchange does not list. */
+  readonly assetOf: (symbol: Ticker) => Tradable | null;
+  /** When an order lapses; see createExpiry. */
+  readonly expiresAt: (timeInForce: TimeInForce, at: EpochMs) => EpochMs;
+  readonly rules?: Partial<ExchangeRules>;
+}
+
+const DEFAULT_RULES: ExchangeRules = {
+  limitFill: 'penetrate',
+  maxParticipationBps: null,
+  bracketOnPosition: 'refused',
+  marginMultiplier: 4,
+  fees: FEE_RATES_2026,
+};
+
+export interface AccountState extends Margin {
+  readonly cash: Usd;
+  /** Equity at the previous session's close; the starting cash before there was one. */
+  readonly lastEquity: Usd;
+  readonly accruedFees: Usd;
+  readonly multiplier: number;
+}
+
+export interface PositionState extends Holding {
+  readonly marketValue: Usd;
+  /** Without a sign: shares that no order holds. */
+  readonly available: number;
+}
+
+export type Canceled = { readonly kind: 'canceled'; readonly events: readonly ExchangeEvent[] };
+
+/**
+ * An exchange with one margin account that fills orders on bars. Deterministic: no clock, no I/O, no
+ * chance. Time only goes forward, and the caller tells it: sessions are opened and closed, and every bar
+ * is applied when it is complete. An order works from the bar after the one at whose end it was sent.
+ * What happened comes back in order, from the call that made it happen.
+ */
+export interface Exchange {
+  /** Orders that waited for the open begin to work. */
+  openSession(session: Session): readonly ExchangeEvent[];
+  /** Fills orders on a completed bar and takes its close as the symbol's price. */
+  applyBar(symbol: Ticker, bar: Bar, at: EpochMs): readonly ExchangeEvent[];
+  /** Takes a price without a bar: history from before the first session. */
+  markToMarket(symbol: Ticker, price: Usd): void;
+  /** Orders whose time is over expire, and the session's fees are charged. */
+  closeSession(session: Session): readonly ExchangeEvent[];
+  submit(request: SubmitRequest, at: EpochMs): Accepted | Refusal;
+  /** Cancels the order with its whole group. */
+  cancel(id: BrokerOrderId, at: EpochMs): Canceled | Refusal;
+  replace(id: BrokerOrderId, change: ReplaceRequest, at: EpochMs): Accepted | Refusal;
+  order(id: BrokerOrderId): SimulatedOrder | undefined;
+  orderByClientId(id: ClientOrderId): SimulatedOrder | undefined;
+  /** Every order, legs included, in order of submission; the index is the order's sequence. */
+  orders(): readonly SimulatedOrder[];
+  liveOrders(): readonly SimulatedOrder[];
+  account(): AccountState;
+  position(symbol: Ticker): PositionState | undefined;
+  positions(): readonly PositionState[];
+  /** The symbol's latest price. */
+  priceOf(symbol: Ticker): Usd | undefined;
+  fees(): readonly FeeCharge[];
+  isOpen(): boolean;
+  /** How many times a rule, not the data, decided what a bar did. */
+  ambiguities(): Ambiguities;
+}
+
+const NO_EVENTS: readonly ExchangeEvent[] = [];
+
+export function createExchange(options: ExchangeOptions): Exchange {
+  const venue: Venue = {
+    book: createBook(),
+    portfolio: createPortfolio(options.startingCash),
+    rules: { ...DEFAULT_RULES, ...options.rules },
+    nextId: options.nextId,
+    assetOf: options.assetOf,
+    expiresAt: options.expiresAt,
+    isOpen: false,
+    lastEquity: options.startingCash,
+    closingEquity: options.startingCash,
+    feeCharges: [],
+    accruedFees: ZERO_USD,
+    ambiguities: { stopAndTarget: 0, targetOnEntryBar: 0 },
+  };
+  return { ...marketOf(venue), ...orderEntryOf(venue), ...viewsOf(venue) };
+}
+
+const turnAt = (at: EpochMs): Turn => ({ at, events: [] });
+
+type MarketCalls = 'openSession' | 'applyBar' | 'markToMarket' | 'closeSession';
+
+function marketOf(venue: Venue): Pick<Exchange, MarketCalls> {
+  const { book, portfolio } = venue;
+  return {
+    openSession({ open }) {
+      venue.isOpen = true;
+      venue.lastEquity = venue.closingEquity;
+      const turn = turnAt(open);
+      for (const order of book.live()) {
+        if (order.status === 'accepted') announce(venue, turn, order, 'new');
+      }
+      return turn.events;
+    },
+    applyBar(symbol, bar, at) {
+      const live = book.liveOf(symbol);
+      const turn = live.length === 0 ? null : turnAt(at);
+      if (turn !== null) matchBar(venue, turn, live, bar);
+      portfolio.setMark(symbol, usdFromNumber(bar.close));
+      return turn?.events ?? NO_EVENTS;
+    },
+    markToMarket(symbol, price) {
+      portfolio.setMark(symbol, price);
+    },
+    closeSession(session) {
+      const turn = turnAt(session.close);
+      expireOrders(venue, turn);
+      chargeFees(venue, session);
+      venue.closingEquity = portfolio.equity();
+      venue.isOpen = false;
+      return turn.events;
+    },
+  };
+}
+
+function orderEntryOf(venue: Venue): Pick<Exchange, 'submit' | 'cancel' | 'replace'> {
+  const { book } = venue;
+  return {
+    submit: (request, at) => submit(venue, turnAt(at), request),
+    cancel(id, at) {
+      const order = book.byId(id);
+      if (order === undefined) return refused({ code: 'unknown-order' });
+      const { status } = order;
+      if (isTerminal(status)) return refused({ code: 'already-final', status });
+      const turn = turnAt(at);
+      endGroup(venue, turn, order, 'canceled');
+      return { kind: 'canceled', events: turn.events };
+    },
+    replace(id, change, at) {
+      const order = book.byId(id);
+      if (order === undefined) return refused({ code: 'unknown-order' });
+      return replace(venue, turnAt(at), order, change);
+    },
+  };
+}
+
+function viewsOf(venue: Venue): Omit<Exchange, MarketCalls | 'submit' | 'cancel' | 'replace'> {
+  const { book, portfolio } = venue;
+  const stateOf = (holding: Holding): PositionState => ({
+    ...holding,
+    marketValue: portfolio.marketValueOf(holding),
+    available: availabilityOf(venue, holding.symbol).available,
+  });
+  return {
+    order: (id) => book.byId(id),
+    orderByClientId: (id) => book.byClientId(id),
+    orders: () => book.all(),
+    liveOrders: () => book.live(),
+    account: () => ({
+      ...marginOf(venue),
+      cash: portfolio.cash(),
+      lastEquity: venue.lastEquity,
+      accruedFees: venue.accruedFees,
+      multiplier: venue.rules.marginMultiplier,
+    }),
+    position(symbol) {
+      const holding = portfolio.holding(symbol);
+      return holding && stateOf(holding);
+    },
+    positions: () => [...portfolio.holdings()].map(stateOf),
+    priceOf: (symbol) => portfolio.mark(symbol),
+    fees: () => venue.feeCharges,
+    isOpen: () => venue.isOpen,
+    ambiguities: () => ({ ...venue.ambiguities }),
+  };
+}
+
+/** An order whose time is over takes its group with it: a stop without its target's time is no bracket. */
+function expireOrders(venue: Venue, turn: Turn): void {
+  for (const { id } of venue.book.live()) {
+    const order = venue.book.byId(id);
+    if (order === undefined || isTerminal(order.status) || order.expiresAt > turn.at) continue;
+    endGroup(venue, turn, order, 'expired');
+  }
+}
+
+/** Charges what the session's sales have accrued, in one sum. */
+function chargeFees(venue: Venue, { date, close }: Session): void {
+  const amount = chargedFee(venue.accruedFees);
+  if (amount === 0) return;
+  venue.accruedFees = ZERO_USD;
+  venue.portfolio.charge(amount);
+  venue.feeCharges.push({ id: venue.nextId(), date, at: close, amount });
+}

@@ -1,0 +1,67 @@
+import { ZERO_USD, addUsd, micros, subtractUsd, timesShares } from '../money.ts';
+import type { Usd } from '../money.ts';
+import type { OrderSide } from '../order.ts';
+import { leavesOf } from './order.ts';
+import type { SimulatedOrder } from './order.ts';
+import type { Venue } from './venue.ts';
+
+/** What the account may still do. */
+export interface Margin {
+  readonly longMarketValue: Usd;
+  readonly shortMarketValue: Usd;
+  readonly equity: Usd;
+  /** Held by entries that are not filled yet. */
+  readonly reserved: Usd;
+  readonly buyingPower: Usd;
+  /** At the multiple of two that Regulation T allows overnight. */
+  readonly regTBuyingPower: Usd;
+  readonly initialMargin: Usd;
+  readonly maintenanceMargin: Usd;
+}
+
+const REG_T_MULTIPLIER = 2;
+const INITIAL_MARGIN = 0.5;
+const MAINTENANCE_MARGIN = 0.3;
+/** Alpaca values a short sale at three per cent above the market at least. */
+const SHORT_SALE_VALUE = 1.03;
+
+/**
+ * A simple margin account: buying power is equity times the multiplier, less the market value of all
+ * positions, long or short, less what accepted entries have reserved. It falls when an order is
+ * accepted, not when it fills. Exits need none. Nothing is ever liquidated.
+ */
+export function marginOf({ book, portfolio, rules }: Venue): Margin {
+  const { long, short } = portfolio.marketValues();
+  const equity = addUsd(portfolio.cash(), long, short);
+  const gross = subtractUsd(long, short);
+  const reserved = addUsd(...book.live().map(reserveOf));
+  const powerAt = (multiplier: number): Usd =>
+    micros(Math.max(0, Math.floor(equity * multiplier) - gross - reserved));
+  return {
+    longMarketValue: long,
+    shortMarketValue: short,
+    equity,
+    reserved,
+    buyingPower: powerAt(rules.marginMultiplier),
+    regTBuyingPower: powerAt(Math.min(REG_T_MULTIPLIER, rules.marginMultiplier)),
+    initialMargin: micros(Math.round(gross * INITIAL_MARGIN)),
+    maintenanceMargin: micros(Math.round(gross * MAINTENANCE_MARGIN)),
+  };
+}
+
+/** Buying power that an order holds. */
+export const reserveOf = (order: SimulatedOrder): Usd =>
+  timesShares(order.reservePrice, leavesOf(order));
+
+interface Entry {
+  readonly side: OrderSide;
+  readonly limitPrice: Usd | null;
+  readonly stopPrice: Usd | null;
+}
+
+/** What a share of an entry reserves: its own price or, where it names none, the market's. */
+export function reservePriceOf({ side, limitPrice, stopPrice }: Entry, mark: Usd | undefined): Usd {
+  const price = limitPrice ?? stopPrice ?? mark ?? ZERO_USD;
+  if (side === 'buy') return price;
+  return micros(Math.max(price, Math.round((mark ?? price) * SHORT_SALE_VALUE)));
+}

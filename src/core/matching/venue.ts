@@ -1,0 +1,80 @@
+import type { Ticker } from '../ids.ts';
+import type { Usd } from '../money.ts';
+import type { TimeInForce } from '../order.ts';
+import type { EpochMs } from '../session.ts';
+import type { Book } from './book.ts';
+import type { FeeCharge, FeeRates } from './fees.ts';
+import type { ExchangeEvent, SimulatedOrder, StatusEvent } from './order.ts';
+import type { Portfolio } from './portfolio.ts';
+
+/** How the exchange decides where reality leaves room. */
+export interface ExchangeRules {
+  /**
+   * When a limit order fills inside a bar: only once price has gone at least one tick beyond the limit
+   * (everyone ahead in the queue is served), or already at a touch.
+   */
+  readonly limitFill: 'penetrate' | 'touch';
+  /** Basis points of a bar's volume that one limit order may take; null takes all it wants. */
+  readonly maxParticipationBps: number | null;
+  /** Whether a bracket may add to a position of its own side; reports about the broker differ. */
+  readonly bracketOnPosition: 'accepted' | 'refused';
+  /** Buying power as a multiple of equity. */
+  readonly marginMultiplier: number;
+  readonly fees: FeeRates;
+}
+
+/** What may be traded. */
+export interface Tradable {
+  readonly isShortable: boolean;
+}
+
+/** Bars whose inside does not tell what came first; a rule decided them. */
+export interface Ambiguities {
+  /** Stop and target both lay inside the bar: the stop was taken. */
+  readonly stopAndTarget: number;
+  /** The target lay inside the bar that filled its entry at the limit: it was not taken. */
+  readonly targetOnEntryBar: number;
+}
+
+/** What the parts of the exchange share. */
+export interface Venue {
+  readonly book: Book;
+  readonly portfolio: Portfolio;
+  readonly rules: ExchangeRules;
+  readonly nextId: () => string;
+  /** Null for a symbol that the exchange does not list. */
+  readonly assetOf: (symbol: Ticker) => Tradable | null;
+  readonly expiresAt: (timeInForce: TimeInForce, at: EpochMs) => EpochMs;
+  isOpen: boolean;
+  /** Equity at the previous session's close, and at the latest one. */
+  lastEquity: Usd;
+  closingEquity: Usd;
+  readonly feeCharges: FeeCharge[];
+  /** Fees of this session's sales, not charged yet. */
+  accruedFees: Usd;
+  readonly ambiguities: { -readonly [Kind in keyof Ambiguities]: number };
+}
+
+/** One command or bar: its time, and what it has made happen so far. */
+export interface Turn {
+  readonly at: EpochMs;
+  readonly events: ExchangeEvent[];
+}
+
+/** Gives an order another status and announces it. */
+export function announce(
+  venue: Venue,
+  { at, events }: Turn,
+  order: SimulatedOrder,
+  status: StatusEvent,
+): SimulatedOrder {
+  const updated = venue.book.update(order, {
+    status,
+    updatedAt: at,
+    ...(status === 'canceled' ? { canceledAt: at } : {}),
+    ...(status === 'expired' ? { expiredAt: at } : {}),
+    ...(status === 'replaced' ? { replacedAt: at } : {}),
+  });
+  events.push({ type: status, order: updated, at });
+  return updated;
+}

@@ -1,0 +1,99 @@
+/**
+ * Time of the exchange. An instant is epoch milliseconds in UTC; a session date is the exchange's own
+ * calendar day. The two are converted here and nowhere else.
+ */
+declare const sessionDate: unique symbol;
+
+/** Milliseconds since 1970-01-01T00:00:00Z. */
+export type EpochMs = number;
+/** `YYYY-MM-DD` in New York. */
+export type SessionDate = string & { readonly [sessionDate]: true };
+
+/** One trading day of the exchange; the close of a half-day is early. */
+export interface Session {
+  readonly date: SessionDate;
+  readonly open: EpochMs;
+  readonly close: EpochMs;
+}
+
+export const MINUTE_MS = 60_000;
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Throws on text that is no calendar day, also on one that looks like it (`2025-02-30`). */
+export function asSessionDate(text: string): SessionDate {
+  const midnight = DATE.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  // Days beyond a month's end run over into the next month.
+  if (Number.isNaN(midnight) || !toIso(midnight).startsWith(text)) {
+    throw new RangeError(`not a date: ${JSON.stringify(text)}`);
+  }
+  return text as SessionDate;
+}
+
+const NEW_YORK = new Intl.DateTimeFormat('en-CA', {
+  timeZone: 'America/New_York',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+
+interface WallClock {
+  readonly date: string;
+  readonly time: string;
+  readonly second: string;
+}
+
+function wallClock(at: EpochMs): WallClock {
+  const parts: Record<string, string> = {};
+  for (const { type, value } of NEW_YORK.formatToParts(at)) parts[type] = value;
+  return {
+    date: `${parts['year']}-${parts['month']}-${parts['day']}`,
+    time: `${parts['hour']}:${parts['minute']}`,
+    second: parts['second'] ?? '00',
+  };
+}
+
+/** The New York calendar day of an instant. */
+export const newYorkDate = (at: EpochMs): SessionDate => asSessionDate(wallClock(at).date);
+
+/** `HH:MM` in New York. */
+export const newYorkTime = (at: EpochMs): string => wallClock(at).time;
+
+/** The instant of a New York wall-clock time (`HH:MM`) on a date. DST changes never fall into exchange hours. */
+export function newYorkInstant(date: SessionDate, time: string): EpochMs {
+  const naive = Date.parse(`${date}T${time}:00Z`);
+  if (Number.isNaN(naive)) throw new RangeError(`not a time: ${date} ${time}`);
+  const shown = wallClock(naive);
+  const offset = Date.parse(`${shown.date}T${shown.time}:00Z`) - naive;
+  // The offset was read at the naive instant; reading it once more settles the hours around a change.
+  const guess = naive - offset;
+  const again = wallClock(guess);
+  return guess - (Date.parse(`${again.date}T${again.time}:00Z`) - naive);
+}
+
+/** `YYYY-MM-DDTHH:MM:SS.sssZ`. */
+export const toIso = (at: EpochMs): string => new Date(at).toISOString();
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+/**
+ * Reads an RFC 3339 instant, also with nanoseconds or an offset. Throws on anything else, above all on a
+ * time without an offset, which would be read in the machine's own zone.
+ */
+export function parseInstant(text: string): EpochMs {
+  const at = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at)) throw new RangeError(`not an instant: ${JSON.stringify(text)}`);
+  return at;
+}
+
+/** Whether a bar that ends here belongs to the session: the first one ends one bar after the open. */
+export const isBarEndOf = (session: Session, barEnd: EpochMs): boolean =>
+  barEnd > session.open && barEnd <= session.close;
+
+/** The last bar end at or before an instant; bars are aligned to the hour, as the exchange's are. */
+export const lastBarEnd = (at: EpochMs, barMinutes: number): EpochMs =>
+  Math.floor(at / (barMinutes * MINUTE_MS)) * barMinutes * MINUTE_MS;

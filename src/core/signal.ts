@@ -1,0 +1,27 @@
+import { confidenceOf } from './confidence.ts';
+import type { Confidence } from './confidence.ts';
+import type { Features } from './decision.ts';
+import type { PositionSide } from './order.ts';
+import type { StrategyParameters } from './parameters.ts';
+
+/** The strategy's wish for a direction. */
+export interface Signal {
+  readonly side: PositionSide;
+  readonly confidence: Confidence;
+}
+
+/**
+ * Long when the fast EMA crossed above the slow one within the last bars (the crossing bar is the first of
+ * them) and still is above; short mirrored; else null.
+ */
+export function signalOf(features: Features, parameters: StrategyParameters): Signal | null {
+  const side = sideOf(features, parameters.crossWithinBars);
+  return side === null ? null : { side, confidence: confidenceOf(side, features) };
+}
+
+function sideOf(features: Features, withinBars: number): PositionSide | null {
+  const { emaFast, emaSlow, barsSinceCrossUp, barsSinceCrossDown } = features;
+  if (emaFast > emaSlow && barsSinceCrossUp < withinBars) return 'long';
+  if (emaFast < emaSlow && barsSinceCrossDown < withinBars) return 'short';
+  return null;
+}

@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { createLogger } from '#adapters/system/logger.ts';
+import { CONFIG_FILE_NAME, parseConfig, secretsOf, usage, wantsHelp } from '#config';
+import type { Config } from '#config';
+import type { Logger } from '#ports/logger.ts';
+
+import { describeStart } from './compose/describe-start.ts';
+import { reportReplayEnd } from './compose/replay-end.ts';
+import { startBot } from './compose/start.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+async function main(): Promise<void> {
+  if (wantsHelp(process.argv)) {
+    process.stdout.write(`${usage()}\n`);
+    return;
+  }
+  const config = await readConfig();
+  if (config === null) {
+    process.exitCode = 2;
+    return;
+  }
+  const log = createLogger({ level: config.logLevel, secrets: secretsOf(config) });
+  process.exitCode = await run(config, log);
+  // Whatever a library has left open must not keep a bot alive that has said goodbye.
+  process.exit();
+}
+
+async function readConfig(): Promise<Config | null> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const file = await readFile(CONFIG_FILE_NAME, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  const parsed = parseConfig({ env: process.env, argv: process.argv.slice(2), file });
+  if (parsed.ok) return parsed.config;
+  const errors = parsed.errors.map((error) => `  ${error}\n`).join('');
+  process.stderr.write(`Bracketeer cannot start:\n${errors}`);
+  return null;
+}
+
+/** Runs the bot until it is asked to stop, a replay has ended, or it cannot go on; returns the exit code. */
+async function run(config: Config, log: Logger): Promise<number> {
+  const stop = untilAskedToStop(log);
+  const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const starting = startBot({ config, version, log });
+  let bot;
+  try {
+    bot = await starting;
+  } catch (error) {
+    process.stderr.write(`Bracketeer cannot start: ${messageOf(error)}\n`);
+    return 1;
+  }
+  log.info(describeStart(bot.started), 'Bracketeer is up');
+  const isOver = bot.ended.then(() => reportReplayEnd(bot, log));
+  const exitsAtEnd = config.mode === 'SANDBOX' && config.exit;
+  try {
+    return await Promise.race([
+      stop.then(() => 0),
+      exitsAtEnd ? isOver : isOver.then(() => stop.then(() => 0)),
+    ]);
+  } catch (error) {
+    log.error(
+      { error: messageOf(error) },
+      'the bot cannot go on and stops; brackets at the broker stay as they are',
+    );
+    return 1;
+  } finally {
+    await bot.stop();
+    log.info({}, 'Bracketeer has stopped');
+  }
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+/** Resolves at the first signal; a second one ends the process at once. */
+function untilAskedToStop(log: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      let count = 0;
+      process.on(signal, () => {
+        count += 1;
+        if (count > 1) process.exit(1);
+        log.info({ signal }, 'stopping');
+        resolve();
+      });
+    }
+  });
+}
+
+// A bug outside of every job and command: nobody knows what state it left, so the process ends and its
+// supervisor starts it anew. The ledger is consistent at every moment.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    process.stderr.write(`${event}: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(1);
+  });
+}
+
+await main();

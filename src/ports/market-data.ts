@@ -1,0 +1,26 @@
+import type { Bar } from '#core/bars.ts';
+import type { Ticker } from '#core/ids.ts';
+import type { EpochMs } from '#core/session.ts';
+
+import type { Subscription } from './broker.ts';
+
+export interface BarQuery {
+  readonly symbols: readonly Ticker[];
+  readonly barMinutes: number;
+  /** Bars that start at or after this instant … */
+  readonly from: EpochMs;
+  /** … and before this one. */
+  readonly until: EpochMs;
+}
+
+export interface MarketData {
+  /** Name of the data feed, for the channel: iex, sip, replay … */
+  readonly feed: string;
+  /** Completed bars of each symbol, oldest first; a symbol without bars is missing or empty. Throws BrokerError. */
+  bars(query: BarQuery): Promise<ReadonlyMap<Ticker, readonly Bar[]>>;
+  /** Tells of each bar that the stream brings. A hint only: bars are always read by `bars`. */
+  subscribeBars(
+    symbols: readonly Ticker[],
+    onBar: (symbol: Ticker, bar: Bar) => void,
+  ): Promise<Subscription>;
+}

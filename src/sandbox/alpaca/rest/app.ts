@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+
+import { Hono } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
+
+import type { Ticker } from '#core/ids.ts';
+
+import { PROBLEMS } from '../wire/problem.ts';
+import type { World } from '../world.ts';
+import { accountRoutes } from './account.ts';
+import { activityRoutes } from './activities.ts';
+import { marketDataRoutes } from './market-data.ts';
+import { orderRoutes } from './orders.ts';
+import { positionRoutes } from './positions.ts';
+import { RequestProblem, answer } from './reply.ts';
+
+export interface RestRequest {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+}
+
+export interface RestOptions {
+  /** Requests that the account may make in a minute; null lets it make any number. */
+  readonly requestsPerMinute: number | null;
+  readonly notShortable: readonly Ticker[];
+  readonly onRequest: (request: RestRequest) => void;
+  readonly onSubmit: (clientOrderId: string) => void;
+}
+
+/** Both of Alpaca's REST services; everything that a request passes on its way is in this list. */
+export function createRestApp(world: World, options: RestOptions): Hono {
+  const app = new Hono();
+  app.onError((error, context) => {
+    if (error instanceof RequestProblem) return answer(context, error.problem);
+    return context.json(
+      { code: 50010000, message: `internal server error: ${error.message}` },
+      500,
+    );
+  });
+  app.notFound((context) => answer(context, PROBLEMS.noEndpoint));
+  app.use(report(options), rateLimit(options), authenticate);
+  accountRoutes(app, world, options.notShortable);
+  orderRoutes(app, world, options.onSubmit);
+  positionRoutes(app, world);
+  activityRoutes(app, world);
+  marketDataRoutes(app, world);
+  return app;
+}
+
+const report =
+  ({ onRequest }: RestOptions): MiddlewareHandler =>
+  async (context, next) => {
+    const { pathname, search } = new URL(context.req.url);
+    onRequest({ method: context.req.method, path: `${pathname}${search}` });
+    await next();
+    context.header('X-Request-ID', randomUUID().replaceAll('-', ''));
+  };
+
+/** What Alpaca's headers tell of an account without the switch. */
+const USUAL_REQUESTS_PER_MINUTE = 200;
+const MINUTE_MS = 60_000;
+
+/** Counts by the minute of the machine's clock, as a client's own limiter does. */
+function rateLimit({ requestsPerMinute }: RestOptions): MiddlewareHandler {
+  const limit = requestsPerMinute ?? USUAL_REQUESTS_PER_MINUTE;
+  let reset = 0;
+  let used = 0;
+  return async (context, next) => {
+    if (Date.now() >= reset) {
+      reset = (Math.floor(Date.now() / MINUTE_MS) + 1) * MINUTE_MS;
+      used = 0;
+    }
+    used += 1;
+    const isOver = requestsPerMinute !== null && used > requestsPerMinute;
+    if (!isOver) await next();
+    else context.res = answer(context, PROBLEMS.rateLimited);
+    setLimitHeaders(context, { limit, remaining: Math.max(0, limit - used), reset });
+  };
+}
+
+function setLimitHeaders(
+  context: Context,
+  { limit, remaining, reset }: Readonly<Record<'limit' | 'remaining' | 'reset', number>>,
+): void {
+  context.header('X-RateLimit-Limit', String(limit));
+  context.header('X-RateLimit-Remaining', String(remaining));
+  context.header('X-RateLimit-Reset', String(Math.floor(reset / 1000)));
+}
+
+/** Any key will do, none will not. */
+const authenticate: MiddlewareHandler = async (context, next) => {
+  const hasKey = context.req.header('apca-api-key-id') && context.req.header('apca-api-secret-key');
+  if (!hasKey) return answer(context, PROBLEMS.unauthorized);
+  await next();
+  return undefined;
+};

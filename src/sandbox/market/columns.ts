@@ -1,0 +1,66 @@
+import type { Bar } from '#core/bars.ts';
+import type { EpochMs } from '#core/session.ts';
+
+/** The bars of one symbol, a typed array a field: a row is the same index in each, oldest first. */
+export interface BarColumns {
+  readonly start: Float64Array;
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly volume: Float64Array;
+}
+
+export const createColumns = (rows: number): BarColumns => ({
+  start: new Float64Array(rows),
+  open: new Float64Array(rows),
+  high: new Float64Array(rows),
+  low: new Float64Array(rows),
+  close: new Float64Array(rows),
+  volume: new Float64Array(rows),
+});
+
+/** The first rows only, without a copy. */
+export const firstRows = (columns: BarColumns, rows: number): BarColumns => ({
+  start: columns.start.subarray(0, rows),
+  open: columns.open.subarray(0, rows),
+  high: columns.high.subarray(0, rows),
+  low: columns.low.subarray(0, rows),
+  close: columns.close.subarray(0, rows),
+  volume: columns.volume.subarray(0, rows),
+});
+
+/** The rows at these indices, copied. */
+export function pickRows(columns: BarColumns, rows: readonly number[]): BarColumns {
+  const picked = createColumns(rows.length);
+  for (const [to, from] of rows.entries()) {
+    picked.start[to] = columns.start[from] ?? Number.NaN;
+    picked.open[to] = columns.open[from] ?? Number.NaN;
+    picked.high[to] = columns.high[from] ?? Number.NaN;
+    picked.low[to] = columns.low[from] ?? Number.NaN;
+    picked.close[to] = columns.close[from] ?? Number.NaN;
+    picked.volume[to] = columns.volume[from] ?? Number.NaN;
+  }
+  return picked;
+}
+
+/** The first row that starts at or after an instant; the number of rows when none does. */
+export function rowFrom(columns: BarColumns, instant: EpochMs): number {
+  let low = 0;
+  let high = columns.start.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((columns.start[middle] ?? 0) < instant) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export const barAt = (columns: BarColumns, row: number): Bar => ({
+  start: columns.start[row] ?? Number.NaN,
+  open: columns.open[row] ?? Number.NaN,
+  high: columns.high[row] ?? Number.NaN,
+  low: columns.low[row] ?? Number.NaN,
+  close: columns.close[row] ?? Number.NaN,
+  volume: columns.volume[row] ?? Number.NaN,
+});

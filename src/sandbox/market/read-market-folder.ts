@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+import { isTicker } from '#core/ids.ts';
+import type { Ticker } from '#core/ids.ts';
+import type { EpochMs, Session, SessionDate } from '#core/session.ts';
+
+import { checkClock } from './check-clock.ts';
+import type { SessionRows } from './check-clock.ts';
+import { pickRows, rowFrom } from './columns.ts';
+import type { BarColumns } from './columns.ts';
+import { createMarket } from './create-market.ts';
+import { checkBars, explainBars } from './explain-bars.ts';
+import { parseBars } from './parse-bars.ts';
+import type { Defect } from './parse-bars.ts';
+import type { Market } from './types.ts';
+
+export interface MarketFolderOptions {
+  /** Holds one file a symbol, `AAPL_5min.csv`. */
+  readonly folder: string;
+  /** These only; every symbol of the folder when left out. */
+  readonly symbols?: readonly Ticker[];
+  /** First and last session of the replay, both included; all of the data when left out. */
+  readonly from?: SessionDate;
+  readonly to?: SessionDate;
+  /** Sessions before `from` that are kept as history. */
+  readonly historySessions?: number;
+}
+
+/** The data cannot be used; each line names one file, what is seen in which row, and the cure. */
+export class MarketDataError extends Error {
+  override readonly name = 'MarketDataError';
+  readonly lines: readonly string[];
+
+  constructor(lines: readonly string[]) {
+    super(lines.join('\n'));
+    this.lines = lines;
+  }
+}
+
+const BAR_MINUTES = 5;
+const FILE_NAME = /^(.+)_5min\.csv$/;
+
+interface SymbolBars {
+  readonly symbol: Ticker;
+  readonly columns: BarColumns;
+  readonly days: readonly SessionRows[];
+  readonly sha256: string;
+}
+
+/**
+ * Reads a folder of 5-minute bars as a market. Bars of early and late trading are left out; the sessions
+ * are the days on which any symbol has bars, with the exchange's own hours. Throws MarketDataError with
+ * everything that is wrong, a line a file.
+ */
+export function readMarketFolder(options: MarketFolderOptions): Market {
+  const files = listFiles(options);
+  const read = files.map(({ symbol, path }) => readSymbol(symbol, path));
+  const problems = read.filter((result) => typeof result === 'string');
+  if (problems.length > 0) throw new MarketDataError(problems);
+  const bars = read.filter((result) => typeof result !== 'string');
+  const all = sessionsOf(bars);
+  const [sessions, start] = window(all, options);
+  const [from, until] = [sessions[0]?.open ?? 0, sessions.at(-1)?.close ?? 0];
+  return createMarket({
+    name: `replay of ${basename(options.folder)} (${bars.length} ${bars.length === 1 ? 'symbol' : 'symbols'})`,
+    identity: identityOf(bars, [from, start, until]),
+    barMinutes: BAR_MINUTES,
+    start,
+    sessions,
+    columns: new Map(bars.map((file) => [file.symbol, sessionBars(file, from, until)])),
+  });
+}
+
+interface BarFile {
+  readonly symbol: Ticker;
+  readonly path: string;
+}
+
+function listFiles({ folder, symbols }: MarketFolderOptions): readonly BarFile[] {
+  const names = listFolder(folder);
+  const files = names.flatMap((name) => {
+    const symbol = FILE_NAME.exec(name)?.[1] ?? '';
+    return isTicker(symbol) ? [{ symbol, path: join(folder, name) }] : [];
+  });
+  if (files.length === 0) {
+    const seen = names.slice(0, 3).join(', ') || 'nothing';
+    throw new MarketDataError([
+      `${folder}: no file is called SYMBOL_${BAR_MINUTES}min.csv (seen: ${seen}${names.length > 3 ? ', …' : ''}); name the files like AAPL_${BAR_MINUTES}min.csv`,
+    ]);
+  }
+  if (symbols === undefined) return files;
+  const there = new Map(files.map((file) => [file.symbol, file]));
+  const missing = symbols.filter((symbol) => !there.has(symbol));
+  if (missing.length > 0) {
+    throw new MarketDataError(
+      missing.map(
+        (symbol) =>
+          `${folder}: there is no ${symbol}_${BAR_MINUTES}min.csv for the symbol ${symbol}; add it or leave the symbol out (there are ${[...there.keys()].join(', ')})`,
+      ),
+    );
+  }
+  return files.filter(({ symbol }) => symbols.includes(symbol));
+}
+
+function listFolder(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).toSorted();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    const seen =
+      code === 'ENOENT'
+        ? 'there is no such folder'
+        : code === 'ENOTDIR'
+          ? 'this is no folder'
+          : 'the folder cannot be read';
+    throw new MarketDataError([`${folder}: ${seen}; give the folder that holds the bar files`]);
+  }
+}
+
+/** The symbol's bars, or one line of all that is wrong with its file. */
+function readSymbol(symbol: Ticker, path: string): SymbolBars | string {
+  const bytes = readFileSync(path);
+  const say = (defects: readonly Defect[]) =>
+    `${basename(path)}: ${defects.map(({ row, text }) => (row === null ? text : `row ${row}: ${text}`)).join('. Also: ')}.`;
+  const parsed = parseBars(bytes);
+  if (!parsed.ok) {
+    return say(allDefects(parsed.defect, bytes));
+  }
+  const defects = checkBars(parsed.columns, BAR_MINUTES);
+  if (defects.length > 0) return say(defects);
+  const { days } = checkClock(parsed.columns, BAR_MINUTES);
+  if (!days.some(hasBars)) {
+    return say([
+      { row: null, text: "no bar lies within the exchange's hours; use a feed that has them" },
+    ]);
+  }
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { symbol, columns: parsed.columns, days: days.filter(hasBars), sha256 };
+}
+
+/** The defect that stopped the strict reader, and what else a closer look finds. */
+function allDefects(defect: Defect, bytes: Buffer): readonly Defect[] {
+  if (defect.row === null) return [defect];
+  const explained = explainBars(bytes.toString('utf8'), BAR_MINUTES);
+  // Of the header, the closer look tells more; of any other row, the strict one.
+  if (defect.row === 1) return explained;
+  return [defect, ...explained.filter(({ row }) => row !== defect.row)];
+}
+
+const hasBars = ({ regularFrom, regularTo }: SessionRows): boolean => regularTo > regularFrom;
+
+function sessionsOf(bars: readonly SymbolBars[]): readonly Session[] {
+  const byDate = new Map(
+    bars.flatMap(({ days }) => days.map(({ session }) => [session.date, session])),
+  );
+  return [...byDate.values()].toSorted((left, right) => left.open - right.open);
+}
+
+/** The sessions to keep, history included, and the instant at which the replay starts. */
+function window(
+  all: readonly Session[],
+  { folder, from, to, historySessions = 10 }: MarketFolderOptions,
+): readonly [readonly Session[], EpochMs] {
+  const first = from === undefined ? 0 : all.findIndex(({ date }) => date >= from);
+  const end = to === undefined ? all.length : all.findLastIndex(({ date }) => date <= to) + 1;
+  const begin = all[first];
+  if (begin === undefined || end <= first) {
+    throw new MarketDataError([
+      `${folder}: there are no bars from ${from ?? 'the beginning'} to ${to ?? 'the end'}; the data goes from ${all[0]?.date ?? ''} to ${all.at(-1)?.date ?? ''}: change --from or --to`,
+    ]);
+  }
+  return [all.slice(Math.max(0, first - historySessions), end), begin.open];
+}
+
+/** The rows within the sessions from one instant to another. */
+function sessionBars({ columns, days }: SymbolBars, from: EpochMs, until: EpochMs): BarColumns {
+  const [first, end] = [rowFrom(columns, from), rowFrom(columns, until)];
+  const rows: number[] = [];
+  for (const { regularFrom, regularTo } of days) {
+    for (let row = Math.max(first, regularFrom); row < Math.min(end, regularTo); row += 1)
+      rows.push(row);
+  }
+  return pickRows(columns, rows);
+}
+
+/** The world is the same when files and window are. */
+function identityOf(bars: readonly SymbolBars[], instants: readonly EpochMs[]): string {
+  const hash = createHash('sha256');
+  for (const { symbol, sha256 } of bars) hash.update(`${symbol} ${sha256}\n`);
+  return `replay-${hash.update(instants.join()).digest('hex').slice(0, 16)}`;
+}

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+
+import {
+  count,
+  formatDuration,
+  formatGain,
+  formatMoney,
+  formatPercentGain,
+  formatPrice,
+  formatR,
+  formatRoundMoney,
+  formatSlippage,
+  plain,
+  stamp,
+} from '#adapters/discord/format.ts';
+import { parseUsd } from '#core/money.ts';
+
+describe('figures in cards', () => {
+  it.each([
+    ['412.3', '+$412.30'],
+    ['-1204', '−$1,204.00'],
+    ['0', '$0.00'],
+    ['-0.004', '$0.00'],
+    ['0.005', '+$0.01'],
+    ['1234567.891', '+$1,234,567.89'],
+  ])('shows a gain of %s as %s, with a real minus', (amount, shown) => {
+    expect(formatGain(parseUsd(amount))).toBe(shown);
+  });
+
+  it.each([
+    ['100000', '$100,000.00', '$100,000'],
+    ['2.14', '$2.14', '$2.14'],
+    ['-3.5', '−$3.50', '−$3.50'],
+  ])('shows an amount of %s as %s, or %s where cents would only disturb', (amount, long, short) => {
+    expect(formatMoney(parseUsd(amount))).toBe(long);
+    expect(formatRoundMoney(parseUsd(amount))).toBe(short);
+  });
+
+  it.each([
+    ['182.3', '$182.30'],
+    ['1', '$1.00'],
+    ['0.9999', '$0.9999'],
+    ['0.05', '$0.0500'],
+    ['1234.5', '$1,234.50'],
+  ])('shows a price of %s as %s: four decimals below a dollar', (price, shown) => {
+    expect(formatPrice(parseUsd(price))).toBe(shown);
+  });
+
+  it.each([
+    [1.4, '+1.4 R'],
+    [-1.02, '−1.02 R'],
+    [2, '+2.0 R'],
+    [0, '0.0 R'],
+    [Number.NaN, '–'],
+  ])('shows an R-multiple of %d as %s', (r, shown) => {
+    expect(formatR(r)).toBe(shown);
+  });
+
+  it.each([
+    [0.41218, '+0.41 %'],
+    [-2, '−2.00 %'],
+    [-0.001, '0.00 %'],
+    [Infinity, '–'],
+  ])('shows %d per cent as %s', (percent, shown) => {
+    expect(formatPercentGain(percent)).toBe(shown);
+  });
+
+  it.each([
+    [1.23, '1.2 bps worse'],
+    [-0.8, '0.8 bps better'],
+    [0.01, '0.0 bps'],
+  ])('tells slippage of %d in words: %s', (bps, shown) => {
+    expect(formatSlippage(bps)).toBe(shown);
+  });
+
+  it.each([
+    [45_000, '45 s'],
+    [59_600, '1 min'],
+    [12 * 60_000, '12 min'],
+    [95 * 60_000, '1 h 35 min'],
+    [120 * 60_000, '2 h'],
+    [51 * 3_600_000, '2 d 3 h'],
+    [-5, '0 s'],
+  ])('shows %d ms as %s', (durationMs, shown) => {
+    expect(formatDuration(durationMs)).toBe(shown);
+  });
+
+  it('stamps instants so that each reader sees the own time zone', () => {
+    expect(stamp(1_764_343_800_999, 'f')).toBe('<t:1764343800:f>');
+  });
+
+  it('counts one thing in the singular', () => {
+    expect([count(1, 'share'), count(1200, 'share')]).toEqual(['1 share', '1,200 shares']);
+  });
+});
+
+describe('text by a person or the broker', () => {
+  it.each([
+    [
+      '**bold** _it_ ~~no~~ `code` ||spoiler||',
+      String.raw`\*\*bold\*\* \_it\_ \~\~no\~\~ \`code\` \|\|spoiler\|\|`,
+    ],
+    ['[click](https://x.example)', String.raw`\[click\](https://x.example)`],
+    ['<@1100000000000000021> <t:0:R>', String.raw`\<@1100000000000000021\> \<t:0:R\>`],
+    ['@everyone and @here', '@\u200Beveryone and @\u200Bhere'],
+    ['# title\n- item\n1. first', '\\# title\n\\- item\n1\\. first'],
+    ['price -1.5, 10.25 each', 'price -1.5, 10.25 each'],
+    [String.raw`already \*escaped`, String.raw`already \\\*escaped`],
+  ])('is shown as it was written: %s', (written, sent) => {
+    expect(plain(written)).toBe(sent);
+  });
+});

@@ -1,0 +1,109 @@
+import type { APIEmbed } from 'discord.js';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { clampEmbed, clipText, LIMITS } from '#adapters/discord/limits.ts';
+import type { MessageBody } from '#adapters/discord/render.ts';
+import { renderCard, renderReply } from '#adapters/discord/render.ts';
+
+import { anyCard, anyReply } from './facts.ts';
+
+/** Discord's published limits, written down again: the adapter's own table is what is being tested. */
+function expectAcceptable(body: MessageBody): void {
+  expect(body.allowedMentions).toEqual({ parse: [] });
+  expect(body.content ?? body.embeds[0]?.title ?? '').toMatch(/\S/);
+  expect((body.content ?? '').length).toBeLessThanOrEqual(2000);
+  const totals = body.embeds.map(acceptableLength);
+  expect(totals.reduce((sum, length) => sum + length, 0)).toBeLessThanOrEqual(6000);
+  expect(JSON.stringify(body).isWellFormed(), 'no character was cut in two').toBe(true);
+}
+
+function acceptableLength({ title = '', description = '', fields = [], footer }: APIEmbed): number {
+  const footerLength = footer?.text.length ?? 0;
+  expect(title.length).toBeLessThanOrEqual(256);
+  expect(description.length).toBeLessThanOrEqual(4096);
+  expect(footerLength).toBeLessThanOrEqual(2048);
+  expect(fields.length).toBeLessThanOrEqual(25);
+  for (const { name, value } of fields) {
+    expect(name).toMatch(/\S/);
+    expect(value).toMatch(/\S/);
+    expect(name.length).toBeLessThanOrEqual(256);
+    expect(value.length).toBeLessThanOrEqual(1024);
+  }
+  const fieldsLength = fields.reduce(
+    (sum, field) => sum + field.name.length + field.value.length,
+    0,
+  );
+  return title.length + description.length + footerLength + fieldsLength;
+}
+
+describe('Discord’s limits', () => {
+  it('hold for any card', () => {
+    fc.assert(
+      fc.property(anyCard, fc.constantFrom('SANDBOX', 'PAPER', 'LIVE'), (card, mode) =>
+        expectAcceptable(renderCard(card, mode)),
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('hold for any answer', () => {
+    fc.assert(
+      fc.property(anyReply, (reply) => expectAcceptable(renderReply(reply))),
+      {
+        numRuns: 200,
+      },
+    );
+  });
+
+  it('leave a card that fits as it is', () => {
+    const embed = { title: 'a', description: 'b', fields: [{ name: 'c', value: 'd' }] };
+    expect(clampEmbed(embed)).toEqual(embed);
+  });
+
+  it('cut a list of fields with a last one that counts the missing ones', () => {
+    const fields = Array.from({ length: 40 }, (_, at) => ({ name: `n${at}`, value: 'v' }));
+    const shown = clampEmbed({ title: 't', fields }).fields ?? [];
+    expect(shown).toHaveLength(25);
+    expect(shown.at(-1)).toEqual({ name: '…', value: '… 16 more' });
+  });
+
+  it('drop fields from the end when all texts together are too long', () => {
+    const fields = Array.from({ length: 10 }, (_, at) => ({
+      name: `n${at}`,
+      value: 'v'.repeat(1000),
+    }));
+    const shown = clampEmbed({ title: 't', fields }).fields ?? [];
+    expect(shown.map((field) => field.name)).toEqual(['n0', 'n1', 'n2', 'n3', 'n4', '…']);
+    expect(shown.at(-1)?.value).toBe('… 5 more');
+  });
+
+  it('put a dash where a field would be empty, since Discord refuses the whole message', () => {
+    expect(clampEmbed({ title: '', fields: [{ name: ' ', value: '' }] })).toEqual({
+      title: '–',
+      fields: [{ name: '–', value: '–' }],
+    });
+  });
+
+  it('cut long text at a line’s end and count the missing lines', () => {
+    const text = Array.from({ length: 100 }, (_, at) => `line ${at} ${'x'.repeat(20)}`).join('\n');
+    const cut = clipText(text, LIMITS.fieldValue);
+    expect(cut.length).toBeLessThanOrEqual(LIMITS.fieldValue);
+    expect(cut).toMatch(/\nline \d+ x{20}\n… \d+ more lines$/);
+    const kept = cut.split('\n').length - 1;
+    expect(cut.endsWith(`… ${100 - kept} more lines`)).toBe(true);
+  });
+
+  it('cut one endless line in characters and count them', () => {
+    const cut = clipText('y'.repeat(3000), 2000);
+    expect(cut.length).toBeLessThanOrEqual(2000);
+    const [head = '', note] = cut.split('\n');
+    expect(note).toBe(`… ${3000 - head.length} more characters`);
+  });
+
+  it('close a code block that was cut', () => {
+    const cut = clipText(`\`\`\`\n${'row of the table\n'.repeat(200)}\`\`\``, 1024);
+    expect(cut.split('```')).toHaveLength(3);
+    expect(cut).toMatch(/\n```\n… \d+ more lines$/);
+  });
+});

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+
+import { deliverOutbox } from '#app/deliver-outbox.ts';
+import { cancelStaleEntries, submitPlannedEntries } from '#app/enter.ts';
+import { syncOrders } from '#app/sync-orders.ts';
+import type { TradeId } from '#core/ids.ts';
+import type { Broker, SubmitOutcome } from '#ports/broker.ts';
+
+import { openDesk } from './desk.ts';
+import type { Desk } from './desk.ts';
+
+const FLAT = [[100, 100.1, 99.9, 100]] as const;
+const LOST: SubmitOutcome = { kind: 'unknown', message: 'the connection was lost' };
+const NOTHING: ReadonlySet<TradeId> = new Set();
+
+/** Plans an entry at the end of the first bar. */
+async function deskWithPlan(): Promise<{ desk: Desk; id: TradeId; barEnd: number }> {
+  const desk = await openDesk(FLAT);
+  const barEnd = desk.nextBar();
+  const { tradeId } = await desk.plan();
+  return { desk, id: tradeId, barEnd };
+}
+
+const statusOf = async ({ context }: Desk, id: TradeId) => (await context.ledger.trade(id))?.status;
+const parents = ({ standIn }: Desk) =>
+  standIn.inspect().orders.filter(({ clientOrderId }) => clientOrderId.startsWith('brk-'));
+const submissions = ({ standIn }: Desk) =>
+  [...standIn.inspect().submissions]
+    .filter(([id]) => id.startsWith('brk-'))
+    .map(([, count]) => count);
+
+/** The stand-in behind a line on which submitting goes as told. */
+const brokerThat = (
+  desk: Desk,
+  submitBracket: (real: Broker['submitBracket']) => Broker['submitBracket'],
+): Broker => ({
+  ...desk.context.broker,
+  submitBracket: submitBracket((order) => desk.context.broker.submitBracket(order)),
+});
+
+describe('entering', () => {
+  it('stores the three ids of the bracket and tells the channel', async () => {
+    const { desk, id, barEnd } = await deskWithPlan();
+    await submitPlannedEntries(desk.context, barEnd, new Set([id]));
+    await deliverOutbox(desk.context);
+    const orders = await desk.context.ledger.unsettledOrders();
+    expect(orders.map(({ role }) => role).toSorted()).toEqual([
+      'entry',
+      'stop_loss',
+      'take_profit',
+    ]);
+    expect(new Set(orders.map(({ brokerOrderId }) => brokerOrderId)).size).toBe(3);
+    expect(await statusOf(desk, id)).toBe('submitted');
+    expect(desk.told).toMatchObject([
+      { kind: 'posted', card: { kind: 'entry', progress: { status: 'submitted' } } },
+    ]);
+  });
+
+  it('adopts the order when only the reply was lost', async () => {
+    const { desk, id, barEnd } = await deskWithPlan();
+    const broker = brokerThat(desk, (real) => async (order) => {
+      await real(order);
+      return LOST;
+    });
+    await submitPlannedEntries(desk.with({ broker }), barEnd, new Set([id]));
+    expect(await statusOf(desk, id)).toBe('submitted');
+    expect(submissions(desk)).toEqual([1]);
+    expect(await desk.context.ledger.unsettledOrders()).toHaveLength(3);
+  });
+
+  it('sends once more, under the same id, when the request never arrived', async () => {
+    const { desk, id, barEnd } = await deskWithPlan();
+    let attempts = 0;
+    const broker = brokerThat(desk, (real) => async (order) => {
+      attempts += 1;
+      return attempts === 1 ? LOST : real(order);
+    });
+    await submitPlannedEntries(desk.with({ broker }), barEnd, new Set([id]));
+    expect(await statusOf(desk, id)).toBe('submitted');
+    expect(submissions(desk)).toEqual([1]);
+  });
+
+  it('adopts the order when the broker says that it has the id already', async () => {
+    const { desk, id, barEnd } = await deskWithPlan();
+    const broker = brokerThat(desk, (real) => async (order) => {
+      await real(order);
+      return real(order);
+    });
+    await submitPlannedEntries(desk.with({ broker }), barEnd, new Set([id]));
+    expect(await statusOf(desk, id)).toBe('submitted');
+    expect(parents(desk)).toHaveLength(1);
+  });
+
+  it('leaves the entry planned while nobody knows, and looks it up in the next cycle', async () => {
+    const { desk, id, barEnd } = await deskWithPlan();
+    const broker = brokerThat(desk, () => async () => LOST);
+    await submitPlannedEntries(desk.with({ broker }), barEnd, new Set([id]));
+    expect(await statusOf(desk, id)).toBe('planned');
+    await submitPlannedEntries(desk.context, barEnd, NOTHING);
+    expect(await statusOf(desk, id)).toBe('submitted');
+    expect(submissions(desk)).toEqual([1]);
+  });
+
+  it('adopts what a process that died had sent', async () => {
+    const { desk, id, barEnd } = await deskWithPlan();
+    const trade = await desk.context.ledger.trade(id);
+    await desk.context.broker.submitBracket({
+      ...trade!.intent,
+      side: 'buy',
+      ...trade!.intent.bracket,
+    });
+    await submitPlannedEntries(desk.context, barEnd, NOTHING);
+    expect(await statusOf(desk, id)).toBe('submitted');
+    expect(submissions(desk)).toEqual([1]);
+  });
+
+  it('abandons a plan that never reached the broker once its bar is over', async () => {
+    const { desk, id } = await deskWithPlan();
+    await submitPlannedEntries(desk.context, desk.nextBar(), NOTHING);
+    await deliverOutbox(desk.context);
+    expect(await statusOf(desk, id)).toBe('abandoned');
+    expect(submissions(desk)).toEqual([]);
+    expect(desk.told).toMatchObject([{ card: { progress: { status: 'abandoned' } } }]);
+  });
+
+  it("tells of the broker's no with its class and words", async () => {
+    const desk = await openDesk(FLAT);
+    const barEnd = desk.nextBar();
+    const { tradeId } = await desk.plan({ quantity: 100_000 });
+    await submitPlannedEntries(desk.context, barEnd, new Set([tradeId]));
+    await deliverOutbox(desk.context);
+    expect(await statusOf(desk, tradeId)).toBe('rejected');
+    expect(desk.told).toMatchObject([
+      { card: { progress: { status: 'rejected', code: 'insufficient-buying-power' } } },
+    ]);
+  });
+});
+
+describe('an entry that did not fill within one bar', () => {
+  const AWAY = [
+    [100, 100.1, 99.9, 100],
+    [101, 101.2, 100.9, 101],
+    [101, 101.2, 100.9, 101],
+  ] as const;
+
+  it('is cancelled, and its message says so', async () => {
+    const desk = await openDesk(AWAY);
+    const first = desk.nextBar();
+    const { tradeId } = await desk.plan();
+    await submitPlannedEntries(desk.context, first, new Set([tradeId]));
+    await deliverOutbox(desk.context);
+    const second = desk.nextBar();
+    await syncOrders(desk.context);
+    await cancelStaleEntries(desk.context, second);
+    await syncOrders(desk.context);
+    await deliverOutbox(desk.context);
+    expect(await statusOf(desk, tradeId)).toBe('cancelled');
+    expect(desk.told.map(({ kind }) => kind)).toEqual(['posted', 'edited']);
+    expect(desk.told.at(-1)).toMatchObject({ card: { progress: { status: 'cancelled' } } });
+    expect(await desk.context.ledger.unsettledOrders()).toEqual([]);
+  });
+
+  it('is left alone within its bar', async () => {
+    const desk = await openDesk(AWAY);
+    const first = desk.nextBar();
+    const { tradeId } = await desk.plan();
+    await submitPlannedEntries(desk.context, first, new Set([tradeId]));
+    await cancelStaleEntries(desk.context, first);
+    await syncOrders(desk.context);
+    expect(await statusOf(desk, tradeId)).toBe('submitted');
+  });
+});

@@ -1,0 +1,24 @@
+import type { BenchRow } from './bench-row.ts';
+import { benchDecide } from './decide.ts';
+
+/** Prints what was measured, row by row, against its budget where there is one. */
+function print(rows: readonly BenchRow[]): void {
+  const cells = rows.map(({ name, value, budget, ok }) => [
+    name,
+    value,
+    budget ?? '',
+    ok === undefined ? '' : ok ? 'met' : 'MISSED',
+  ]);
+  const table = [['what', 'measured', 'budget', ''], ...cells];
+  const widths = [0, 1, 2].map((column) =>
+    Math.max(...table.map((row) => row[column]?.length ?? 0)),
+  );
+  for (const row of table) {
+    const line = row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+    process.stdout.write(`${line.trimEnd()}\n`);
+  }
+}
+
+const rows = await benchDecide();
+print(rows);
+process.exitCode = rows.some(({ ok }) => ok === false) ? 1 : 0;

@@ -1,0 +1,101 @@
+import type { Account, Asset, Position } from '#core/account.ts';
+import type { Features, Snapshot, SymbolSnapshot } from '#core/decision.ts';
+import { ticker } from '#core/ids.ts';
+import { micros, parseUsd } from '#core/money.ts';
+import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
+import { asSessionDate, newYorkInstant } from '#core/session.ts';
+import type { Session } from '#core/session.ts';
+
+export const DATE = asSessionDate('2025-11-25');
+export const SESSION: Session = {
+  date: DATE,
+  open: newYorkInstant(DATE, '09:30'),
+  close: newYorkInstant(DATE, '16:00'),
+};
+export const BAR_END = newYorkInstant(DATE, '10:30');
+
+/** Features of a clear long signal: confidence 100, trending, calm. */
+export const features = (changes: Partial<Features> = {}): Features => ({
+  barEnd: BAR_END,
+  close: 100,
+  emaFast: 100,
+  emaSlow: 99,
+  barsSinceCrossUp: 1,
+  barsSinceCrossDown: 40,
+  atr: 1,
+  atrAverage: 1,
+  adx: 30,
+  plusDi: 30,
+  minusDi: 10,
+  relativeVolume: 1.5,
+  vwap: 99,
+  trendEmaFast: 100,
+  trendEmaSlow: 99,
+  ...changes,
+});
+
+/** The same mirrored: a clear short signal. */
+export const shortFeatures = (changes: Partial<Features> = {}): Features =>
+  features({
+    emaFast: 99,
+    emaSlow: 100,
+    barsSinceCrossUp: 40,
+    barsSinceCrossDown: 1,
+    plusDi: 10,
+    minusDi: 30,
+    vwap: 101,
+    trendEmaFast: 99,
+    trendEmaSlow: 100,
+    ...changes,
+  });
+
+export const account = (changes: Partial<Account> = {}): Account => ({
+  id: 'account',
+  equity: parseUsd('100000'),
+  lastEquity: parseUsd('100000'),
+  cash: parseUsd('100000'),
+  buyingPower: parseUsd('200000'),
+  shortingEnabled: true,
+  tradingBlocked: false,
+  ...changes,
+});
+
+export const asset = (symbol: string, changes: Partial<Asset> = {}): Asset => ({
+  symbol: ticker(symbol),
+  tradable: true,
+  shortable: true,
+  ...changes,
+});
+
+export const symbolSnapshot = (
+  symbol: string,
+  changes: Partial<SymbolSnapshot> = {},
+): SymbolSnapshot => ({
+  symbol: ticker(symbol),
+  features: features(),
+  asset: asset(symbol),
+  ...changes,
+});
+
+export const position = (symbol: string, changes: Partial<Position> = {}): Position => ({
+  symbol: ticker(symbol),
+  side: 'long',
+  quantity: 100,
+  averageEntryPrice: parseUsd('50'),
+  currentPrice: parseUsd('50'),
+  unrealizedPnl: micros(0),
+  ...changes,
+});
+
+/** One symbol, NVDA, with a clear long signal and nothing in its way. */
+export const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
+  barEnd: BAR_END,
+  session: SESSION,
+  account: account(),
+  control: { status: 'active', by: 'system', reason: 'first start', since: 0, until: null },
+  positions: [],
+  pendingEntries: [],
+  symbols: [symbolSnapshot('NVDA')],
+  parameters: DEFAULT_PARAMETERS,
+  ...changes,
+});
