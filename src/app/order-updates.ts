@@ -123,7 +123,7 @@ function exitCard(trade: Trade, { order, realizedBefore }: News): ExitCard {
     stopPrice,
     targetPrice,
     slippageBps: slippageBps(exitSideOf(trade.intent.side), closed.exitPrice, reference),
-    dayPnl: addUsd(realizedBefore, closed.pnl),
+    realizedToday: addUsd(realizedBefore, closed.pnl),
   };
 }
 

@@ -64,7 +64,8 @@ export interface ExitCard {
   readonly targetPrice: Usd;
   /** Against the leg's price, in hundredths of a per cent; positive is worse. */
   readonly slippageBps: number;
-  readonly dayPnl: Usd;
+  /** Of all trades closed on this trade's day, this one included. */
+  readonly realizedToday: Usd;
 }
 
 /** Something has gone wrong that a person should know of. */

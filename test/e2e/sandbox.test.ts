@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
 import type { PresentedMessage } from '#sandbox/discord/present.ts';
+import { chromiumNote, hasChromium, launchChromium } from '#test/support/chromium.ts';
 import { silentLog } from '#test/support/log.ts';
 
 import { reportReplayEnd } from '../../src/compose/replay-end.ts';
@@ -112,6 +113,24 @@ describe('a sandbox from its first bar to its last', () => {
     const answer = await discord!.settled(interactionId!);
     expect(JSON.stringify(answer)).toContain('SANDBOX');
     expect(JSON.stringify(answer)).toContain('ACTIVE');
+  });
+
+  it.skipIf(!hasChromium)(`answers /status typed into its page${chromiumNote}`, async () => {
+    const browser = await launchChromium();
+    try {
+      const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+      await page.goto(bot.url);
+      const box = page.getByRole('combobox', { name: /^Message/ });
+      await box.focus();
+      await page.keyboard.type('/status');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Enter');
+      const answer = page.getByRole('log').getByRole('article').last();
+      await answer.getByText(/SANDBOX · ✅ ACTIVE/).waitFor({ timeout: 15_000 });
+      expect(await answer.innerText()).toContain('Equity');
+    } finally {
+      await browser.close();
+    }
   });
 
   it('goes on after a restart as if it had never stopped', async () => {

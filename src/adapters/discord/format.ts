@@ -38,6 +38,10 @@ export const formatPrice = (price: Usd): string =>
     ? formatMoney(price)
     : unsigned(price, `$${grouped(Math.abs(price) / MICROS_PER_USD, 4)}`);
 
+/** A difference of prices a share: whole cents as cents, finer ones with four decimals. */
+export const formatPerShare = (amount: Usd): string =>
+  amount % 10_000 === 0 ? formatMoney(amount) : formatPrice(amount);
+
 /** `+0.41 %`, `−2.00 %`; the value is in per cent. */
 export const formatPercentGain = (percent: number): string =>
   Number.isFinite(percent) ? `${signed(percent, grouped(Math.abs(percent), 2))} %` : NONE;

@@ -224,7 +224,7 @@ describe('the exit card', () => {
       [Exit] $185.75
       slippage 0.2 bps worse
       [Held] 1 h 35 min
-      [Day P/L] −$1,204.00
+      [Realized today] −$1,204.00
       (2025-11-28-1030-NVDA · SANDBOX)"
     `);
   });
@@ -368,7 +368,6 @@ describe('the status', () => {
   it('answers at a glance: may it trade, is all protected, where does the day stand', () => {
     expect(statusPage()).toMatchInlineSnapshot(`
       "# 💵 LIVE · ✅ ACTIVE
-      By system since <t:1764343800:f>: first start
       Positions: 🛡 1 of 1 position protected
       [Equity] $100,412.30
       [Day P/L] +$412.30

@@ -96,7 +96,7 @@ export const exit = (changes: Partial<ClosedTrade> = {}): ExitCard => ({
   stopPrice: parseUsd('180.26'),
   targetPrice: parseUsd('185.75'),
   slippageBps: 0.23,
-  dayPnl: parseUsd('-1204'),
+  realizedToday: parseUsd('-1204'),
 });
 
 export const alarm: AlarmCard = {

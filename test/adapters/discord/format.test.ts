@@ -6,6 +6,7 @@ import {
   formatGain,
   formatMoney,
   formatPercentGain,
+  formatPerShare,
   formatPrice,
   formatR,
   formatRoundMoney,
@@ -44,6 +45,14 @@ describe('figures in cards', () => {
     ['1234.5', '$1,234.50'],
   ])('shows a price of %s as %s: four decimals below a dollar', (price, shown) => {
     expect(formatPrice(parseUsd(price))).toBe(shown);
+  });
+
+  it.each([
+    ['0.64', '$0.64'],
+    ['2.14', '$2.14'],
+    ['0.0042', '$0.0042'],
+  ])('shows a risk a share of %s as %s', (amount, shown) => {
+    expect(formatPerShare(parseUsd(amount))).toBe(shown);
   });
 
   it.each([

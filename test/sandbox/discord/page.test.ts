@@ -1,40 +1,23 @@
-import { existsSync } from 'node:fs';
-
-import { chromium } from 'playwright-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
 import { listenDiscordStandIn } from '#sandbox/discord/stand-in.ts';
+import { chromiumNote, hasChromium, launchChromium } from '#test/support/chromium.ts';
 
 import { openDesk } from './bot.ts';
 import type { Desk } from './bot.ts';
 
 const appears = (what: Locator) => what.waitFor().then(() => true);
 
-const CHROMIUM = '/usr/bin/chromium';
-const isInstalled = existsSync(CHROMIUM);
-const note = isInstalled ? '' : ` (skipped: ${CHROMIUM} is not installed)`;
-
-describe.skipIf(!isInstalled)(`the channel's page${note}`, () => {
+describe.skipIf(!hasChromium)(`the channel's page${chromiumNote}`, () => {
   let browser: Browser;
   let desk: Desk;
   let page: Page;
   const faults: string[] = [];
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchChromium();
     desk = await openDesk();
   });
   beforeEach(async () => {
@@ -146,6 +129,18 @@ describe.skipIf(!isInstalled)(`the channel's page${note}`, () => {
     await lastMessage().getByText('Asked by theo').waitFor();
     expect(await lastMessage().innerText()).toMatch(/Theo\s+used\s+\/status/);
     expect(await box().inputValue()).toBe('');
+  });
+
+  it('sends a command once when Enter is pressed twice', async () => {
+    const before = await log().getByRole('article').count();
+    await box().focus();
+    await page.keyboard.type('/status');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => box().inputValue()).toBe('');
+    await send('and then nothing more');
+    await lastMessage().getByText('and then nothing more').waitFor();
+    expect(await log().getByRole('article').count()).toBe(before + 2);
   });
 
   it('fills options from suggestions and choices, and asks for what is missing', async () => {

@@ -8,6 +8,7 @@ import type { EntryCard, EntryProgress, Mode } from '#ports/cards.ts';
 import {
   count,
   formatMoney,
+  formatPerShare,
   formatNumber,
   formatPrice,
   formatRoundMoney,
@@ -128,7 +129,7 @@ function planFields({ bracket, size, quantity, confidence }: EntryIntent): APIEm
     },
     {
       name: 'Risk',
-      value: `${formatMoney(timesShares(size.riskPerShare, quantity))}\nR = ${formatPrice(size.riskPerShare)} a share`,
+      value: `${formatMoney(timesShares(size.riskPerShare, quantity))}\nR = ${formatPerShare(size.riskPerShare)} a share`,
       inline,
     },
     {
@@ -151,7 +152,7 @@ const CAP = {
 function sizeLine({ size }: EntryIntent): string {
   const steps =
     `${formatNumber(size.riskBps / 100)} % of ${formatRoundMoney(size.equity)} = ` +
-    `${formatRoundMoney(size.riskBudget)} ÷ ${formatPrice(size.riskPerShare)} = ` +
+    `${formatRoundMoney(size.riskBudget)} ÷ ${formatPerShare(size.riskPerShare)} = ` +
     count(size.sharesByRisk, 'share');
   if (size.cappedBy === null) return steps;
   return `${steps}, capped by ${CAP[size.cappedBy]} at ${formatNumber(size.shares)}`;

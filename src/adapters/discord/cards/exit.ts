@@ -49,7 +49,7 @@ export function exitEmbed(card: ExitCard, mode: Mode): APIEmbed {
         inline: true,
       },
       { name: 'Held', value: formatDuration(trade.closedAt - trade.openedAt), inline: true },
-      { name: 'Day P/L', value: formatGain(card.dayPnl), inline: true },
+      { name: 'Realized today', value: formatGain(card.realizedToday), inline: true },
     ],
     footer: { text: `${trade.tradeId} · ${mode}` },
   };

@@ -57,7 +57,8 @@ function colourOf(control: ControlState, isNaked: boolean): number {
 
 function controlLines(control: ControlState): string[] {
   const who = `By ${plain(control.by)} since ${stamp(control.since, 'f')}: ${plain(control.reason)}`;
-  if (control.status === 'active') return [who];
+  // A bot that nobody ever halted has nobody to name.
+  if (control.status === 'active') return control.by === 'system' ? [] : [who];
   const end =
     control.until === null ? 'until someone resumes' : `until ${stamp(control.until, 'f')}`;
   return control.status === 'halted'

@@ -31,6 +31,7 @@ export function createComposer({ area, world, perform }) {
     /** The options of the chosen command, and its entry; null while plain text is typed. */
     form: null,
     entry: null,
+    isSending: false,
   };
   composer.text = createText(composer);
   composer.slot.append(composer.text);
@@ -201,7 +202,9 @@ function pick(composer) {
   if (isTyped && command.options.length === 0) submit(composer);
 }
 
+/** What is on its way is not sent a second time by a finger that is too quick. */
 function submit(composer) {
+  if (composer.isSending) return;
   const isForm = composer.form !== null && composer.entry.options.length > 0;
   const action = isForm ? commandAction(composer) : textAction(composer);
   if (action) void send(composer, action);
@@ -234,6 +237,7 @@ function textAction(composer) {
 /** Clears the box as soon as the sandbox has taken the action, and brings refusals back. */
 async function send(composer, action) {
   const { complaint, text, form } = composer;
+  composer.isSending = true;
   const name = action.kind === 'slash' ? `/${action.command}: ` : '';
   const answer = composer.perform(action).then(
     () => null,
@@ -243,6 +247,7 @@ async function send(composer, action) {
     setTimeout(() => resolve(null), PATIENCE_MS);
   });
   const refusal = await Promise.race([answer, patience]);
+  composer.isSending = false;
   if (refusal !== null) {
     say(complaint, `${name}${refusal.message}`);
     if (refusal.field) form?.blame(refusal.field);

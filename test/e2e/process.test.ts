@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { freePort } from '#test/support/free-port.ts';
+
+import { writeBarFolder } from './world.ts';
+import type { BarFolder } from './world.ts';
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
+/** What the machine has set for itself must not reach the program under test. */
+const PATH_ONLY = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
+
+/** The program as `npm start` runs it, in a process of its own. */
+function startProgram(settings: Readonly<Record<string, string>>, ...args: readonly string[]) {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd: settings['DATA_DIR'],
+    env: { ...PATH_ONLY, ...settings },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  return {
+    ended,
+    output: () => output,
+    /** Its exit code, with what it said for the one who looks for the reason. */
+    result: async () => ({ code: await ended, output }),
+    interrupt: () => child.kill('SIGINT'),
+    says: async (text: string) => {
+      await expect.poll(() => output, { timeout: 30_000, interval: 50 }).toContain(text);
+    },
+  };
+}
+
+/** Whether a server of this data folder still answers: its last port is in its own notes. */
+async function answers(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/healthz`).then(
+    () => true,
+    () => false,
+  );
+}
+
+describe('the program', () => {
+  let dataDir: string;
+  let bars: BarFolder;
+
+  beforeAll(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'bracketeer-program-'));
+    // As root, PostgreSQL runs under another account, which must be able to enter.
+    chmodSync(dataDir, 0o755);
+    bars = writeBarFolder(['AAPL', 'NVDA'], 1);
+  });
+
+  afterAll(() => {
+    bars.remove();
+    rmSync(dataDir, { recursive: true });
+  });
+
+  it('starts without any settings but its place, says what it is, and ends at Ctrl-C', async () => {
+    const port = await freePort();
+    const program = startProgram({ DATA_DIR: dataDir, PORT: String(port) }, '--seed', '3');
+    await program.says('Bracketeer is up');
+    expect(program.output()).toMatch(/mode=SANDBOX .*embedded PostgreSQL.*BullMQ on PostgreSQL/);
+    expect(program.output()).toContain(`page=http://127.0.0.1:${port}`);
+    expect(await answers(port)).toBe(true);
+    program.interrupt();
+    expect(await program.ended).toBe(0);
+    expect(program.output()).toContain('Bracketeer has stopped');
+    expect(program.output()).not.toMatch(/did not close cleanly|error /);
+    expect(await answers(port)).toBe(false);
+  });
+
+  it('replays a folder to its end, adds up the books, and goes on from there the next time', async () => {
+    const settings = { DATA_DIR: dataDir, PORT: String(await freePort()) };
+    const args = ['--replay', bars.folder, '--from', bars.sessions[0]!, '--speed', 'max', '--exit'];
+    const first = startProgram(settings, ...args);
+    expect(await first.result()).toMatchObject({ code: 0 });
+    expect(first.output()).toContain('cycles=78');
+    expect(first.output()).toContain('the books add up');
+    const second = startProgram(settings, ...args);
+    expect(await second.result()).toMatchObject({ code: 0 });
+    expect(second.output()).toContain('continued=true');
+    expect(second.output()).toContain('cycles=78');
+    const fresh = startProgram(settings, ...args, '--fresh');
+    expect(await fresh.result()).toMatchObject({ code: 0 });
+    expect(fresh.output()).toContain('continued=false');
+  });
+
+  it('says which port is taken and what to do, and starts nothing', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    const program = startProgram({ DATA_DIR: dataDir, PORT: String(port) });
+    expect(await program.ended).toBe(1);
+    expect(program.output()).toMatch(new RegExp(`cannot start: .*${port}.*PORT`));
+    other.close();
+  });
+
+  it.each([
+    ['a folder that is not there', ['--replay', '/nowhere'], /\/nowhere/],
+    ['a symbol without a file', ['--replay', 'FOLDER', '--symbols', 'AAPL,ZZZZ'], /ZZZZ/],
+    ['an argument that does not exist', ['--repaly', 'x'], /--repaly.*--replay/],
+  ])('names %s in one line and ends', async (_, args, expected) => {
+    const given = args.map((arg) => (arg === 'FOLDER' ? bars.folder : arg));
+    const program = startProgram({ DATA_DIR: dataDir, PORT: '0' }, ...given);
+    expect(await program.ended).toBeGreaterThan(0);
+    expect(program.output()).toMatch(expected);
+    expect(program.output()).not.toContain('    at ');
+  });
+
+  it('never shows a secret that it was given', async () => {
+    const program = startProgram({
+      DATA_DIR: dataDir,
+      PORT: '0',
+      APCA_API_KEY_ID: 'a-key-nobody-may-see',
+      APCA_API_SECRET_KEY: 'a-secret-nobody-may-see',
+      DISCORD_TOKEN: 'a-token-nobody-may-see',
+      ALPACA_LIVE: 'perhaps',
+    });
+    expect(await program.ended).toBe(2);
+    expect(program.output()).toContain('ALPACA_LIVE');
+    expect(program.output()).not.toContain('nobody-may-see');
+  });
+});
