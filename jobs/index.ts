@@ -2,8 +2,8 @@ import type { AnyJob } from '#app/job.ts';
 
 import dailyDigest from './daily-digest.ts';
 import deliverOutbox from './deliver-outbox.ts';
-import syncOrders from './sync-orders.ts';
+import orderWatch from './order-watch.ts';
 import tradingCycle from './trading-cycle.ts';
 
 /** Every job; a new file is named here. */
-export const jobs: readonly AnyJob[] = [tradingCycle, dailyDigest, deliverOutbox, syncOrders];
+export const jobs: readonly AnyJob[] = [tradingCycle, dailyDigest, deliverOutbox, orderWatch];

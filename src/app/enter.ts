@@ -4,7 +4,7 @@ import { MINUTE_MS } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
 import { followEntry } from '#core/trade.ts';
 import type { Trade } from '#core/trade.ts';
-import type { BracketOrder, SubmitOutcome } from '#ports/broker.ts';
+import type { BracketOrder, RejectCode, SubmitOutcome } from '#ports/broker.ts';
 
 import type { AppContext } from './context.ts';
 import { entryCard, entryCardKey } from './entry-cards.ts';
@@ -45,16 +45,24 @@ const bracketOf = ({ intent }: Trade): BracketOrder => ({
   stopPrice: intent.bracket.stopPrice,
 });
 
+/** Nobody can tell from the answer whether the broker has the order. */
+const isOpenQuestion = (outcome: SubmitOutcome): boolean =>
+  outcome.kind === 'unknown' ||
+  (outcome.kind === 'rejected' && outcome.code === 'duplicate-client-order-id');
+
 /** Sends the bracket; when nobody knows what came of it, looks, and sends it once more under the same id. */
 async function submitOnce(context: AppContext, trade: Trade): Promise<Settled> {
   const first = await submit(context, trade);
-  const isOpenQuestion =
-    first.kind === 'unknown' ||
-    (first.kind === 'rejected' && first.code === 'duplicate-client-order-id');
-  if (!isOpenQuestion) return first;
-  const found = await context.broker.orderByClientId(trade.intent.clientOrderId);
-  if (found !== null) return { kind: 'accepted', order: found };
-  return first.kind === 'unknown' ? submit(context, trade) : first;
+  if (!isOpenQuestion(first)) return first;
+  const found = await lookUp(context, trade);
+  if (found !== null || first.kind === 'rejected') return found ?? first;
+  const second = await submit(context, trade);
+  return isOpenQuestion(second) ? ((await lookUp(context, trade)) ?? second) : second;
+}
+
+async function lookUp({ broker }: AppContext, { intent }: Trade): Promise<Settled | null> {
+  const order = await broker.orderByClientId(intent.clientOrderId);
+  return order && { kind: 'accepted', order };
 }
 
 async function submit(context: AppContext, trade: Trade): Promise<SubmitOutcome> {
@@ -64,8 +72,8 @@ async function submit(context: AppContext, trade: Trade): Promise<SubmitOutcome>
 }
 
 async function resume(context: AppContext, trade: Trade, barEnd: EpochMs): Promise<Settled> {
-  const found = await context.broker.orderByClientId(trade.intent.clientOrderId);
-  if (found !== null) return { kind: 'accepted', order: found };
+  const found = await lookUp(context, trade);
+  if (found !== null) return found;
   if (trade.intent.decidedAt === barEnd) return submitOnce(context, trade);
   return {
     kind: 'abandoned',
@@ -73,11 +81,14 @@ async function resume(context: AppContext, trade: Trade, barEnd: EpochMs): Promi
   };
 }
 
+/** Answers that do not say whether the broker has the order, or that it ever will. */
+const STAYS_PLANNED: readonly RejectCode[] = ['duplicate-client-order-id', 'rate-limited'];
+
 /** Writes down what became of the entry and tells the channel. */
 async function settle(context: AppContext, { id }: Trade, outcome: Settled): Promise<void> {
   if (
     outcome.kind === 'unknown' ||
-    (outcome.kind === 'rejected' && outcome.code === 'rate-limited')
+    (outcome.kind === 'rejected' && STAYS_PLANNED.includes(outcome.code))
   ) {
     // It stays planned: the next cycle looks it up before anything else.
     context.log.warn(

@@ -1,14 +1,12 @@
 import { entryClientOrderId, tradeId } from '#core/ids.ts';
 import type { TradeId } from '#core/ids.ts';
-import { addUsd, ZERO_USD } from '#core/money.ts';
-import type { Usd } from '#core/money.ts';
 import { exitSideOf, isTerminal } from '#core/order.ts';
 import type { BrokerOrder, Execution } from '#core/order.ts';
-import { newYorkDate, newYorkInstant } from '#core/session.ts';
+import { addDays, newYorkDate, newYorkInstant } from '#core/session.ts';
 import { slippageBps } from '#core/trade-math.ts';
 import { bookFill, closedTrade, closeTrade, followEntry, isFlat } from '#core/trade.ts';
 import type { LegRole, Trade } from '#core/trade.ts';
-import type { ExitCard } from '#ports/cards.ts';
+import type { AlarmCard, ExitCard } from '#ports/cards.ts';
 import type { LedgerTransaction } from '#ports/ledger.ts';
 
 import type { AppContext } from './context.ts';
@@ -55,82 +53,121 @@ export async function applyOrder(
   order: BrokerOrder,
   executions: readonly Execution[],
 ): Promise<boolean> {
-  const realizedBefore = executions.length === 0 ? ZERO_USD : await realizedToday(context);
   const { isOurs, hasNews } = await context.ledger.transaction(async (tx) => {
     const belonging = await belongingOf(tx, order);
     const before = belonging && (await tx.lockTrade(belonging.tradeId));
     if (!belonging || !before) return { isOurs: false, hasNews: false };
     await saveWithLegs(tx, order, belonging);
-    const after = await advance(tx, before, { ...belonging, order, executions });
-    if (after === before) return { isOurs: true, hasNews: false };
-    await tx.saveTrade(after);
-    await tellNews(tx, before, after, { order, realizedBefore, at: order.updatedAt });
-    return { isOurs: true, hasNews: true };
+    const news = { ...belonging, order, booked: await bookNew(tx, before.id, executions) };
+    const after = await advance(tx, before, news);
+    if (after !== before) await tx.saveTrade(after);
+    const hasCards = await tellNews(tx, before, after, news);
+    return { isOurs: true, hasNews: hasCards };
   });
   if (hasNews) await context.wakeOutbox();
   return isOurs;
 }
 
-async function advance(
-  tx: LedgerTransaction,
-  trade: Trade,
-  news: Belonging & { readonly order: BrokerOrder; readonly executions: readonly Execution[] },
-): Promise<Trade> {
-  let next = trade;
-  for (const execution of news.executions) {
-    if (await tx.insertFill(execution, trade.id)) next = bookFill(next, news.role, execution);
-  }
-  if (news.role === 'entry') next = followEntry(next, news.order);
-  // A leg works only once its entry is over, so a leg that has filled tells that no more shares come.
-  const entryIsOver = news.role !== 'entry' || isTerminal(news.order.status);
-  return next !== trade && isFlat(next, entryIsOver) ? closeTrade(next) : next;
-}
-
-interface News {
+interface News extends Belonging {
   readonly order: BrokerOrder;
-  readonly realizedBefore: Usd;
-  readonly at: number;
+  /** The executions that were not booked before. */
+  readonly booked: readonly Execution[];
 }
 
+async function bookNew(
+  tx: LedgerTransaction,
+  id: TradeId,
+  executions: readonly Execution[],
+): Promise<readonly Execution[]> {
+  const booked: Execution[] = [];
+  for (const execution of executions) {
+    if (await tx.insertFill(execution, id)) booked.push(execution);
+  }
+  return booked;
+}
+
+async function advance(tx: LedgerTransaction, trade: Trade, news: News): Promise<Trade> {
+  const filled = news.booked.reduce((next, fill) => bookFill(next, news.role, fill), trade);
+  // News may be old: the ledger has kept the newest state of the entry.
+  const entry = news.role === 'entry' ? await tx.findOrder(news.order.id) : null;
+  const next = entry === null ? filled : followEntry(filled, entry);
+  const mayBeFlat = next.status !== 'closed' && isFlat(next, true);
+  return mayBeFlat && (await isEntryOver(tx, trade.id)) ? closeTrade(next) : next;
+}
+
+/** Whether no more shares can come: the entry is through at the broker, and all its fills are booked. */
+async function isEntryOver(tx: LedgerTransaction, id: TradeId): Promise<boolean> {
+  const entries = (await tx.ordersOf(id)).filter(({ role }) => role === 'entry');
+  return (
+    entries.length > 0 &&
+    entries.every(
+      ({ status, filledQuantity, bookedQuantity }) =>
+        isTerminal(status) && bookedQuantity === filledQuantity,
+    )
+  );
+}
+
+/** Writes the cards of what has changed; returns whether there are any. */
 async function tellNews(
   tx: LedgerTransaction,
   before: Trade,
   after: Trade,
   news: News,
-): Promise<void> {
-  const entryChanged =
+): Promise<boolean> {
+  const at = news.order.updatedAt;
+  const hasEntryNews =
     before.entryQuantity !== after.entryQuantity ||
     (before.status !== after.status && after.status !== 'closed');
-  if (entryChanged) {
+  const hasClosed = after.status === 'closed' && before.status !== 'closed';
+  const isBeyondEnd = before.status === 'closed' && news.booked.length > 0;
+  if (hasEntryNews) {
     const note = { code: 'unknown', message: endOf(news.order) };
-    await tx.enqueueCard(entryCardKey(after), entryCard(after, news.at, note));
+    await tx.enqueueCard(entryCardKey(after), entryCard(after, at, note));
   }
-  if (after.status === 'closed' && before.status !== 'closed') {
-    await tx.enqueueCard(exitCardKey(after), exitCard(after, news));
-  }
+  if (hasClosed) await tx.enqueueCard(exitCardKey(after), await exitCard(tx, after, news.order));
+  if (isBeyondEnd) await tx.enqueueCard(`beyond:${after.id}`, beyondEndCard(after, news.booked));
+  return hasEntryNews || hasClosed || isBeyondEnd;
 }
 
 const endOf = (order: BrokerOrder): string =>
   isTerminal(order.status) ? `the broker reports the entry as ${order.status}` : '';
 
-function exitCard(trade: Trade, { order, realizedBefore }: News): ExitCard {
+async function exitCard(
+  tx: LedgerTransaction,
+  trade: Trade,
+  order: BrokerOrder,
+): Promise<ExitCard> {
   const closed = closedTrade(trade);
   const { stopPrice, targetPrice } = trade.intent.bracket;
   const reference = trade.exitLeg === 'take_profit' ? targetPrice : (order.stopPrice ?? stopPrice);
+  const date = newYorkDate(closed.closedAt);
   return {
     kind: 'exit',
     trade: closed,
     stopPrice,
     targetPrice,
-    slippageBps: slippageBps(exitSideOf(trade.intent.side), closed.exitPrice, reference),
-    realizedToday: addUsd(realizedBefore, closed.pnl),
+    // Of the leg that ended the trade alone: an earlier part that left at the other leg is no slippage.
+    slippageBps: slippageBps(
+      exitSideOf(trade.intent.side),
+      order.filledAveragePrice ?? closed.exitPrice,
+      reference,
+    ),
+    realizedToday: await tx.realizedPnl({
+      from: newYorkInstant(date, '00:00'),
+      until: newYorkInstant(addDays(date, 1), '00:00'),
+    }),
   };
 }
 
-/** Realized since midnight in New York. */
-async function realizedToday({ clock, ledger }: AppContext): Promise<Usd> {
-  const now = clock.now();
-  const from = newYorkInstant(newYorkDate(now), '00:00');
-  const closed = await ledger.closedTrades({ from, until: now + 1 });
-  return closed.reduce((sum, trade) => addUsd(sum, trade.pnl), ZERO_USD);
+/** In a fast market both legs of a bracket may fill, which leaves a position the other way round. */
+function beyondEndCard({ id, intent }: Trade, booked: readonly Execution[]): AlarmCard {
+  const shares = booked.reduce((sum, { quantity }) => sum + quantity, 0);
+  return {
+    kind: 'alarm',
+    title: `${intent.symbol}: ${shares} more shares filled after the trade was flat`,
+    text:
+      `A second exit of trade ${id} was filled. The account may now hold ${shares} ${intent.symbol} the ` +
+      'other way round, without a stop. Look at the broker and close it by hand.',
+    at: booked.at(-1)?.at ?? 0,
+  };
 }

@@ -1,4 +1,4 @@
-import { asSessionDate, newYorkDate } from '#core/session.ts';
+import { addDays, newYorkDate } from '#core/session.ts';
 import type { EpochMs, Session, SessionDate } from '#core/session.ts';
 import type { Broker } from '#ports/broker.ts';
 
@@ -14,13 +14,9 @@ export interface SessionCalendar {
   endingWith(date: SessionDate, count: number): Promise<readonly Session[]>;
 }
 
-const DAY_MS = 86_400_000;
 /** Calendar days asked for around a date: enough for ten sessions back and any chain of holidays ahead. */
 const DAYS_BACK = 30;
 const DAYS_AHEAD = 12;
-
-const shifted = (date: SessionDate, days: number): SessionDate =>
-  asSessionDate(new Date(Date.parse(date) + days * DAY_MS).toISOString().slice(0, 10));
 
 /** Reads the broker's calendar once for each date that is asked about. */
 export function createSessionCalendar(broker: Pick<Broker, 'calendar'>): SessionCalendar {
@@ -30,7 +26,7 @@ export function createSessionCalendar(broker: Pick<Broker, 'calendar'>): Session
   const around = (date: SessionDate): Promise<readonly Session[]> => {
     if (cachedFor === date) return cached;
     cachedFor = date;
-    cached = broker.calendar(shifted(date, -DAYS_BACK), shifted(date, DAYS_AHEAD));
+    cached = broker.calendar(addDays(date, -DAYS_BACK), addDays(date, DAYS_AHEAD));
     cached.catch(() => {
       // A failed answer is not kept: the next question asks again.
       cachedFor = null;

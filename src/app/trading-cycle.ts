@@ -32,11 +32,10 @@ export async function runTradingCycle(context: AppContext, barEnd: EpochMs): Pro
 
   await syncOrders(context);
   await cancelStaleEntries(context, barEnd);
-  const gathered = await gather(context, session, barEnd);
-  if (isStale(gathered.brokerNow, barEnd, context)) return { kind: 'skipped', why: 'stale-bar' };
-
-  const decisions = decide(gathered.snapshot);
-  const planned = await writeDown(context, gathered.snapshot, decisions);
+  if (await isBarOver(context, barEnd)) return { kind: 'skipped', why: 'stale-bar' };
+  const snapshot = await gather(context, session, barEnd);
+  const decisions = decide(snapshot);
+  const planned = await writeDown(context, snapshot, decisions);
   await submitPlannedEntries(context, barEnd, planned);
 
   const tookMs = context.systemClock.now() - startedAt;
@@ -48,46 +47,48 @@ export async function runTradingCycle(context: AppContext, barEnd: EpochMs): Pro
   return { kind: 'done', symbols: decisions.length, entries: planned.size };
 }
 
-/** A cycle that runs a bar too late, after an outage, would trade on prices that are gone. */
-const isStale = (brokerNow: EpochMs, barEnd: EpochMs, { parameters }: AppContext): boolean =>
-  brokerNow - barEnd > parameters.barMinutes * MINUTE_MS;
-
-interface Gathered {
-  readonly snapshot: Snapshot;
-  readonly brokerNow: EpochMs;
+/**
+ * Whether the bar is so long over, by the broker's clock, that a cycle on it would trade on prices that
+ * are gone. Throws when it has not even ended there: this machine's clock is ahead, and the job will be
+ * tried again in a moment.
+ */
+async function isBarOver({ broker, parameters }: AppContext, barEnd: EpochMs): Promise<boolean> {
+  const { now } = await broker.clock();
+  if (now < barEnd) {
+    throw new Error(`by the broker's clock the bar ends only in ${barEnd - now} ms`);
+  }
+  return now - barEnd > parameters.barMinutes * MINUTE_MS;
 }
 
-async function gather(context: AppContext, session: Session, barEnd: EpochMs): Promise<Gathered> {
+async function gather(context: AppContext, session: Session, barEnd: EpochMs): Promise<Snapshot> {
   const { broker, ledger, watchlist } = context;
-  const [account, clock, positions, control, trades, features, assets] = await Promise.all([
+  const [account, positions, control, trades, features, assets] = await Promise.all([
     broker.account(),
-    broker.clock(),
     broker.positions(),
     ledger.controlState(),
     ledger.unfinishedTrades(),
     context.features.at(barEnd, session, watchlist),
     context.assets.of(watchlist, session.date),
   ]);
+  const held = new Set(positions.map(({ symbol }) => symbol));
   return {
-    brokerNow: clock.now,
-    snapshot: {
-      barEnd,
-      session,
-      account,
-      control,
-      positions,
-      pendingEntries: trades.filter(isPending).map(toPendingEntry),
-      symbols: watchlist.map((symbol) => ({
-        symbol,
-        features: features.get(symbol) ?? null,
-        asset: assets.get(symbol) ?? null,
-      })),
-      parameters: context.parameters,
-    },
+    barEnd,
+    session,
+    account,
+    control,
+    positions,
+    // A trade whose shares the broker's list does not show yet counts as pending: the list lags behind fills.
+    pendingEntries: trades
+      .filter(({ status, intent }) => status !== 'open' || !held.has(intent.symbol))
+      .map(toPendingEntry),
+    symbols: watchlist.map((symbol) => ({
+      symbol,
+      features: features.get(symbol) ?? null,
+      asset: assets.get(symbol) ?? null,
+    })),
+    parameters: context.parameters,
   };
 }
-
-const isPending = ({ status }: Trade): boolean => status === 'planned' || status === 'submitted';
 
 const toPendingEntry = ({ intent }: Trade): PendingEntry => ({
   symbol: intent.symbol,

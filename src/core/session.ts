@@ -75,6 +75,12 @@ export function newYorkInstant(date: SessionDate, time: string): EpochMs {
   return guess - (Date.parse(`${again.date}T${again.time}:00Z`) - naive);
 }
 
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** The date so many calendar days later, or earlier. */
+export const addDays = (date: SessionDate, days: number): SessionDate =>
+  asSessionDate(new Date(Date.parse(date) + days * DAY_MS).toISOString().slice(0, 10));
+
 /** `YYYY-MM-DDTHH:MM:SS.sssZ`. */
 export const toIso = (at: EpochMs): string => new Date(at).toISOString();
 

@@ -78,8 +78,12 @@ export const plannedTrade = (intent: EntryIntent): Trade => ({
   rMultiple: null,
 });
 
-/** Books one execution of one of the trade's orders. The caller has made sure that it is new. */
+/**
+ * Books one execution of one of the trade's orders. The caller has made sure that it is new. A trade that
+ * is closed keeps its figures: what is filled after it (in a fast market both legs may be) is no part of it.
+ */
 export function bookFill(trade: Trade, role: LegRole, fill: Execution): Trade {
+  if (trade.status === 'closed') return trade;
   const value = timesShares(fill.price, fill.quantity);
   if (role === 'entry') {
     return {
@@ -100,8 +104,8 @@ export function bookFill(trade: Trade, role: LegRole, fill: Execution): Trade {
 }
 
 /**
- * The trade after its entry's state was heard: known to the broker, or over without a share. Fills are
- * booked on their own, before.
+ * The trade as the newest state of its entry has it: known to the broker, or over without a share. Fills
+ * are booked on their own, before; a trade that has shares, or had them, is not the entry's any more.
  */
 export function followEntry(trade: Trade, entry: Pick<BrokerOrder, 'status'>): Trade {
   const status = entryStatus(trade, entry);
@@ -109,8 +113,7 @@ export function followEntry(trade: Trade, entry: Pick<BrokerOrder, 'status'>): T
 }
 
 function entryStatus(trade: Trade, entry: Pick<BrokerOrder, 'status'>): TradeStatus {
-  // News may arrive late: an entry that is over, or has bought shares, does not go back to waiting.
-  if (trade.status !== 'planned' && trade.status !== 'submitted') return trade.status;
+  if (trade.status === 'open' || trade.status === 'closed') return trade.status;
   if (entry.status === 'rejected') return 'rejected';
   // A filled order whose executions are still to be fetched is not over.
   if (isTerminal(entry.status) && entry.status !== 'filled') return 'cancelled';
@@ -119,7 +122,7 @@ function entryStatus(trade: Trade, entry: Pick<BrokerOrder, 'status'>): TradeSta
 
 /** Whether all shares that were entered have left again. More may come while the entry still works. */
 export const isFlat = (trade: Trade, entryIsOver: boolean): boolean =>
-  entryIsOver && trade.entryQuantity > 0 && trade.exitQuantity === trade.entryQuantity;
+  entryIsOver && trade.entryQuantity > 0 && trade.exitQuantity >= trade.entryQuantity;
 
 /** A flat trade with its result written in. */
 export function closeTrade(trade: Trade): Trade {
@@ -149,7 +152,7 @@ export function closedTrade(trade: Trade): ClosedTrade {
     side: trade.intent.side,
     quantity: entryQuantity,
     entryPrice: averagePrice(trade.entryValue, entryQuantity),
-    exitPrice: averagePrice(trade.exitValue, entryQuantity),
+    exitPrice: averagePrice(trade.exitValue, trade.exitQuantity),
     exitLeg,
     openedAt,
     closedAt,

@@ -3,6 +3,7 @@ import type { Ticker, TradeId } from '#core/ids.ts';
 import type { Usd } from '#core/money.ts';
 import type { PositionSide } from '#core/order.ts';
 import type { EpochMs, Session, SessionDate } from '#core/session.ts';
+import type { TradeStatistics } from '#core/statistics.ts';
 import type { ClosedTrade } from '#core/trade.ts';
 
 export type Mode = 'SANDBOX' | 'PAPER' | 'LIVE';
@@ -115,18 +116,6 @@ export interface OpenPositionLine {
   readonly rNow: number | null;
   readonly isProtected: boolean;
   readonly openedAt: EpochMs | null;
-}
-
-/** Of closed trades; ratios are null where nothing stands behind them. */
-export interface TradeStatistics {
-  readonly trades: number;
-  readonly wins: number;
-  readonly winRate: number | null;
-  /** Wilson score interval, 95 %. */
-  readonly winRateInterval: readonly [number, number] | null;
-  readonly profitFactor: number | null;
-  readonly averageR: number | null;
-  readonly totalPnl: Usd;
 }
 
 /** Everything that the channel can show of itself: typed facts, rendered by the Discord adapter alone. */

@@ -79,6 +79,10 @@ export interface LedgerTransaction {
   /** Inserts or updates by broker order id. */
   saveOrder(order: BrokerOrder, tradeId: TradeId, role: LegRole): Promise<void>;
   findOrder(id: BrokerOrderId): Promise<LedgerOrder | null>;
+  /** The trade's orders, as far as the ledger knows them. */
+  ordersOf(id: TradeId): Promise<readonly LedgerOrder[]>;
+  /** Sum of the results of the trades closed within the interval. */
+  realizedPnl(range: { readonly from: EpochMs; readonly until: EpochMs }): Promise<Usd>;
   /** False when the fill (order and cumulative quantity) was already booked. */
   insertFill(execution: Execution, tradeId: TradeId): Promise<boolean>;
   insertFee(fee: FeeActivity): Promise<boolean>;
@@ -110,7 +114,10 @@ export interface Ledger {
   }): Promise<Readonly<Record<TradeStatus, number>>>;
   /** How many intents were ever recorded. */
   intentCount(): Promise<number>;
-  /** Orders that may still be live, and those with fills that are not all booked; oldest first. */
+  /**
+   * Orders that may still have news: live ones, those with fills that are not all booked, and all of
+   * trades that are not finished. Oldest first.
+   */
   unsettledOrders(): Promise<readonly LedgerOrder[]>;
   totalFees(range?: { readonly from: SessionDate; readonly until: SessionDate }): Promise<Usd>;
   equityPoints(date: SessionDate): Promise<readonly EquityPoint[]>;

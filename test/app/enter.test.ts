@@ -4,6 +4,7 @@ import { deliverOutbox } from '#app/deliver-outbox.ts';
 import { cancelStaleEntries, submitPlannedEntries } from '#app/enter.ts';
 import { syncOrders } from '#app/sync-orders.ts';
 import type { TradeId } from '#core/ids.ts';
+import orderWatch from '#jobs/order-watch.ts';
 import type { Broker, SubmitOutcome } from '#ports/broker.ts';
 
 import { openDesk } from './desk.ts';
@@ -123,6 +124,45 @@ describe('entering', () => {
     expect(desk.told).toMatchObject([{ card: { progress: { status: 'abandoned' } } }]);
   });
 
+  it('does not tell of a rejection while the broker works on the first attempt', async () => {
+    const { desk, id, barEnd } = await deskWithPlan();
+    const real = desk.context.broker;
+    let sent = 0;
+    let looked = 0;
+    const broker: Broker = {
+      ...real,
+      // The first request arrives, but its reply is lost, and the order is not to be found at first.
+      submitBracket: async (order) => {
+        const outcome = await real.submitBracket(order);
+        sent += 1;
+        return sent === 1 ? LOST : outcome;
+      },
+      orderByClientId: async (clientId) => {
+        looked += 1;
+        return looked === 1 ? null : real.orderByClientId(clientId);
+      },
+    };
+    await submitPlannedEntries(desk.with({ broker }), barEnd, new Set([id]));
+    expect(await statusOf(desk, id)).toBe('submitted');
+    expect(parents(desk)).toHaveLength(1);
+  });
+
+  it('stays planned when the broker knows the id but does not show the order', async () => {
+    const { desk, id, barEnd } = await deskWithPlan();
+    const broker: Broker = {
+      ...desk.context.broker,
+      submitBracket: async () => ({
+        kind: 'rejected',
+        code: 'duplicate-client-order-id',
+        httpStatus: 422,
+        message: 'client_order_id must be unique',
+        details: {},
+      }),
+    };
+    await submitPlannedEntries(desk.with({ broker }), barEnd, new Set([id]));
+    expect(await statusOf(desk, id)).toBe('planned');
+  });
+
   it("tells of the broker's no with its class and words", async () => {
     const desk = await openDesk(FLAT);
     const barEnd = desk.nextBar();
@@ -158,6 +198,17 @@ describe('an entry that did not fill within one bar', () => {
     expect(desk.told.map(({ kind }) => kind)).toEqual(['posted', 'edited']);
     expect(desk.told.at(-1)).toMatchObject({ card: { progress: { status: 'cancelled' } } });
     expect(await desk.context.ledger.unsettledOrders()).toEqual([]);
+  });
+
+  it('is cancelled by the look between the cycles too, when no cycle runs', async () => {
+    const desk = await openDesk(AWAY);
+    const first = desk.nextBar();
+    const { tradeId } = await desk.plan();
+    await submitPlannedEntries(desk.context, first, new Set([tradeId]));
+    desk.nextBar();
+    await orderWatch.run(desk.context);
+    await orderWatch.run(desk.context);
+    expect(await statusOf(desk, tradeId)).toBe('cancelled');
   });
 
   it('is left alone within its bar', async () => {

@@ -4,8 +4,10 @@ import { deliverOutbox } from '#app/deliver-outbox.ts';
 import { submitPlannedEntries } from '#app/enter.ts';
 import { applyOrder } from '#app/order-updates.ts';
 import { syncOrders } from '#app/sync-orders.ts';
+import { brokerOrderId } from '#core/ids.ts';
 import type { TradeId } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
+import type { BrokerOrder, Execution } from '#core/order.ts';
 import type { TradeUpdate } from '#ports/broker.ts';
 
 import type { Ohlc } from '../sandbox/alpaca-market.ts';
@@ -24,6 +26,37 @@ async function deskWithBracket(bars: readonly Ohlc[]): Promise<{ desk: Desk; id:
   const { tradeId } = await desk.plan();
   await submitPlannedEntries(desk.context, barEnd, new Set([tradeId]));
   return { desk, id: tradeId };
+}
+
+/** The order as it stands after fills up to this quantity, with the last of them. */
+function filledBy(
+  order: BrokerOrder,
+  filled: number,
+  price: string,
+  status: 'filled' | 'partially_filled' = 'filled',
+) {
+  const at = order.updatedAt + filled;
+  const execution: Execution = {
+    orderId: order.id,
+    symbol: order.symbol,
+    side: order.side,
+    quantity: filled,
+    price: parseUsd(price),
+    at,
+    cumulativeQuantity: filled,
+  };
+  const filledAveragePrice = parseUsd(price);
+  return {
+    order: {
+      ...order,
+      legs: [],
+      status,
+      filledQuantity: filled,
+      filledAveragePrice,
+      updatedAt: at,
+    },
+    execution,
+  };
 }
 
 const entryAndExitCards = ({ told }: Desk) =>
@@ -124,6 +157,121 @@ describe('the broker’s news of an order', () => {
     const [order] = await desk.context.broker.ordersSince(0);
     const foreign = { ...order!, id: 'foreign' as never, clientOrderId: 'by-hand' as never };
     expect(await applyOrder(desk.context, foreign, [])).toBe(false);
+  });
+
+  it('of a fill that a dead process had not stored the order of leads to all three orders', async () => {
+    const desk = await openDesk([QUIET_BAR, ENTRY_BAR, TARGET_BAR]);
+    desk.nextBar();
+    const { tradeId, bracket, ...intent } = await desk.plan();
+    await desk.context.broker.submitBracket({ ...intent, ...bracket, side: 'buy' });
+    desk.nextBar();
+    // The stream tells of the parent alone.
+    const [parent] = await desk.context.broker.ordersSince(0);
+    const executions = await desk.context.broker.executionsSince(0);
+    await applyOrder(desk.context, { ...parent!, legs: [] }, executions);
+    desk.nextBar();
+    await syncOrders(desk.context);
+    await syncOrders(desk.context);
+    expect(await desk.context.ledger.trade(tradeId)).toMatchObject({ status: 'closed' });
+  });
+
+  it('of the other leg’s fill after the end raises an alarm and spoils no figures', async () => {
+    const { desk, id } = await deskWithBracket([ENTRY_BAR]);
+    desk.nextBar();
+    await syncOrders(desk.context);
+    const [parent] = await desk.context.broker.ordersSince(0);
+    for (const leg of parent!.legs) {
+      const filled = filledBy(leg, 10, leg.type === 'limit' ? '105.00' : '98.00');
+      await applyOrder(desk.context, filled.order, [filled.execution]);
+    }
+    await deliverOutbox(desk.context);
+    expect(await desk.context.ledger.closedTrades()).toMatchObject([{ tradeId: id, quantity: 10 }]);
+    expect(entryAndExitCards(desk).toSorted()).toEqual(['alarm', 'exit', 'filled']);
+  });
+
+  it('of a leg that replaced a stored one is followed to its fill', async () => {
+    const { desk, id } = await deskWithBracket([ENTRY_BAR]);
+    desk.nextBar();
+    await syncOrders(desk.context);
+    const [parent] = await desk.context.broker.ordersSince(0);
+    const stop = parent!.legs.find(({ type }) => type === 'stop')!;
+    const newId = brokerOrderId('the-new-stop');
+    const replaced = { ...stop, status: 'replaced', replacedBy: newId } as const;
+    await applyOrder(desk.context, replaced, []);
+    const next = filledBy({ ...stop, id: newId, replaces: stop.id }, 10, '98.00');
+    const broker = {
+      ...desk.context.broker,
+      ordersSince: async () => [{ ...parent!, legs: [replaced, next.order] }],
+      executionsSince: async () => [next.execution],
+    };
+    await syncOrders(desk.with({ broker }));
+    expect(await desk.context.ledger.trade(id)).toMatchObject({
+      status: 'closed',
+      exitLeg: 'stop_loss',
+    });
+  });
+
+  it('of an exit does not close the trade while shares of its entry are missing', async () => {
+    const { desk, id } = await deskWithBracket([ENTRY_BAR]);
+    const [parent] = await desk.context.broker.ordersSince(0);
+    const part = filledBy(parent!, 4, '100.00', 'partially_filled');
+    await applyOrder(desk.context, part.order, [part.execution]);
+    const exit = filledBy(parent!.legs[0]!, 4, '105.00', 'partially_filled');
+    await applyOrder(desk.context, exit.order, [exit.execution]);
+    expect((await desk.context.ledger.trade(id))?.status).toBe('open');
+
+    const rest = filledBy(parent!, 10, '100.00');
+    const missing = { ...rest.execution, quantity: 6 };
+    await applyOrder(desk.context, rest.order, [missing]);
+    const end = filledBy(parent!.legs[0]!, 10, '105.00');
+    await applyOrder(desk.context, end.order, [{ ...end.execution, quantity: 6 }]);
+    expect(await desk.context.ledger.trade(id)).toMatchObject({
+      status: 'closed',
+      entryQuantity: 10,
+      exitQuantity: 10,
+    });
+  });
+
+  it('measures the slippage of the leg that ended the trade alone', async () => {
+    const { desk } = await deskWithBracket([ENTRY_BAR]);
+    desk.nextBar();
+    await syncOrders(desk.context);
+    const [parent] = await desk.context.broker.ordersSince(0);
+    const target = filledBy(
+      parent!.legs.find(({ type }) => type === 'limit')!,
+      5,
+      '105.00',
+    );
+    await applyOrder(desk.context, { ...target.order, status: 'canceled' }, [target.execution]);
+    const stop = filledBy(
+      parent!.legs.find(({ type }) => type === 'stop')!,
+      5,
+      '97.90',
+    );
+    await applyOrder(desk.context, stop.order, [stop.execution]);
+    await deliverOutbox(desk.context);
+    const exit = desk.told.at(-1)!.card;
+    expect(exit.kind === 'exit' && exit.slippageBps).toBeCloseTo(10.2, 1);
+  });
+
+  it('of one order that cannot be taken in does not keep the others from it', async () => {
+    const { desk, id } = await deskWithBracket([ENTRY_BAR]);
+    desk.nextBar();
+    const { ledger } = desk.context;
+    let calls = 0;
+    const failsOnce = desk.with({
+      ledger: {
+        ...ledger,
+        transaction: (work) => {
+          calls += 1;
+          return calls === 1 ? Promise.reject(new Error('a bug')) : ledger.transaction(work);
+        },
+      },
+    });
+    await syncOrders(failsOnce);
+    expect(calls).toBeGreaterThan(1);
+    await syncOrders(desk.context);
+    expect(await ledger.trade(id)).toMatchObject({ status: 'open' });
   });
 
   it('arrives by the stream as well, with the same result', async () => {

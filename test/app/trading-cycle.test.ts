@@ -84,6 +84,23 @@ describe('the trading cycle', () => {
     expect(await desk.context.ledger.intentCount()).toBe(1);
   });
 
+  it('does not enter a symbol whose fill the broker’s positions do not show yet', async () => {
+    const { desk, at } = await deskAtTenToTen();
+    await runTradingCycle(desk.context, at);
+    const next = desk.nextBar();
+    const broker = { ...desk.context.broker, positions: async () => [] };
+    await runTradingCycle(desk.with({ broker }), next);
+    const trades = await desk.context.ledger.unfinishedTrades();
+    expect(trades.map(({ status }) => status)).toEqual(['open']);
+    expect(await desk.context.ledger.intentCount()).toBe(1);
+  });
+
+  it('does not decide on a bar that has not ended by the broker’s clock', async () => {
+    const { desk, at } = await deskAtTenToTen();
+    await expect(runTradingCycle(desk.context, at + 5 * MINUTE_MS)).rejects.toThrow('clock');
+    expect(await desk.context.ledger.intentCount()).toBe(0);
+  });
+
   it('does nothing on a bar that is long over', async () => {
     const { desk, at } = await deskAtTenToTen();
     const stale = at - 15 * MINUTE_MS;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import {
+  addDays,
   asSessionDate,
   isBarEndOf,
   lastBarEnd,
@@ -55,6 +56,11 @@ describe('New York time', () => {
 });
 
 describe('a session date', () => {
+  it('so many days later is right over the end of a month', () => {
+    expect(addDays(asSessionDate('2024-02-28'), 2)).toBe('2024-03-01');
+    expect(addDays(asSessionDate('2025-01-01'), -1)).toBe('2024-12-31');
+  });
+
   it.each(['2025-11-28', '2024-02-29'])('may be %s', (text) => {
     expect(asSessionDate(text)).toBe(text);
   });

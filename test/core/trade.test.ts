@@ -94,13 +94,28 @@ describe('a trade', () => {
     expect(followEntry(plannedTrade(anIntent()), { status }).status).toBe(expected);
   });
 
-  it.each(['open', 'closed', 'cancelled', 'rejected'] as const)(
-    'that is %s does not go back when old news of its entry arrives',
+  it.each(['open', 'closed'] as const)('that is %s is not the entry’s any more', (status) => {
+    const trade: Trade = { ...plannedTrade(anIntent()), status };
+    expect(followEntry(trade, { status: 'new' })).toBe(trade);
+  });
+
+  it.each(['abandoned', 'rejected'] as const)(
+    'that was given up as %s is submitted after all when the broker has its entry',
     (status) => {
       const trade: Trade = { ...plannedTrade(anIntent()), status };
-      expect(followEntry(trade, { status: 'new' })).toBe(trade);
+      expect(followEntry(trade, { status: 'new' }).status).toBe('submitted');
     },
   );
+
+  it('that is closed keeps its figures when the other leg fills as well', () => {
+    const closed = closeTrade(
+      book(plannedTrade(anIntent()), [
+        ['entry', fill(10, '100.00')],
+        ['take_profit', fill(10, '105.00')],
+      ]),
+    );
+    expect(bookFill(closed, 'stop_loss', fill(10, '98.00'))).toBe(closed);
+  });
 
   it('comes to the same sums whatever order its fills are booked in', () => {
     const anyFill = fc.record({

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { and, asc, between, count, desc, eq, gte, inArray, lt, sql, sum } from 'drizzle-orm';
+import { and, asc, between, count, desc, eq, gte, inArray, lt, or, sql, sum } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
@@ -97,12 +97,21 @@ const tradeReads = (db: NodePgDatabase): TradeReads => ({
 /** The same words as in the partial index. */
 const isUnsettled = sql`(${orders.isLive} or ${orders.bookedQuantity} < ${orders.filledQuantity})`;
 
+const ofUnfinishedTrade = (db: NodePgDatabase) =>
+  inArray(
+    orders.tradeId,
+    db
+      .select({ id: trades.id })
+      .from(trades)
+      .where(inArray(trades.status, [...UNFINISHED])),
+  );
+
 const orderReads = (db: NodePgDatabase): Pick<Ledger, 'unsettledOrders'> => ({
   async unsettledOrders() {
     const rows = await db
       .select()
       .from(orders)
-      .where(isUnsettled)
+      .where(or(isUnsettled, ofUnfinishedTrade(db)))
       .orderBy(asc(orders.createdAt), asc(orders.brokerOrderId));
     return rows.map(orderOf);
   },

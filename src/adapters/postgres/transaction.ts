@@ -1,7 +1,8 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, gte, lt, sql, sum } from 'drizzle-orm';
 
 import type { ControlState } from '#core/control.ts';
 import type { BrokerOrderId } from '#core/ids.ts';
+import { micros, ZERO_USD } from '#core/money.ts';
 import { toIso } from '#core/session.ts';
 import type { LedgerTransaction } from '#ports/ledger.ts';
 
@@ -50,7 +51,10 @@ const theOnly = ([row]: readonly ControlState[]): ControlState => {
 export const readControlState = async (db: Database): Promise<ControlState> =>
   theOnly(await selectControlState(db));
 
-type TradeWrites = Pick<LedgerTransaction, 'insertTrade' | 'lockTrade' | 'saveTrade'>;
+type TradeWrites = Pick<
+  LedgerTransaction,
+  'insertTrade' | 'lockTrade' | 'saveTrade' | 'realizedPnl'
+>;
 
 const tradeWrites = (db: Database): TradeWrites => ({
   async insertTrade(intent) {
@@ -69,6 +73,14 @@ const tradeWrites = (db: Database): TradeWrites => ({
       .where(eq(trades.id, trade.id));
     if (rowCount === 0) throw new Error(`no such trade in the ledger: ${trade.id}`);
   },
+
+  async realizedPnl({ from, until }) {
+    const [row] = await db
+      .select({ total: sum(trades.pnl) })
+      .from(trades)
+      .where(and(gte(trades.closedAt, from), lt(trades.closedAt, until)));
+    return row?.total == null ? ZERO_USD : micros(Number(row.total));
+  },
 });
 
 /** Σ shares of an order's fills; they may have come before the order itself. */
@@ -77,7 +89,7 @@ const bookedOf = (id: BrokerOrderId) =>
 
 type BrokerWrites = Pick<
   LedgerTransaction,
-  'saveOrder' | 'findOrder' | 'insertFill' | 'insertFee' | 'saveEquity'
+  'saveOrder' | 'findOrder' | 'ordersOf' | 'insertFill' | 'insertFee' | 'saveEquity'
 >;
 
 /** What the broker reports. */
@@ -98,6 +110,11 @@ const brokerWrites = (db: Database): BrokerWrites => ({
   async findOrder(id) {
     const [row] = await db.select().from(orders).where(eq(orders.brokerOrderId, id));
     return row === undefined ? null : orderOf(row);
+  },
+
+  async ordersOf(id) {
+    const rows = await db.select().from(orders).where(eq(orders.tradeId, id));
+    return rows.map(orderOf);
   },
 
   async insertFill(execution, tradeId) {

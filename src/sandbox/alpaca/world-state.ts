@@ -7,9 +7,10 @@ import type { ExchangeEvent } from '#core/matching/order.ts';
 import type { ExchangeRules } from '#core/matching/venue.ts';
 import { usdFromNumber } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
+import { addDays } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 
-import { addDays, sessionsBetween } from '../market/calendar.ts';
+import { sessionsBetween } from '../market/calendar.ts';
 import type { Market } from '../market/types.ts';
 import { createActivityLog } from './activity-log.ts';
 import type { ActivityLog } from './activity-log.ts';

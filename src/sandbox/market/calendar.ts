@@ -146,10 +146,6 @@ export function sessionsFrom(date: SessionDate, count: number): readonly Session
   return step < 0 ? sessions.toReversed() : sessions;
 }
 
-/** The calendar date a number of days later. */
-export const addDays = (date: SessionDate, days: number): SessionDate =>
-  dateOf(parseDay(date) + days);
-
 /** Whether the text is a date that exists. */
 export function isCalendarDate(text: string): text is SessionDate {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;

@@ -1,7 +1,7 @@
-import { MINUTE_MS, newYorkDate, newYorkTime } from '#core/session.ts';
+import { addDays, MINUTE_MS, newYorkDate, newYorkTime } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 
-import { addDays, sessionsBetween } from './calendar.ts';
+import { sessionsBetween } from './calendar.ts';
 import { lineOf, shortInstant } from './check-bars.ts';
 import type { BarColumns } from './columns.ts';
 import type { Defect } from './parse-bars.ts';

@@ -1,8 +1,8 @@
 import type { Ticker } from '#core/ids.ts';
-import { MINUTE_MS } from '#core/session.ts';
+import { addDays, MINUTE_MS } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 
-import { addDays, sessionsFrom } from './calendar.ts';
+import { sessionsFrom } from './calendar.ts';
 import { barAt, rowFrom } from './columns.ts';
 import type { BarColumns } from './columns.ts';
 import type { Market } from './types.ts';

@@ -3,12 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { asSessionDate, newYorkTime, toIso } from '#core/session.ts';
-import {
-  addDays,
-  isCalendarDate,
-  sessionsBetween,
-  sessionsFrom,
-} from '#sandbox/market/calendar.ts';
+import { isCalendarDate, sessionsBetween, sessionsFrom } from '#sandbox/market/calendar.ts';
 import { describeWithShared, sharedPath } from '#test/support/shared.ts';
 
 const date = asSessionDate;
@@ -105,10 +100,6 @@ describe('the days on which the exchange trades', () => {
       '2025-11-25',
       '2025-11-26',
     ]);
-  });
-
-  it('adds days over the end of a month', () => {
-    expect(addDays(date('2024-02-28'), 2)).toBe('2024-03-01');
   });
 
   it.each([

@@ -1,4 +1,5 @@
-import type { DigestCard, TradeStatistics } from '#ports/cards.ts';
+import type { TradeStatistics } from '#core/statistics.ts';
+import type { DigestCard } from '#ports/cards.ts';
 
 import { formatNumber, formatPercentGain, formatR, NONE } from '../format.ts';
 
