@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 import type { Ticker } from '#core/ids.ts';
 import { ticker } from '#core/ids.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
@@ -140,7 +142,8 @@ function build(mode: Config['mode'], settings: Settings): Config {
     parameters: file.rules,
     sectors: file.sectors,
     port: environment.PORT,
-    dataDir: environment.DATA_DIR,
+    // Absolute from here on: the database's server runs from another folder.
+    dataDir: resolve(environment.DATA_DIR),
     logLevel: environment.LOG_LEVEL,
     databaseUrl: environment.DATABASE_URL ?? null,
     redisUrl: environment.REDIS_URL ?? null,

@@ -31,10 +31,7 @@ async function main(): Promise<void> {
 
 async function readConfig(): Promise<Config | null> {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const file = await readFile(CONFIG_FILE_NAME, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
+  const file = existsSync(CONFIG_FILE_NAME) ? await readFile(CONFIG_FILE_NAME, 'utf8') : null;
   const parsed = parseConfig({ env: process.env, argv: process.argv.slice(2), file });
   if (parsed.ok) return parsed.config;
   const errors = parsed.errors.map((error) => `  ${error}\n`).join('');
@@ -79,14 +76,19 @@ async function run(config: Config, log: Logger): Promise<number> {
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
-/** Resolves at the first signal; a second one ends the process at once. */
+/** npm passes on what the terminal sends to both: a signal that comes again so soon is the same wish. */
+const SAME_WISH_MS = 1_000;
+
+/** Resolves at the first signal; a second one, by somebody out of patience, ends the process at once. */
 function untilAskedToStop(log: Logger): Promise<void> {
   return new Promise((resolve) => {
+    let askedAt: number | null = null;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      let count = 0;
       process.on(signal, () => {
-        count += 1;
-        if (count > 1) process.exit(1);
+        const now = performance.now();
+        if (askedAt !== null && now - askedAt > SAME_WISH_MS) process.exit(1);
+        if (askedAt !== null) return;
+        askedAt = now;
         log.info({ signal }, 'stopping');
         resolve();
       });
@@ -103,4 +105,9 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   });
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`Bracketeer cannot start: ${messageOf(error)}\n`);
+  process.exit(1);
+}

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { inspect } from 'node:util';
 
 import { describe, expect, it } from 'vitest';
@@ -14,6 +15,10 @@ const DISCORD = {
   DISCORD_CHANNEL_ID: `${ID}9`,
 };
 const PAPER = { ...ALPACA, ...DISCORD };
+/** One symbol too many: AA, AB … */
+const MANY = Array.from({ length: 201 }, (_, index) =>
+  String.fromCodePoint(65 + Math.floor(index / 26), 65 + (index % 26)),
+);
 
 interface Given {
   readonly env?: ConfigSources['env'];
@@ -67,7 +72,7 @@ describe('the settings of the sandbox', () => {
       parameters: DEFAULT_PARAMETERS,
       sectors: {},
       port: 8420,
-      dataDir: '.data',
+      dataDir: resolve('.data'),
       logLevel: 'info',
       databaseUrl: null,
       redisUrl: null,
@@ -477,6 +482,21 @@ describe('an error', () => {
       'an empty watchlist',
       { file: { watchlist: [] } },
       [`bracketeer.config.json watchlist: is []; ${SYMBOLS}, as a list like ["AAPL", "MSFT"]`],
+    ],
+    [
+      'more symbols than can be looked up',
+      { argv: ['--symbols', MANY.join(',')], file: { watchlist: MANY } },
+      [
+        `--symbols: is "${MANY.join(',').slice(0, 79)}…; it must not have more than 200 symbols`,
+        `bracketeer.config.json watchlist: is ${JSON.stringify(MANY).slice(0, 80)}…; it must not have more than 200 symbols`,
+      ],
+    ],
+    [
+      'a fresh start on a database of others',
+      { env: { DATABASE_URL: 'postgres://127.0.0.1/bot' }, argv: ['--fresh'] },
+      [
+        '--fresh: does not empty the database that DATABASE_URL names; unset DATABASE_URL, or empty that database and remove the folder sandbox in DATA_DIR yourself, and leave out --fresh',
+      ],
     ],
     [
       'a watchlist with a number',

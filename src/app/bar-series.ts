@@ -6,14 +6,12 @@ import type { StrategyParameters } from '#core/parameters.ts';
 import { MINUTE_MS } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 
-/** One symbol's settled bars within the window of sessions, and the features they come to. */
+/** The features that one symbol's settled bars within the window of sessions come to. */
 export interface BarSeries {
   /** Null before the first bar. */
   features(): Features | null;
   /** End of the last bar; null without any. */
   lastEnd(): EpochMs | null;
-  /** Forgets the bars before the window's first session and starts the features over. */
-  restart(window: readonly Session[]): void;
   /**
    * Takes in the bars that are new, end by `until` and lie in one of the window's sessions; returns what
    * is wrong with those left out.
@@ -23,44 +21,21 @@ export interface BarSeries {
 
 export function createBarSeries(parameters: StrategyParameters): BarSeries {
   const barMs = parameters.barMinutes * MINUTE_MS;
-  let bars: Bar[] = [];
-  let engine = createFeatureEngine(parameters);
+  const engine = createFeatureEngine(parameters);
   let features: Features | null = null;
-
-  const lastEnd = (): EpochMs | null => {
-    const last = bars.at(-1);
-    return last === undefined ? null : last.start + barMs;
-  };
-  const push = (bar: Bar, session: Session): void => {
-    features = engine.push(bar, session);
-  };
 
   return {
     features: () => features,
-    lastEnd,
-    restart: (window) => {
-      const first = window[0]?.open ?? Infinity;
-      bars = bars.filter(({ start }) => start >= first);
-      engine = createFeatureEngine(parameters);
-      features = null;
-      for (const bar of bars) {
-        const session = sessionOf(window, bar.start);
-        if (session !== null) push(bar, session);
-      }
-    },
+    lastEnd: () => features?.barEnd ?? null,
     append: (fresh, window, until) => {
       const defects: string[] = [];
       for (const bar of fresh) {
         const session = sessionOf(window, bar.start);
-        const isNew = bar.start >= (lastEnd() ?? 0) && bar.start + barMs <= until;
+        const isNew = bar.start >= (features?.barEnd ?? 0) && bar.start + barMs <= until;
         if (session === null || !isNew) continue;
         const defect = barDefect(bar);
-        if (defect === null) {
-          bars.push(bar);
-          push(bar, session);
-        } else {
-          defects.push(defect);
-        }
+        if (defect === null) features = engine.push(bar, session);
+        else defects.push(defect);
       }
       return defects;
     },

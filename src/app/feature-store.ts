@@ -25,8 +25,9 @@ export interface FeatureStore {
 }
 
 /**
- * Features start this many sessions back, counted from each session anew: a bot that has run for weeks
- * and one that was started a minute ago compute the same figures, bit for bit.
+ * Features start this many sessions back, and at each new session all bars are read anew: splits rescale
+ * the past overnight, and some bars are amended after they were first read. So a bot that has run for
+ * weeks and one that was started this morning compute the same figures, bit for bit.
  */
 const WINDOW_SESSIONS = 10;
 /** How many bars back a missing one is asked for again. */
@@ -62,7 +63,7 @@ export function createFeatureStore(options: Options): FeatureStore {
   const openWindow = async ({ date }: Session): Promise<readonly Session[]> => {
     if (window.date !== date) {
       const sessions = await calendar.endingWith(date, WINDOW_SESSIONS + 1);
-      for (const series of all.values()) series.restart(sessions);
+      all.clear();
       window = { date, sessions };
     }
     return window.sessions;

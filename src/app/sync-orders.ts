@@ -88,7 +88,7 @@ async function applyAll(
     } catch (error) {
       // What is wrong with one order must not keep the fills of all others from being booked.
       context.log.error(
-        { order: order.id, symbol: order.symbol, error },
+        { order: order.id, symbol: order.symbol, error: String(error) },
         'an order could not be taken in; the next look tries again',
       );
     }

@@ -1,6 +1,9 @@
 import type { Logger } from '#ports/logger.ts';
 
-const LONGEST_CLOSE_MS = 4_000;
+/** All of it together: whoever presses Ctrl-C waits no longer. */
+const LONGEST_CLOSE_MS = 4_500;
+/** What even the last part gets when the ones before it have used up the time. */
+const SHORTEST_CLOSE_MS = 250;
 
 /** What has been started, closed again in the opposite order. */
 export interface Lifecycle {
@@ -14,9 +17,12 @@ export function createLifecycle(log: () => Logger): Lifecycle {
   let closing: Promise<void> | null = null;
 
   const closeAll = async (): Promise<void> => {
+    const deadline = performance.now() + LONGEST_CLOSE_MS;
+    // Half of what is left, so that one that hangs leaves the others time.
+    const patience = (): number => Math.max(SHORTEST_CLOSE_MS, (deadline - performance.now()) / 2);
     for (const part of parts.toReversed()) {
       try {
-        await within(LONGEST_CLOSE_MS, Promise.resolve(part.close()));
+        await within(patience(), Promise.resolve(part.close()));
       } catch (error) {
         log().error({ part: part.name, error: String(error) }, 'a part did not close cleanly');
       }
@@ -32,7 +38,7 @@ export function createLifecycle(log: () => Logger): Lifecycle {
 async function within(ms: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not closed within ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new Error(`not closed within ${Math.round(ms)} ms`)), ms);
   });
   try {
     await Promise.race([work, timeout]);

@@ -78,6 +78,12 @@ function sandboxErrors(given: Given): readonly string[] {
         `${name}: is set, but without Alpaca keys this is the sandbox, which never talks to the real Discord; unset it, or set ${list(KEYS)}`,
     ),
     ...(hasOwnMarket ? marketErrors(given) : []),
+    ...('--fresh' in commandLine && 'DATABASE_URL' in environment
+      ? [
+          '--fresh: does not empty the database that DATABASE_URL names; unset DATABASE_URL, or empty that ' +
+            'database and remove the folder sandbox in DATA_DIR yourself, and leave out --fresh',
+        ]
+      : []),
     ...market.map(
       (name) =>
         `${name}: is for the sandbox's own market, but SANDBOX_ALPACA_URL names another; leave out one of them`,

@@ -1,3 +1,5 @@
+import type { Logger } from '#ports/logger.ts';
+
 /** Wakes the delivery of cards; several calls while one is under way lead to one more after it. */
 export interface OutboxWaker {
   wake(): Promise<void>;
@@ -5,15 +7,20 @@ export interface OutboxWaker {
   idle(): Promise<void>;
 }
 
-/** @param deliver runs the delivery job once, through the queue. */
-export function createOutboxWaker(deliver: () => Promise<void>): OutboxWaker {
+/**
+ * @param deliver runs the delivery job once, through the queue. When the queue is away it fails; the
+ * job's own schedule makes up for it.
+ */
+export function createOutboxWaker(deliver: () => Promise<void>, log: Logger): OutboxWaker {
   let isAsked = false;
   let running: Promise<void> | null = null;
 
   const run = async (): Promise<void> => {
     for (; isAsked;) {
       isAsked = false;
-      await deliver();
+      await deliver().catch((error: unknown) =>
+        log.warn({ error: String(error) }, 'the cards could not be delivered now; they wait'),
+      );
     }
     running = null;
   };

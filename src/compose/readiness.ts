@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { AppContext } from '#app/context.ts';
 import { statusReport } from '#app/reports/status.ts';
 import type { StatusReport } from '#app/reports/status.ts';
 import { formatUsd } from '#core/money.ts';
-import { toIso } from '#core/session.ts';
+import { isBarEndOf, lastBarEnd, MINUTE_MS, toIso } from '#core/session.ts';
 import type { Session } from '#core/session.ts';
 import type { CycleRecord } from '#ports/ledger.ts';
 
@@ -53,27 +55,72 @@ const figuresOf = (report: StatusReport) => ({
   outboxBacklog: report.outboxBacklog,
 });
 
+/** Bars whose cycles may all be missing before the bot counts as asleep. */
+const MISSED_BARS = 2;
+
+/**
+ * Whether no cycle has finished for the last bars of the running session, although the bot was there and
+ * nothing but the queue's timetable makes it run them.
+ */
+function hasNoCycles({ context, timetable }: BotParts, report: StatusReport): boolean {
+  const { session, isOpen, lastCycle } = report;
+  if (timetable === null || session === null || !isOpen) return false;
+  const { barMinutes } = context.parameters;
+  const oldest =
+    lastBarEnd(context.clock.now(), barMinutes) - (MISSED_BARS - 1) * barMinutes * MINUTE_MS;
+  const isDue = isBarEndOf(session, oldest) && oldest >= timetable.since;
+  return isDue && (lastCycle === null || lastCycle.barEnd < oldest);
+}
+
 interface Readiness {
   readonly ready: boolean;
   readonly body: object;
 }
 
+interface Answers {
+  readonly isDatabaseUp: boolean;
+  readonly isQueueUp: boolean;
+  readonly report: StatusReport | null;
+}
+
+/** What does not answer within this time counts as away: who asks must not be kept waiting. */
+const PATIENCE_MS = 2_000;
+
+const answerOf = <Answer, Away>(asked: Promise<Answer>, away: Away): Promise<Answer | Away> =>
+  Promise.race([asked.catch(() => away), delay(PATIENCE_MS, away, { ref: false })]);
+
+/** The report, or null when it cannot be had in good time. */
+export const reportInTime = (read: () => Promise<StatusReport>): Promise<StatusReport | null> =>
+  answerOf(read(), null);
+
+/** Why the bot is not ready; null when it is. */
+function reasonOf(parts: BotParts, { isDatabaseUp, isQueueUp, report }: Answers): string | null {
+  if (!isDatabaseUp) return 'the database does not answer';
+  if (!isQueueUp) return 'the queue does not answer';
+  if (report === null) return 'the broker does not answer';
+  if (hasNoCycles(parts, report)) return `no cycle has finished for the last ${MISSED_BARS} bars`;
+  return null;
+}
+
 /**
- * What `/readyz` answers: ready when broker, database and queue answer. Discord may be away: trading goes
- * on, and the cards wait.
+ * What `/readyz` answers: ready when broker, database and queue answer and the cycles run. Discord may be
+ * away: trading goes on, and the cards wait.
  */
 export async function readinessOf(
-  { context, database, queue }: BotParts,
+  parts: BotParts,
   read: () => Promise<StatusReport>,
 ): Promise<Readiness> {
+  const { context, database, queue } = parts;
   const [isDatabaseUp, queueState, report] = await Promise.all([
-    database.ping(),
-    queue.state().catch(() => null),
-    read().catch(() => null),
+    answerOf(database.ping(), false),
+    answerOf(queue.state(), null),
+    reportInTime(read),
   ]);
+  const reason = reasonOf(parts, { isDatabaseUp, isQueueUp: queueState !== null, report });
   return {
-    ready: isDatabaseUp && queueState !== null && report !== null,
+    ready: reason === null,
     body: {
+      ...(reason === null ? {} : { reason }),
       mode: context.mode,
       now: toIso(context.clock.now()),
       ...(report === null ? {} : figuresOf(report)),

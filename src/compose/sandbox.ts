@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { DEFAULT_WATCHLIST } from '#config';
@@ -17,6 +18,7 @@ import type { HttpPort } from './http.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { openMarket } from './market.ts';
 
+const JOURNAL = 'exchange.ndjson';
 const STARTING_CASH = parseUsd('100000.00');
 
 /** The made-up world around a sandbox bot: what of it runs in this process, and where the rest is. */
@@ -53,8 +55,14 @@ export async function openSandbox(
   const identity = market?.identity ?? `stand-in at ${config.alpacaUrl}`;
   const key = createHash('sha256').update(identity).digest('hex').slice(0, 12);
   const folder = await openFolder(config, key);
+  const worldId = market === null ? '' : await worldIdOf(folder);
   const discord = config.discordUrl === null ? openDiscord(folder, http, lifecycle) : null;
-  const common = { key, identity, discord, discordAccess: accessOf(config, http) };
+  const common = {
+    key,
+    identity: `${identity}${worldId}`,
+    discord,
+    discordAccess: accessOf(config, http),
+  };
   if (market === null) {
     const alpacaUrl = config.alpacaUrl ?? '';
     const watchlist = config.watchlist ?? DEFAULT_WATCHLIST;
@@ -74,11 +82,23 @@ async function openFolder({ dataDir, fresh }: SandboxConfig, key: string): Promi
   return folder;
 }
 
+/**
+ * Names one life of the exchange: a journal that was removed begins another, to which an old ledger does
+ * not belong, since its orders' ids will be given again.
+ */
+async function worldIdOf(folder: string): Promise<string> {
+  const file = join(folder, 'world-id');
+  if (existsSync(join(folder, JOURNAL)) && existsSync(file)) return readFile(file, 'utf8');
+  const id = ` (${randomUUID()})`;
+  await writeFile(file, id);
+  return id;
+}
+
 async function openExchange(market: Market, folder: string, lifecycle: Lifecycle) {
   const standIn = await createAlpacaStandIn({
     market,
     startingCash: STARTING_CASH,
-    journalFile: join(folder, 'exchange.ndjson'),
+    journalFile: join(folder, JOURNAL),
   });
   lifecycle.onClose('Alpaca stand-in', () => standIn.close());
   return { market, standIn };

@@ -90,6 +90,11 @@ const TICKERS = 'must be stock symbols like AAPL or BRK.B, each once';
 const isTickerList = (symbols: readonly string[]): symbols is readonly Ticker[] =>
   symbols.length > 0 && symbols.every(isTicker) && new Set(symbols).size === symbols.length;
 
+/** What the broker's limit of requests allows: each symbol is looked up once a session. */
+const MOST_SYMBOLS = 200;
+const TOO_MANY = `must not have more than ${MOST_SYMBOLS} symbols`;
+const isShort = (symbols: readonly string[]): boolean => symbols.length <= MOST_SYMBOLS;
+
 const DATE = 'must be a date like 2025-11-28';
 const date = z.iso.date({ error: DATE }).transform(asSessionDate);
 const SPEED = 'must be a number from 0.1 to 100000, or max';
@@ -111,6 +116,7 @@ const commandLine = z.object({
   '--to': date.optional(),
   '--symbols': text(TICKERS)
     .transform(listOf)
+    .refine(isShort, { error: TOO_MANY, abort: true })
     .refine(isTickerList, { error: `${TICKERS}, with commas between them` })
     .optional(),
   '--seed': numberText(
@@ -174,6 +180,7 @@ const file = z.strictObject(
   {
     watchlist: z
       .array(z.string({ error: TICKERS }), { error: WATCHLIST })
+      .refine(isShort, { error: TOO_MANY, abort: true })
       .refine(isTickerList, { error: WATCHLIST })
       .optional(),
     sectors: z

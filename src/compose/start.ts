@@ -28,8 +28,11 @@ import type { StartedCard } from '#ports/cards.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { MarketData } from '#ports/market-data.ts';
 
+import { catchUp, isNewSandbox } from './catch-up.ts';
 import { createClockwork } from './clockwork.ts';
 import type { Clockwork } from './clockwork.ts';
+import { claimDataFolder } from './data-folder.ts';
+import { whileDatabaseLives } from './database-watch.ts';
 import { createBarCloseRunner } from './drive.ts';
 import { openHttp } from './http.ts';
 import type { HttpPort } from './http.ts';
@@ -38,7 +41,7 @@ import type { Lifecycle } from './lifecycle.ts';
 import { setGauges, telemetryOf } from './metrics-telemetry.ts';
 import { createOutboxWaker } from './outbox-waker.ts';
 import type { OutboxWaker } from './outbox-waker.ts';
-import { createReportCache, readinessOf } from './readiness.ts';
+import { createReportCache, readinessOf, reportInTime } from './readiness.ts';
 import { openStores } from './stores.ts';
 import type { Stores } from './stores.ts';
 import { openSurroundings } from './surroundings.ts';
@@ -90,13 +93,16 @@ interface Assembly {
 
 async function assemble(options: StartOptions, lifecycle: Lifecycle): Promise<RunningBot> {
   const { config, log } = options;
+  await claimDataFolder(config.dataDir, lifecycle);
   const http = await openHttp(config.port, lifecycle);
   const surroundings = await openSurroundings(config, http, lifecycle);
-  const stores = await openStores(config, surroundings.database, lifecycle, log);
+  const { sandbox, database } = surroundings;
   const client = createAlpacaClient(surroundings.alpaca);
   const broker = createAlpacaBroker(client, log);
   const marketData = createAlpacaMarketData(client, surroundings.feed, surroundings.feedName);
-  const identity = surroundings.identity ?? `account ${(await broker.account()).id}`;
+  const key = sandbox?.key ?? (await broker.account()).id;
+  const stores = await openStores(config, { database, key }, lifecycle, log);
+  const identity = sandbox?.identity ?? `account ${key}`;
   const ledger = await openLedger({
     url: stores.databaseUrl,
     poolSize: POOL_SIZE,
@@ -105,7 +111,7 @@ async function assemble(options: StartOptions, lifecycle: Lifecycle): Promise<Ru
   });
   lifecycle.onClose('ledger', () => ledger.close());
   const clockwork = await createClockwork({
-    sandbox: surroundings.sandbox,
+    sandbox,
     speed: config.mode === 'SANDBOX' ? config.speed : 1,
     barMinutes: config.parameters.barMinutes,
     broker,
@@ -140,19 +146,9 @@ async function setGoing(assembly: Assembly): Promise<RunningBot> {
 
   // The stand-in's page and API are on this port: the bot's own messages go there.
   serveHttp(assembly, context, queue);
-  const { broker } = assembly;
-  const updates = await broker.subscribeTradeUpdates({
-    onUpdate: async ({ order, execution }) => {
-      await applyOrder(context, order, execution === null ? [] : [execution]);
-    },
-    onSubscribed: async () => {
-      await syncOrders(context);
-    },
-    onDown: (reason) =>
-      context.log.warn({ reason }, 'the order stream is down; orders are read by REST'),
-  });
-  lifecycle.onClose('order stream', () => updates.close());
-  await syncOrders(context);
+  if (await isNewSandbox(context)) await queue.forget();
+  await followOrders(context, lifecycle);
+  await catchUp(context);
   await queue.startWorkers();
   await queue.schedule(clockwork.runsOnSystemTime ? 'all' : 'every');
   await discord.start();
@@ -169,14 +165,32 @@ async function setGoing(assembly: Assembly): Promise<RunningBot> {
     barMinutes: options.config.parameters.barMinutes,
     isSessionClose: isSessionCloseOf(surroundings),
   });
+  const running = clockwork.start(context, runner);
   return {
     url: http.url,
     context,
     started,
     sandbox: surroundings.sandbox,
-    ended: clockwork.start(context, runner),
+    ended: stores.isEmbedded
+      ? whileDatabaseLives(running, { ping: () => assembly.ledger.ping(), lifecycle })
+      : running,
     stop: () => lifecycle.close(),
   };
+}
+
+/** Takes in what the order stream tells. */
+async function followOrders(context: AppContext, lifecycle: Lifecycle): Promise<void> {
+  const updates = await context.broker.subscribeTradeUpdates({
+    onUpdate: async ({ order, execution }) => {
+      await applyOrder(context, order, execution === null ? [] : [execution]);
+    },
+    onSubscribed: async () => {
+      await syncOrders(context);
+    },
+    onDown: (reason) =>
+      context.log.warn({ reason }, 'the order stream is down; orders are read by REST'),
+  });
+  lifecycle.onClose('order stream', () => updates.close());
 }
 
 /** A replay knows its sessions; elsewhere the job itself asks the broker's calendar. */
@@ -223,7 +237,7 @@ async function openQueue(
     // Each delivery is a job of its own, also two within a millisecond.
     last = Math.max(last + 1, systemClock.now());
     return queue.runDue('deliver-outbox', last);
-  });
+  }, options.log);
   return { queue, outbox };
 }
 
@@ -249,7 +263,7 @@ function contextFrom(
     systemClock,
     calendar,
     features: createFeatureStore({ marketData, calendar, parameters, log }),
-    assets: createAssetCache(broker),
+    assets: createAssetCache(broker, log),
     wakeOutbox: () => outbox.wake(),
     telemetry: telemetryOf(metrics),
     log,
@@ -257,7 +271,7 @@ function contextFrom(
 }
 
 function serveHttp(
-  { http, surroundings, ledger, stores, metrics }: Assembly,
+  { http, surroundings, ledger, stores, metrics, clockwork }: Assembly,
   context: AppContext,
   queue: JobQueue,
 ): void {
@@ -266,11 +280,14 @@ function serveHttp(
     context,
     database: { description: stores.databaseName, ping: () => ledger.ping() },
     queue: { ...queue, description: stores.queueName },
+    timetable: clockwork.runsOnSystemTime ? { since: context.clock.now() } : null,
   };
   const health = healthRoutes({
     ready: () => readinessOf(parts, report),
     metrics: async () => {
-      setGauges(metrics, await report());
+      const current = await reportInTime(report);
+      // Without one the gauges keep what they showed last.
+      if (current !== null) setGauges(metrics, current);
       return metrics.text();
     },
   });

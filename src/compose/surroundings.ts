@@ -17,8 +17,6 @@ export interface Surroundings {
   readonly watchlist: readonly Ticker[];
   /** Name of the embedded server's database. */
   readonly database: string;
-  /** What the ledger belongs to; null where the account's id says it. */
-  readonly identity: string | null;
   readonly sandbox: Sandbox | null;
 }
 
@@ -36,7 +34,6 @@ export async function openSurroundings(
     discord: sandbox.discordAccess,
     watchlist: sandbox.watchlist,
     database: `sandbox_${sandbox.key}`,
-    identity: sandbox.identity,
     sandbox,
   };
 }
@@ -51,7 +48,6 @@ function tradingSurroundings(config: TradingConfig): Surroundings {
     discord: { ...discord, token: discord.token.reveal(), apiUrl: null, roles: config.roles },
     watchlist: config.watchlist,
     database: kind,
-    identity: null,
     sandbox: null,
   };
 }

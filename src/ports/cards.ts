@@ -85,16 +85,19 @@ export interface DigestCard {
   readonly mode: Mode;
   readonly openingEquity: Usd;
   readonly closingEquity: Usd;
-  /** Realized and unrealized, fees deducted. */
+  /** Realized and unrealized, without the fees that are not charged yet. */
   readonly dayPnl: Usd;
   readonly dayPnlPercent: number;
-  readonly fees: Usd;
+  /** Charged for the session; null while none are although shares were sold. */
+  readonly fees: Usd | null;
   /** Deepest fall of equity from the session's highest point, in per cent, zero or negative. */
   readonly maxDrawdownPercent: number;
   readonly closedTrades: readonly ClosedTrade[];
   readonly entriesFilled: number;
   readonly entriesNotFilled: number;
   readonly openPositions: readonly OpenPositionLine[];
+  /** When the open positions are of a later day than the session, since the digest was late; else null. */
+  readonly positionsAt: EpochMs | null;
   readonly cycles: number;
   /** Over the whole ledger, so that a day's luck is seen in proportion. */
   readonly overall: TradeStatistics;

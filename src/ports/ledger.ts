@@ -55,6 +55,13 @@ export interface OutboxCard {
   readonly key: string;
   readonly card: Card;
   readonly attempts: number;
+  /** Not to be tried before, because an attempt at its message has failed; null: at once. */
+  readonly retryAt: EpochMs | null;
+  /**
+   * Whether the chat may have a message of this key although the ledger knows none: an earlier attempt,
+   * or an older card, may have been posted without anyone hearing of it.
+   */
+  readonly mayExist: boolean;
 }
 
 export interface AuditEntry {
@@ -134,9 +141,15 @@ export interface Ledger {
 export interface OutboxStore {
   /** Runs the work while no other process delivers; returns false at once when one does. */
   exclusively(work: () => Promise<void>): Promise<boolean>;
-  /** Undelivered cards in order; of one key only the newest, at the place of its oldest. */
-  pending(limit: number, now: EpochMs): Promise<readonly OutboxCard[]>;
+  /**
+   * Undelivered cards in order; of one key only the newest, at the place of its oldest. Also those that
+   * are not due yet: what follows them waits with them.
+   */
+  pending(limit: number): Promise<readonly OutboxCard[]>;
   messageOf(key: string): Promise<MessageId | null>;
+  /** The key has this message, which need not show its newest card yet. */
+  posted(key: string, message: MessageId, at: EpochMs): Promise<void>;
+  /** The key's message shows the card. */
   delivered(sequence: number, key: string, message: MessageId, at: EpochMs): Promise<void>;
   /** Tried in vain: again not before the instant, or never (null). */
   failed(sequence: number, error: string, retryAt: EpochMs | null): Promise<void>;

@@ -91,7 +91,7 @@ export async function openDesk(bars: readonly Ohlc[]): Promise<Desk> {
     systemClock: { now: () => standIn.now() },
     calendar: createSessionCalendar(broker),
     features: { at: async (at) => new Map([[NVDA, longSignal(at)]]) },
-    assets: createAssetCache(broker),
+    assets: createAssetCache(broker, silentLog),
     wakeOutbox: async () => {},
     telemetry: { cycleFinished: () => {}, orderSubmitted: () => {}, cardDelivered: () => {} },
     log: silentLog,

@@ -1,17 +1,26 @@
 import { describe, expect, it } from 'vitest';
 
+import type { AppContext } from '#app/context.ts';
 import { deliverOutbox } from '#app/deliver-outbox.ts';
 import { writeDueDigests } from '#app/reports/digest.ts';
 import { booksReport } from '#app/reports/equity.ts';
 import { announceStart } from '#app/reports/started.ts';
+import { statusReport } from '#app/reports/status.ts';
 import { runTradingCycle } from '#app/trading-cycle.ts';
-import { ZERO_USD } from '#core/money.ts';
+import type { Account } from '#core/account.ts';
+import { parseUsd, ZERO_USD } from '#core/money.ts';
+import type { Execution, PositionSide } from '#core/order.ts';
+import { asSessionDate, newYorkDate } from '#core/session.ts';
+import type { EpochMs, Session } from '#core/session.ts';
+import { bookFill, closeTrade, plannedTrade } from '#core/trade.ts';
+import type { DigestCard } from '#ports/cards.ts';
 
-import { FIRST, SECOND } from '../sandbox/alpaca-market.ts';
+import { FIRST, HALF_DAY, HISTORY, SECOND } from '../sandbox/alpaca-market.ts';
 import type { Ohlc } from '../sandbox/alpaca-market.ts';
 import { openDesk } from './desk.ts';
 import type { Desk } from './desk.ts';
 
+const DAY = 86_400_000;
 const ABOUT = { version: '0.0.0', database: 'test', queue: 'test', page: null };
 const QUIET: Ohlc = [100, 100.1, 99.9, 100];
 /** Enters after the first bars, and is stopped out by the long fall. */
@@ -73,5 +82,246 @@ describe('the digest', () => {
     await writeDueDigests(desk.context, nextDay);
     expect(await desk.context.ledger.outbox.has(`digest:${FIRST.date}`)).toBe(true);
     expect(await desk.context.ledger.outbox.has(`digest:${SECOND.date}`)).toBe(false);
+  });
+});
+
+const usd = parseUsd;
+
+/** Writes down an equity, as the cycle of that instant does. */
+const saveEquity = (desk: Desk, at: EpochMs, equity: string) =>
+  desk.context.ledger.transaction((tx) =>
+    tx.saveEquity({ at, sessionDate: newYorkDate(at), equity: usd(equity), cash: usd(equity) }),
+  );
+
+/** What makes a session one of the bot's: a cycle and the equity at its end. */
+async function liveThrough(desk: Desk, session: Session, equity: string): Promise<void> {
+  const at = session.close;
+  await saveEquity(desk, at, equity);
+  await desk.context.ledger.transaction((tx) =>
+    tx.finishCycle({
+      sessionDate: session.date,
+      barEnd: at,
+      symbols: 1,
+      entries: 0,
+      finishedAt: at,
+      tookMs: 1,
+    }),
+  );
+}
+
+interface RoundTrip {
+  readonly openedAt: EpochMs;
+  /** Null: still open. */
+  readonly closedAt: EpochMs | null;
+  readonly side?: PositionSide;
+}
+
+const fill = (price: string, at: EpochMs) => ({ quantity: 10, price: usd(price), at }) as Execution;
+
+/** Books a trade of 10 shares, from 100 to 99. */
+async function trade(desk: Desk, { openedAt, closedAt, side = 'long' }: RoundTrip) {
+  const intent = await desk.plan({ side, decidedAt: openedAt });
+  await desk.context.ledger.transaction(async (tx) => {
+    const open = bookFill(plannedTrade(intent), 'entry', fill('100', openedAt));
+    await tx.saveTrade(
+      closedAt === null ? open : closeTrade(bookFill(open, 'stop_loss', fill('99', closedAt))),
+    );
+  });
+}
+
+/** The application at another instant, with another account. */
+function seenAt(desk: Desk, now: EpochMs, changes: Partial<Account> = {}): AppContext {
+  const { broker } = desk.context;
+  return desk.with({
+    clock: { now: () => now },
+    broker: {
+      ...broker,
+      account: async () => ({ ...(await broker.account()), ...changes }),
+    },
+  });
+}
+
+async function digestAt(desk: Desk, context: AppContext): Promise<DigestCard> {
+  await writeDueDigests(context, context.clock.now());
+  await deliverOutbox(desk.context);
+  return digests(desk).at(-1)!;
+}
+
+const LATER = SECOND.open + 3_600_000;
+
+describe('the day’s profit and loss', () => {
+  it('is measured against the last close as the broker has it, however old the ledger is', async () => {
+    const desk = await openDesk([QUIET]);
+    await saveEquity(desk, Date.parse('2025-10-01T20:00:00Z'), '90000');
+    await liveThrough(desk, FIRST, '101000');
+    const today = seenAt(desk, FIRST.close, { equity: usd('101000'), lastEquity: usd('100400') });
+    expect(await digestAt(desk, today)).toMatchObject({
+      openingEquity: usd('100400'),
+      dayPnl: usd('600'),
+    });
+    expect(await statusReport(today)).toMatchObject({ dayPnl: usd('600') });
+  });
+
+  it('is right in the sandbox, at the close and in the next session', async () => {
+    const desk = await openDesk([QUIET, QUIET, QUIET, QUIET, QUIET, FALL]);
+    await runSession(desk);
+    const { equity } = await desk.context.broker.account();
+    const loss = equity - usd('100000');
+    expect(loss).toBeLessThan(0);
+    expect(await statusReport(desk.context)).toMatchObject({ dayPnl: loss });
+    expect((await digestAt(desk, desk.context)).dayPnl).toBe(loss);
+    desk.nextBar();
+    expect((await statusReport(desk.context)).dayPnl).toBe(
+      (await desk.context.broker.account()).equity - equity,
+    );
+  });
+
+  it.each([
+    ['the session right before it, as the ledger has it', HISTORY.close, '100500'],
+    [
+      'its own first point when the ledger knows only older sessions',
+      HISTORY.close - 3 * DAY,
+      '100900',
+    ],
+  ])('of a past session starts from %s', async (_, knownUntil, opening) => {
+    const desk = await openDesk([QUIET]);
+    await saveEquity(desk, knownUntil, '100500');
+    await saveEquity(desk, FIRST.open + 300_000, '100900');
+    await liveThrough(desk, FIRST, '101000');
+    // The broker's last close is that of another session.
+    const card = await digestAt(desk, seenAt(desk, LATER, { lastEquity: usd('1') }));
+    expect(card).toMatchObject({ date: FIRST.date, openingEquity: usd(opening) });
+    expect(card.closingEquity, 'not what the account has by now').toBe(usd('101000'));
+  });
+
+  it('starts from the ledger when the broker does not tell its last close', async () => {
+    const desk = await openDesk([QUIET]);
+    await saveEquity(desk, HISTORY.close, '100500');
+    await liveThrough(desk, FIRST, '101000');
+    const today = seenAt(desk, FIRST.close, { lastEquity: ZERO_USD });
+    expect((await digestAt(desk, today)).openingEquity).toBe(usd('100500'));
+  });
+
+  it('is unknown when neither knows where the day began', async () => {
+    const desk = await openDesk([QUIET]);
+    await saveEquity(desk, HISTORY.close - 3 * DAY, '100500');
+    expect(await statusReport(seenAt(desk, FIRST.open, { lastEquity: ZERO_USD }))).toMatchObject({
+      dayPnl: null,
+      dayPnlPercent: null,
+    });
+  });
+});
+
+describe('each trade', () => {
+  it.each([
+    ['the last fill comes half a second after the close', FIRST.close + 500, FIRST.date],
+    ['the last fill comes before the next open', SECOND.open - 3_600_000, SECOND.date],
+  ])('is in exactly one digest, also when %s', async (_, closedAt, date) => {
+    const desk = await openDesk([QUIET]);
+    await liveThrough(desk, FIRST, '100000');
+    await trade(desk, { openedAt: FIRST.open + 60_000, closedAt });
+    if (closedAt < FIRST.close + 60_000) await digestAt(desk, seenAt(desk, FIRST.close + 35_000));
+    await liveThrough(desk, SECOND, '100000');
+    await digestAt(desk, seenAt(desk, SECOND.close));
+    const all = digests(desk);
+    expect(all.map((card) => card.date)).toEqual([FIRST.date, SECOND.date]);
+    expect(all.filter((card) => card.closedTrades.length > 0).map((card) => card.date)).toEqual([
+      date,
+    ]);
+    expect(all.map((card) => card.entriesFilled)).toEqual([1, 0]);
+  });
+
+  it('of a weekend belongs to the session after it', async () => {
+    const desk = await openDesk([QUIET]);
+    await liveThrough(desk, HALF_DAY, '100000');
+    // Thursday is a holiday.
+    await trade(desk, { openedAt: SECOND.open, closedAt: HALF_DAY.open - DAY });
+    const card = await digestAt(desk, seenAt(desk, HALF_DAY.close));
+    expect(card).toMatchObject({ date: HALF_DAY.date, closedTrades: [{ pnl: usd('-10') }] });
+  });
+});
+
+const fee = (date: string) =>
+  ({
+    id: `fee ${date}`,
+    date: asSessionDate(date),
+    amount: usd('1.23'),
+    description: 'FEE',
+  }) as const;
+
+describe('the fees of a session', () => {
+  const feesOf = async (round: RoundTrip | null, ...booked: string[]) => {
+    const desk = await openDesk([QUIET]);
+    await liveThrough(desk, FIRST, '100000');
+    if (round !== null) await trade(desk, round);
+    const context = seenAt(desk, FIRST.close);
+    const broker = { ...context.broker, feesSince: async () => booked.map(fee) };
+    return (await digestAt(desk, { ...context, broker })).fees;
+  };
+  const inside = FIRST.open + 600_000;
+  const before = HISTORY.open + 600_000;
+
+  it('are what the broker has charged for it', async () => {
+    const round = { openedAt: inside, closedAt: inside };
+    expect(await feesOf(round, FIRST.date, HISTORY.date)).toBe(usd('1.23'));
+  });
+
+  it.each<[string, RoundTrip]>([
+    ['a long trade ended', { openedAt: before, closedAt: inside }],
+    ['a short trade was entered', { openedAt: inside, closedAt: null, side: 'short' }],
+    [
+      'a short trade was entered and closed later',
+      { openedAt: inside, closedAt: LATER, side: 'short' },
+    ],
+  ])('are not known yet when %s and none are charged', async (_, round) => {
+    expect(await feesOf(round)).toBeNull();
+  });
+
+  it.each<[string, RoundTrip | null]>([
+    ['nothing was traded', null],
+    ['shares were only bought', { openedAt: inside, closedAt: null }],
+    [
+      'a short trade of the day before ended',
+      { openedAt: before, closedAt: inside, side: 'short' },
+    ],
+    ['shares were sold on the day before', { openedAt: before, closedAt: before }],
+  ])('are none when %s', async (_, round) => {
+    expect(await feesOf(round)).toBe(ZERO_USD);
+  });
+
+  it('of the last seven days are booked with each digest, whenever they are charged', async () => {
+    const desk = await openDesk([QUIET]);
+    await liveThrough(desk, FIRST, '100000');
+    const asked: string[] = [];
+    const context = seenAt(desk, FIRST.close);
+    const feesSince = async (date: string) => {
+      asked.push(date);
+      return [fee(HISTORY.date)];
+    };
+    await digestAt(desk, { ...context, broker: { ...context.broker, feesSince } });
+    expect(asked).toEqual(['2025-11-18']);
+    expect(await desk.context.ledger.totalFees()).toBe(usd('1.23'));
+  });
+});
+
+describe('a digest that is written on a later day', () => {
+  it('tells of when its open positions are', async () => {
+    const desk = await openDesk([QUIET]);
+    await liveThrough(desk, FIRST, '100000');
+    expect((await digestAt(desk, seenAt(desk, LATER))).positionsAt).toBe(LATER);
+  });
+
+  it('has the session’s own positions when it is written on its day', async () => {
+    const desk = await openDesk([QUIET]);
+    await liveThrough(desk, FIRST, '100000');
+    expect((await digestAt(desk, seenAt(desk, FIRST.close + 60_000))).positionsAt).toBeNull();
+  });
+
+  it('is told by the clock, not by when the job was due', async () => {
+    const desk = await openDesk([QUIET]);
+    await liveThrough(desk, FIRST, '100000');
+    await writeDueDigests(seenAt(desk, LATER, { equity: usd('7') }), FIRST.close);
+    await deliverOutbox(desk.context);
+    expect(digests(desk)).toMatchObject([{ positionsAt: LATER, closingEquity: usd('100000') }]);
   });
 });

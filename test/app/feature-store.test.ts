@@ -82,6 +82,27 @@ describe('the feature store', () => {
     }
   });
 
+  it('sees at the next session what was amended, or rescaled by a split, after it was read', async () => {
+    const { date } = sessions.at(-1)!;
+    const isNew = ({ session }: SessionBar) => session.date === date;
+    const first = walk.findIndex(isNew);
+    const halved = walk.map(({ bar, session }) => {
+      const [open, high, low, close] = [bar.open / 2, bar.high / 2, bar.low / 2, bar.close / 2];
+      return { bar: { ...bar, open, high, low, close, volume: bar.volume * 2 }, session };
+    });
+    const series = new Map([[NVDA, walk]]);
+    const running = storeOf(series, sessions).store;
+    for (const step of walk.slice(first - 5, first)) {
+      await running.at(endOf(step), step.session, [NVDA]);
+    }
+    series.set(NVDA, halved);
+    const fresh = storeOf(series, sessions).store;
+    for (const step of halved.slice(first, first + 3)) {
+      const long = await running.at(endOf(step), step.session, [NVDA]);
+      expect(long).toEqual(await fresh.at(endOf(step), step.session, [NVDA]));
+    }
+  });
+
   it('asks only for what is new once it has a window of bars', async () => {
     const { store, queries } = storeOf(new Map([[NVDA, walk]]), sessions);
     const [one, next] = walk.slice(-2);

@@ -53,8 +53,8 @@ async function startCommand(): Promise<readonly string[]> {
   const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
     scripts: { start: string };
   };
-  // Without its first word, which is node.
-  return scripts.start.split(' ').slice(1);
+  // Without its first words, which are exec and node.
+  return scripts.start.split(' ').slice(2);
 }
 
 async function run(dataDir: string, forMs: number) {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
+import { silentLog } from '#test/support/log.ts';
+
 import { createOutboxWaker } from '../../src/compose/outbox-waker.ts';
 
 /** Deliveries that end when they are told to. */
@@ -9,7 +11,7 @@ function heldDeliveries() {
     const delivery = Promise.withResolvers<void>();
     running.push(delivery);
     return delivery.promise;
-  });
+  }, silentLog);
   return { running, waker };
 }
 
@@ -31,6 +33,22 @@ describe('waking the outbox', () => {
     const { waker, running } = heldDeliveries();
     await waker.idle();
     expect(running).toHaveLength(0);
+  });
+
+  it('says that the queue was away, and can be woken again', async () => {
+    const warnings: unknown[] = [];
+    const log = { ...silentLog, warn: (fields: object) => warnings.push(fields) };
+    let deliveries = 0;
+    const waker = createOutboxWaker(async () => {
+      deliveries += 1;
+      if (deliveries === 1) throw new Error('connection refused');
+    }, log);
+    await waker.wake();
+    await waker.idle();
+    expect(warnings).toEqual([{ error: 'Error: connection refused' }]);
+    await waker.wake();
+    await waker.idle();
+    expect(deliveries).toBe(2);
   });
 
   it('can be woken again after it was idle', async () => {

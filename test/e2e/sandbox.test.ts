@@ -6,7 +6,9 @@ import { chromiumNote, hasChromium, launchChromium } from '#test/support/chromiu
 import { silentLog } from '#test/support/log.ts';
 
 import { reportReplayEnd } from '../../src/compose/replay-end.ts';
+import { createSecret } from '../../src/compose/secret.ts';
 import type { RunningBot } from '../../src/compose/start.ts';
+import { QUEUE_SERVERS } from '../adapters/bullmq/servers.ts';
 import { createWorld, writeBarFolder } from './world.ts';
 import type { BarFolder, World } from './world.ts';
 
@@ -18,6 +20,30 @@ const channelOf = (bot: RunningBot): readonly PresentedMessage[] =>
   bot.sandbox?.discord?.messages(SANDBOX_DISCORD.channelId) ?? [];
 const titlesOf = (messages: readonly PresentedMessage[]): readonly string[] =>
   messages.map(({ embeds }) => embeds[0]?.title ?? '');
+
+const redis = QUEUE_SERVERS.find(({ name }) => name === 'Redis')!;
+describe.skipIf(redis.missing !== null)('a sandbox with its queue on Redis', () => {
+  it('runs every bar anew in a world whose data is gone, whatever the queue still knows', async () => {
+    const server = await redis.start();
+    const bars = writeBarFolder(['NVDA'], 1);
+    const redisUrl = createSecret(server.connection.url);
+    const runWorld = async (): Promise<number> => {
+      const world = await createWorld(bars);
+      const bot = await world.start({ redisUrl });
+      await bot.ended;
+      const cycles = await bot.context.ledger.cycleCount();
+      await bot.stop();
+      await world.remove();
+      return cycles;
+    };
+    try {
+      expect([await runWorld(), await runWorld()]).toEqual([BARS_A_SESSION, BARS_A_SESSION]);
+    } finally {
+      bars.remove();
+      await server.stop();
+    }
+  }, 60_000);
+});
 
 describe('a sandbox from its first bar to its last', () => {
   let bars: BarFolder;

@@ -2,13 +2,15 @@ import { trading as wire } from '@alpacahq/alpaca-trade-api';
 
 import { formatUsd } from '#core/money.ts';
 import type { BrokerOrder, Execution } from '#core/order.ts';
-import { toIso } from '#core/session.ts';
+import { MINUTE_MS, toIso } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
 import type { BracketOrder, Broker, CancelOutcome, SubmitOutcome } from '#ports/broker.ts';
 import type { Logger } from '#ports/logger.ts';
 
 import type { AlpacaClient } from './connection.ts';
 import { isNotFound, readFailure, writeFailure } from './errors.ts';
+import { createMapEach } from './map-each.ts';
+import type { MapEach } from './map-each.ts';
 import * as map from './mapping.ts';
 import { openTradeUpdateStream } from './trade-update-stream.ts';
 import type { TradeUpdateStream } from './trade-update-stream.ts';
@@ -35,15 +37,23 @@ async function find<T>(what: string, request: () => Promise<T>): Promise<T | nul
   }
 }
 
-const countWithLegs = (orders: readonly BrokerOrder[]): number =>
-  orders.reduce((sum, order) => sum + 1 + order.legs.length, 0);
+const countWithLegs = (orders: readonly wire.Order[]): number =>
+  orders.reduce((sum, order) => sum + 1 + (order.legs?.length ?? 0), 0);
+
+/**
+ * Alpaca compares its `after` with the time of submission and leaves out an order submitted at exactly
+ * that time, while the port asks by creation. The two are moments apart, so a little more is read.
+ */
+const SUBMITTED_BEFORE_MS = MINUTE_MS;
 
 async function allOrdersSince(
   client: AlpacaClient,
   after: EpochMs,
-): Promise<readonly BrokerOrder[]> {
-  const orders: BrokerOrder[] = [];
-  let position: { after: string } | { afterOrderId: string } = { after: toIso(after) };
+): Promise<readonly wire.Order[]> {
+  const orders: wire.Order[] = [];
+  let position: { after: string } | { afterOrderId: string } = {
+    after: toIso(after - SUBMITTED_BEFORE_MS),
+  };
   for (;;) {
     const page = await client.sdk.trading.orders.getAllOrders({
       status: 'all',
@@ -52,12 +62,11 @@ async function allOrdersSince(
       limit: ORDERS_PAGE,
       ...position,
     });
-    const mapped = page.map(map.toOrder);
-    orders.push(...mapped);
-    const last = mapped.at(-1);
+    orders.push(...page);
+    const lastId = page.at(-1)?.id;
     // Whether legs count toward the limit is not documented, so a page counts as full either way.
-    if (last === undefined || countWithLegs(mapped) < ORDERS_PAGE) return orders;
-    position = { afterOrderId: last.id };
+    if (lastId === undefined || countWithLegs(page) < ORDERS_PAGE) return orders;
+    position = { afterOrderId: lastId };
   }
 }
 
@@ -120,7 +129,7 @@ type OrderReads = Pick<
   'ordersSince' | 'order' | 'orderByClientId' | 'executionsSince' | 'feesSince'
 >;
 
-const accountReads = ({ sdk: { trading } }: AlpacaClient): Reads => ({
+const accountReads = ({ sdk: { trading } }: AlpacaClient, mapEach: MapEach): Reads => ({
   account: () => read('the account', async () => map.toAccount(await trading.account.getAccount())),
   clock: () => read('the clock', async () => map.toClock(await trading.clock.legacyClock())),
   calendar: (from, to) =>
@@ -134,16 +143,20 @@ const accountReads = ({ sdk: { trading } }: AlpacaClient): Reads => ({
     ),
   positions: () =>
     read('the positions', async () =>
-      (await trading.positions.getAllOpenPositions()).map(map.toPosition),
+      mapEach('position', await trading.positions.getAllOpenPositions(), map.toPosition),
     ),
 });
 
-function orderReads(client: AlpacaClient): OrderReads {
+function orderReads(client: AlpacaClient, mapEach: MapEach): OrderReads {
   const { orders } = client.sdk.trading;
   const withLegs = async (orderId: string): Promise<BrokerOrder> =>
     map.toOrder(await orders.getOrderByOrderID({ orderId, nested: true }));
   return {
-    ordersSince: (after) => read('the orders', () => allOrdersSince(client, after)),
+    ordersSince: (after) =>
+      read('the orders', async () => {
+        const listed = mapEach('order', await allOrdersSince(client, after), map.toOrder);
+        return listed.filter(({ createdAt }) => createdAt > after);
+      }),
     order: (id) => find(`order ${id}`, () => withLegs(id)),
     orderByClientId: (clientOrderId) =>
       find(`order ${clientOrderId}`, async () => {
@@ -154,12 +167,14 @@ function orderReads(client: AlpacaClient): OrderReads {
     executionsSince: (after) =>
       read('the fills', async (): Promise<readonly Execution[]> => {
         const activities = await allActivities(client, 'FILL', after);
-        return activities.map((fill) => map.toExecution(wire.TradingActivitiesFromJSON(fill)));
+        return mapEach('fill', activities, (fill) =>
+          map.toExecution(wire.TradingActivitiesFromJSON(fill)),
+        );
       }),
     feesSince: (from) =>
       read('the fees', async () => {
         const activities = await allActivities(client, 'FEE', Date.parse(from) - 1);
-        return activities.map((fee) => map.toFee(wire.NonTradeActivitiesFromJSON(fee)));
+        return mapEach('fee', activities, (fee) => map.toFee(wire.NonTradeActivitiesFromJSON(fee)));
       }),
   };
 }
@@ -167,9 +182,10 @@ function orderReads(client: AlpacaClient): OrderReads {
 /** Alpaca as the application's broker. */
 export function createAlpacaBroker(client: AlpacaClient, log: Logger): Broker {
   let stream: TradeUpdateStream | null = null;
+  const mapEach = createMapEach(log);
   return {
-    ...accountReads(client),
-    ...orderReads(client),
+    ...accountReads(client, mapEach),
+    ...orderReads(client, mapEach),
     submitBracket: (order) => submitBracket(client, order),
     cancelOrder: (id) => cancelOrder(client, id),
     subscribeTradeUpdates: async (listener) => {

@@ -68,11 +68,21 @@ const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
 /**
+ * Proxies say these of a request that they gave up on (408: request time-out, 499: the client closed the
+ * connection): what stands behind them may have got it all the same.
+ */
+const GIVEN_UP: ReadonlySet<number> = new Set([408, 499]);
+
+/** Whether the broker itself has answered: a 4xx of its own. */
+const isAnswer = (error: unknown): error is ApiError =>
+  error instanceof ApiError && error.status < 500 && !GIVEN_UP.has(error.status);
+
+/**
  * What a failed write means. Only a 4xx is a no; after anything else (time-out, 5xx, a connection lost
  * half-way) the broker may have done it.
  */
 export async function writeFailure(error: unknown): Promise<Rejection | OutcomeUnknown> {
-  if (!(error instanceof ApiError) || error.status >= 500) {
+  if (!isAnswer(error)) {
     return { kind: 'unknown', message: messageOf(error) };
   }
   const details = await detailsOf(error);
@@ -88,7 +98,7 @@ export async function writeFailure(error: unknown): Promise<Rejection | OutcomeU
 /** A failed read as the port's error; `what` says what was asked for. */
 export function readFailure(what: string, error: unknown): BrokerError {
   if (error instanceof BrokerError) return error;
-  const retryable = !(error instanceof ApiError) || error.status >= 500 || error.status === 429;
+  const retryable = !isAnswer(error) || error.status === 429;
   return new BrokerError(`could not read ${what} from Alpaca: ${messageOf(error)}`, {
     retryable,
     cause: error,

@@ -30,7 +30,17 @@ const optionalMoney = (text: string | null | undefined): Usd | null =>
   text === null || text === undefined ? null : parseUsd(text);
 const instant = (date: Date | null | undefined): EpochMs | null =>
   date === null || date === undefined ? null : date.getTime();
+
 const shares = (text: string | null | undefined): number => Number(text ?? '0');
+
+/** The account may hold fractions of shares or coins; their value is no exact amount, and nothing here trades them. */
+function wholeShares(text: string | null | undefined): number {
+  const count = shares(text);
+  if (!Number.isSafeInteger(count)) {
+    throw new BrokerError(`${text} is no whole number of shares`, { retryable: false });
+  }
+  return count;
+}
 
 const ORDER_TYPES: readonly string[] = [
   'market',
@@ -81,7 +91,7 @@ export const toAsset = (asset: trading.Assets): Asset => ({
 export const toPosition = (position: trading.Position): Position => ({
   symbol: ticker(position.symbol),
   side: position.side === 'short' ? 'short' : 'long',
-  quantity: Math.abs(shares(position.qty)),
+  quantity: Math.abs(wholeShares(position.qty)),
   averageEntryPrice: money(position.avgEntryPrice, 'avg_entry_price'),
   currentPrice:
     optionalMoney(position.currentPrice) ?? money(position.avgEntryPrice, 'avg_entry_price'),
@@ -157,16 +167,24 @@ const negated = (amount: string): string =>
 
 const FILLS: readonly string[] = ['fill', 'partial_fill'];
 
+/**
+ * Whether the event tells of an execution that can be booked. The order's filled quantity is taken as the
+ * cumulative one, which it cannot be when it is less than the execution alone: REST then tells.
+ */
+const hasExecution = (update: streaming.TradeUpdate, order: BrokerOrder): boolean =>
+  FILLS.includes(update.event) &&
+  update.price !== undefined &&
+  update.qty !== undefined &&
+  shares(update.qty) <= order.filledQuantity;
+
 export function toTradeUpdate(update: streaming.TradeUpdate): TradeUpdate {
   const order = toOrder(update.order);
   const at = instant(update.timestamp) ?? order.updatedAt;
-  const hasFill =
-    FILLS.includes(update.event) && update.price !== undefined && update.qty !== undefined;
   return {
     event: update.event,
     order,
     at,
-    execution: hasFill
+    execution: hasExecution(update, order)
       ? {
           orderId: order.id,
           symbol: order.symbol,

@@ -10,8 +10,8 @@ export type QueueConnection =
   | {
       readonly kind: 'redis';
       readonly url: string;
-      /** Of all keys, so that several bots can share a server. */
-      readonly prefix?: string;
+      /** Of all keys, so that several bots can share a server: each has its own. */
+      readonly prefix: string;
     };
 
 export type JobPayload = Readonly<Record<string, unknown>>;
@@ -20,7 +20,14 @@ type Process = (job: QueuedJob) => Promise<void>;
 
 export interface JobsOfQueue extends Pick<
   Queue<JobPayload, void>,
-  'add' | 'getJobState' | 'getJobCounts' | 'upsertJobScheduler' | 'removeJobScheduler' | 'close'
+  | 'add'
+  | 'getJobState'
+  | 'getJobCounts'
+  | 'getJobScheduler'
+  | 'upsertJobScheduler'
+  | 'removeJobScheduler'
+  | 'obliterate'
+  | 'close'
 > {
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
@@ -41,7 +48,6 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-const DEFAULT_PREFIX = 'bracketeer';
 /** Connections beside the one on which each worker listens. */
 const QUERY_CONNECTIONS = 4;
 
@@ -64,6 +70,8 @@ async function openPostgres(url: string, workers: number, trouble: TroubleLog): 
   });
   pool.setMaxListeners(0);
   pool.on('error', trouble.report);
+  // The pool hears for a connection only while it rests; one that is lost at work tells nobody else.
+  pool.on('connect', (client) => client.on('error', trouble.report));
   try {
     const client = await pool.connect();
     await runMigrations(client).finally(() => client.release());
@@ -127,4 +135,4 @@ export const openBackend = (
 ): Promise<Backend> =>
   connection.kind === 'postgres'
     ? openPostgres(connection.url, workers, trouble)
-    : openRedis(connection.url, connection.prefix ?? DEFAULT_PREFIX, trouble);
+    : openRedis(connection.url, connection.prefix, trouble);

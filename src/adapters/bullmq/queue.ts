@@ -8,7 +8,7 @@ import { openBackend } from './backend.ts';
 import type { Backend, JobsOfQueue, JobsWorker, QueueConnection } from './backend.ts';
 import { createDueRuns } from './due-runs.ts';
 import type { DueRuns } from './due-runs.ts';
-import { repeatOf } from './timetable.ts';
+import { createTimetableKeeper } from './timetable-keeper.ts';
 import { createTroubleLog } from './trouble.ts';
 import { ATTEMPTS, closeWorkers, createWorkers } from './workers.ts';
 import type { WorkerSettings } from './workers.ts';
@@ -16,6 +16,8 @@ import type { WorkerSettings } from './workers.ts';
 const FIRST_RETRY_MS = 1_000;
 /** Finished jobs are kept for this many more, so that their ids are known for a while. */
 const KEEP_FINISHED = 1_000;
+/** A server that was emptied runs nothing until the timetable is registered again. */
+const TIMETABLE_LOOK_MS = 120_000;
 /** BullMQ's own record of events, which nobody reads here. */
 const KEEP_EVENTS = 100;
 
@@ -23,6 +25,8 @@ export interface JobQueueOptions extends WorkerSettings {
   readonly connection: QueueConnection;
   /** Pause before the first retry; it doubles from there. */
   readonly firstRetryMs?: number;
+  /** How often the timetable is looked after. */
+  readonly timetableLookMs?: number;
 }
 
 export interface JobQueue extends Queue {
@@ -30,9 +34,12 @@ export interface JobQueue extends Queue {
   readonly startWorkers: () => Promise<void>;
   /**
    * Registers the timetable in exchange time, of all jobs or of those that run by the system's clock, and
-   * takes away what an earlier run registered for the others. May be called by every process.
+   * takes away what an earlier run registered for the others. What the server loses of it later is
+   * registered again. May be called by every process.
    */
   readonly schedule: (which: 'all' | 'every') => Promise<void>;
+  /** Forgets every job that there is or was, and the timetable. Before the workers start. */
+  readonly forget: () => Promise<void>;
   /**
    * Runs a job for a due time, once however often it is asked for, and resolves when it has completed or
    * finally failed; at once when it had before. Also resolves when the queue closes.
@@ -75,19 +82,12 @@ function queueOf(queues: Queues, name: string): JobsOfQueue {
   return queue;
 }
 
-async function registerTimetable(
-  queues: Queues,
-  { jobs, barMinutes }: JobQueueOptions,
-  which: 'all' | 'every',
-): Promise<void> {
-  for (const { name, schedule } of jobs) {
-    const queue = queueOf(queues, name);
-    if (which === 'all' || schedule.kind === 'every') {
-      await queue.upsertJobScheduler(name, repeatOf(schedule, barMinutes), { name });
-    } else {
-      await queue.removeJobScheduler(name);
-    }
-  }
+async function countJobs(
+  queues: readonly JobsOfQueue[],
+): Promise<{ readonly waiting: number; readonly failed: number }> {
+  const counts = await Promise.all(queues.map((queue) => queue.getJobCounts('waiting', 'failed')));
+  const sum = (kind: string) => counts.reduce((total, count) => total + (count[kind] ?? 0), 0);
+  return { waiting: sum('waiting'), failed: sum('failed') };
 }
 
 async function startWorkers(
@@ -115,9 +115,15 @@ export async function createJobQueue(options: JobQueueOptions): Promise<JobQueue
   const queues = openQueues(backend, options);
   for (const queue of queues.values()) queue.on('error', trouble.report);
   const dueRuns = createDueRuns();
+  const timetable = createTimetableKeeper({
+    ...options,
+    queueOf: (name) => queueOf(queues, name),
+    lookMs: options.timetableLookMs ?? TIMETABLE_LOOK_MS,
+  });
   let workers: readonly JobsWorker[] = [];
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
+    timetable.stop();
     await closeWorkers(workers);
     trouble.hush();
     dueRuns.abandon();
@@ -131,12 +137,7 @@ export async function createJobQueue(options: JobQueueOptions): Promise<JobQueue
       await queueOf(queues, name).add(name, { ...payload }, jobOptions);
     },
 
-    async state() {
-      const all = [...queues.values()];
-      const counts = await Promise.all(all.map((queue) => queue.getJobCounts('waiting', 'failed')));
-      const sum = (kind: string) => counts.reduce((total, count) => total + (count[kind] ?? 0), 0);
-      return { waiting: sum('waiting'), failed: sum('failed') };
-    },
+    state: () => countJobs([...queues.values()]),
 
     async startWorkers() {
       workers = createWorkers(backend, options);
@@ -144,7 +145,11 @@ export async function createJobQueue(options: JobQueueOptions): Promise<JobQueue
       await startWorkers(workers, dueRuns, log);
     },
 
-    schedule: (which) => registerTimetable(queues, options, which),
+    schedule: (which) => timetable.register(which),
+
+    async forget() {
+      for (const queue of queues.values()) await queue.obliterate({ force: true });
+    },
 
     async runDue(name, dueAt) {
       if (closing !== null) return;

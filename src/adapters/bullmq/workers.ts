@@ -115,7 +115,11 @@ export function createWorkers(backend: Backend, options: WorkerSettings): readon
 
 /** Lets running jobs finish for a while; those still at work then are redelivered later. */
 export async function closeWorkers(workers: readonly JobsWorker[]): Promise<void> {
-  const drained = Promise.all(workers.map((worker) => worker.pause())).then(() => true);
+  const drained = Promise.all(workers.map((worker) => worker.pause())).then(
+    () => true,
+    // Without its server nobody can say, and nothing will drain.
+    () => false,
+  );
   const isDrained = await Promise.race([drained, delay(DRAIN_MS, false, { ref: false })]);
   await Promise.all(workers.map((worker) => worker.close(!isDrained)));
 }

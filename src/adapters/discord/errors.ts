@@ -8,18 +8,31 @@ import {
 
 import { DeliveryError } from '#ports/notifier.ts';
 
-/** Refusals of the message or of the channel: the same request can never succeed. */
-const PERMANENT_CODES: ReadonlySet<string | number> = new Set([
-  RESTJSONErrorCodes.InvalidFormBodyOrContentType,
-  RESTJSONErrorCodes.MissingPermissions,
-  RESTJSONErrorCodes.MissingAccess,
-  RESTJSONErrorCodes.UnknownChannel,
+/** A channel that takes no messages, though the bot may do what it likes there. */
+const WRONG_CHANNEL_CODES: ReadonlySet<string | number> = new Set([
+  RESTJSONErrorCodes.CannotSendMessagesInNonTextChannel,
+  RESTJSONErrorCodes.CannotExecuteActionOnThisChannelType,
+  RESTJSONErrorCodes.InvalidActionOnArchivedThread,
 ]);
-const PERMANENT_STATUSES: ReadonlySet<number> = new Set([400, 403, 404, 413]);
 
-const isPermanent = (error: unknown): boolean =>
+/**
+ * What a person has to mend before any card can get through; null when it is not the channel's fault.
+ * A 404 of a message is not: it says that the message is gone.
+ */
+export function cureOf(error: unknown, channelId: string): string | null {
+  if (!(error instanceof DiscordAPIError) || isUnknownMessage(error)) return null;
+  if (error.status === 403) {
+    return `Give the bot View Channel, Send Messages and Embed Links in the channel ${channelId}`;
+  }
+  if (error.status !== 404 && !WRONG_CHANNEL_CODES.has(error.code)) return null;
+  return `Set DISCORD_CHANNEL_ID to a text channel that the bot sees; it is ${channelId}`;
+}
+
+/** Discord cannot take this message: the same request can never succeed. */
+export const isInvalidMessage = (error: unknown): boolean =>
   error instanceof DiscordAPIError &&
-  (PERMANENT_CODES.has(error.code) || PERMANENT_STATUSES.has(error.status));
+  (error.status === 400 || error.status === 413) &&
+  !WRONG_CHANNEL_CODES.has(error.code);
 
 export const WRONG_TOKEN = 'Discord does not accept the token';
 
@@ -28,9 +41,11 @@ export const isUnauthorized = (error: unknown): boolean =>
   (error instanceof DiscordAPIError && error.status === 401) ||
   (error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid);
 
-/** Discord no longer has the message. */
+/** Discord no longer has the message, or has it from an earlier bot: there is nothing to edit. */
 export const isUnknownMessage = (error: unknown): boolean =>
-  error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.UnknownMessage;
+  error instanceof DiscordAPIError &&
+  (error.code === RESTJSONErrorCodes.UnknownMessage ||
+    error.code === RESTJSONErrorCodes.CannotEditMessageAuthoredByAnotherUser);
 
 /** The interaction is over: too late for its first answer, or another process has given it. */
 export const isStaleInteraction = (error: unknown): boolean =>
@@ -48,6 +63,8 @@ export function describeError(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
-/** What the outbox needs to know of a failed post: whether trying again makes sense. */
-export const toDeliveryError = (error: unknown): DeliveryError =>
-  new DeliveryError(describeError(error), { permanent: isPermanent(error) });
+/** What the outbox needs to know of a failed post: whether trying again makes sense, and what to mend. */
+export const toDeliveryError = (error: unknown, cure: string | null): DeliveryError =>
+  new DeliveryError(cure === null ? describeError(error) : `${describeError(error)}. ${cure}`, {
+    permanent: isInvalidMessage(error),
+  });

@@ -19,8 +19,15 @@ export interface MessageBody {
   readonly allowedMentions: { readonly parse: [] };
 }
 
-const withEmbed = (embed: APIEmbed): MessageBody => ({
-  embeds: [clampEmbed(embed)],
+const WORD_JOINER = '\u2060';
+const NO_BREAK_SPACE = '\u00A0';
+
+/** A narrow screen breaks a title after its minus, and a loss reads as a gain: figures stay in one piece. */
+const unbroken = (title: string): string =>
+  title.replaceAll('−$', `−${WORD_JOINER}$`).replaceAll(/(?<=\d) (?=R\b|%)/g, NO_BREAK_SPACE);
+
+const withEmbed = ({ title, ...embed }: APIEmbed): MessageBody => ({
+  embeds: [clampEmbed(title === undefined ? embed : { ...embed, title: unbroken(title) })],
   allowedMentions: { parse: [] },
 });
 

@@ -48,7 +48,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 const DURABILITY: Record<Durability, Readonly<Record<string, string>>> = {
   full: {},
-  relaxed: { synchronous_commit: 'off' },
+  relaxed: { fsync: 'off' },
   none: { synchronous_commit: 'off', fsync: 'off', full_page_writes: 'off' },
 };
 

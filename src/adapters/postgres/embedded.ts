@@ -33,7 +33,7 @@ export interface EmbeddedPostgresOptions {
   readonly database: string;
   /** Drops the database first, with all that is in it. */
   readonly recreate?: boolean;
-  /** False: the last moments before a crash of the machine may be lost. */
+  /** False: a crash of the machine itself may spoil the data; a killed server or bot loses nothing of it. */
   readonly durable: boolean;
   /** Without a single flush to the disk, for tests. */
   readonly throwaway?: boolean;

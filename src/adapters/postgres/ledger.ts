@@ -218,7 +218,8 @@ async function claimWorld(
   if (owner?.mode === mode && owner.identity === identity) return;
   throw new Error(
     `This ledger belongs to ${owner?.mode} ${owner?.identity}, and the bot is to run as ${mode} ${identity}: ` +
-      'give it another database (DATABASE_URL or the data folder), or go back to the account it belongs to',
+      'give it another database (DATABASE_URL or the data folder), or go back to the account it belongs to; ' +
+      'a sandbox begins anew with --fresh',
   );
 }
 
@@ -238,9 +239,12 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     application_name: 'bracketeer ledger',
     keepAlive: true,
   });
-  pool.on('error', (error) => {
+  const report = (error: Error): void => {
     if (!pool.ending) log.warn({ error: error.message }, 'a ledger connection was lost');
-  });
+  };
+  pool.on('error', report);
+  // The pool hears only of its idle connections; one that is lost within a transaction tells by itself.
+  pool.on('connect', (client) => client.on('error', report));
   const db = drizzle(pool);
   try {
     await migrateLedger(pool);

@@ -84,23 +84,24 @@ async function exclusively(pool: Pool, log: Logger, work: () => Promise<void>): 
   }
 }
 
-/** Of each key that may be tried now its newest card, keys in the order of their oldest. */
-async function pending(
-  db: NodePgDatabase,
-  limit: number,
-  now: EpochMs,
-): Promise<readonly OutboxCard[]> {
+/** Whether the message had a card before this one, whatever became of it. */
+const hasOlder = sql`EXISTS (
+  SELECT FROM ${outbox} older WHERE older.key = ${outbox.key} AND older.sequence < ${outbox.sequence}
+)`;
+
+/** Of each key its newest card, keys in the order of their oldest. */
+async function pending(db: NodePgDatabase, limit: number): Promise<readonly OutboxCard[]> {
   const keys = db
     .select({
       oldest: min(outbox.sequence).as('oldest'),
       newest: max(outbox.sequence).as('newest'),
       // Of the whole key: a newer card does not make the channel more patient.
       attempts: sql<number>`max(${outbox.attempts})`.as('key_attempts'),
+      retryAt: max(outbox.retryAt).as('key_retry_at'),
     })
     .from(outbox)
     .where(isPending)
     .groupBy(outbox.key)
-    .having(sql`coalesce(max(${outbox.retryAt}), '-infinity') <= ${new Date(now).toISOString()}`)
     .orderBy(sql`oldest`)
     .limit(limit)
     .as('keys');
@@ -110,17 +111,31 @@ async function pending(
       key: outbox.key,
       card: outbox.card,
       attempts: keys.attempts,
+      retryAt: keys.retryAt,
+      mayExist: sql<boolean>`${keys.attempts} > 0 OR ${hasOlder}`,
     })
     .from(keys)
     .innerJoin(outbox, eq(outbox.sequence, keys.newest))
     .orderBy(asc(keys.oldest));
 }
 
+interface Shown {
+  readonly messageId: MessageId;
+  readonly deliveredAt: EpochMs;
+}
+
+async function posted(db: Database, key: string, shown: Shown): Promise<void> {
+  await db
+    .insert(cardMessages)
+    .values({ key, ...shown })
+    .onConflictDoUpdate({ target: cardMessages.key, set: shown });
+}
+
 /** The message shows the card: it and what its key had waiting before it are done with. */
 async function delivered(
   db: NodePgDatabase,
   card: Pick<OutboxCard, 'sequence' | 'key'>,
-  shown: { readonly messageId: MessageId; readonly deliveredAt: EpochMs },
+  shown: Shown,
 ): Promise<void> {
   await db.transaction(async (tx) => {
     await tx
@@ -130,17 +145,14 @@ async function delivered(
         outcome: sql`CASE ${outbox.sequence} WHEN ${card.sequence} THEN 'delivered' ELSE 'superseded' END`,
       })
       .where(settleUntil(card.sequence));
-    await tx
-      .insert(cardMessages)
-      .values({ key: card.key, ...shown })
-      .onConflictDoUpdate({ target: cardMessages.key, set: shown });
+    await posted(tx, card.key, shown);
   });
 }
 
 /** The store of cards. `pool` lends the connection on which the delivery lock is held. */
 export const createOutbox = (db: NodePgDatabase, pool: Pool, log: Logger): OutboxStore => ({
   exclusively: (work) => exclusively(pool, log, work),
-  pending: (limit, now) => pending(db, limit, now),
+  pending: (limit) => pending(db, limit),
 
   async messageOf(key) {
     const [row] = await db
@@ -150,6 +162,7 @@ export const createOutbox = (db: NodePgDatabase, pool: Pool, log: Logger): Outbo
     return row?.messageId ?? null;
   },
 
+  posted: (key, messageId, deliveredAt) => posted(db, key, { messageId, deliveredAt }),
   delivered: (sequence, key, messageId, deliveredAt) =>
     delivered(db, { sequence, key }, { messageId, deliveredAt }),
   failed: (sequence, error, retryAt) => failed(db, sequence, error, retryAt),

@@ -1,7 +1,9 @@
-import { subtractUsd } from '#core/money.ts';
-import { asSessionDate, newYorkDate } from '#core/session.ts';
-import type { EpochMs, Session } from '#core/session.ts';
+import { subtractUsd, ZERO_USD } from '#core/money.ts';
+import type { PositionSide } from '#core/order.ts';
+import { addDays, newYorkDate, newYorkInstant } from '#core/session.ts';
+import type { EpochMs, Session, SessionDate } from '#core/session.ts';
 import { maxDrawdownPercent, tradeStatistics } from '#core/statistics.ts';
+import type { Trade } from '#core/trade.ts';
 import type { DigestCard } from '#ports/cards.ts';
 
 import type { AppContext } from '../context.ts';
@@ -22,65 +24,123 @@ export async function writeDueDigests(context: AppContext, at: EpochMs): Promise
     if (session.close > at || (await context.ledger.cycleCount(session.date)) === 0) continue;
     const key = `digest:${session.date}`;
     if (await context.ledger.outbox.has(key)) continue;
-    const card = await digestOf(context, session, at);
+    const card = await digestOf(context, session);
     await context.ledger.transaction((tx) => tx.enqueueCard(key, card));
     await context.wakeOutbox();
   }
 }
 
-const DAY_MS = 86_400_000;
+const FEE_DAYS = 7;
 
 /** Fees are charged after the close, and now and then days later. */
 async function bookFees({ broker, ledger }: AppContext, at: EpochMs): Promise<void> {
-  const since = asSessionDate(new Date(at - 7 * DAY_MS).toISOString().slice(0, 10));
-  const fees = await broker.feesSince(since);
+  const fees = await broker.feesSince(addDays(newYorkDate(at), -FEE_DAYS));
   if (fees.length === 0) return;
   await ledger.transaction(async (tx) => {
     for (const fee of fees) await tx.insertFee(fee);
   });
 }
 
-async function digestOf(context: AppContext, session: Session, at: EpochMs): Promise<DigestCard> {
-  const { ledger, broker, calendar } = context;
-  const range = { from: session.open, until: session.close + 1 };
-  const [opening, points, account, closedTrades, counts, openPositions, fees, cycles, all, next] =
+interface Interval {
+  readonly from: EpochMs;
+  readonly until: EpochMs;
+}
+
+const startOf = (date: SessionDate): EpochMs => newYorkInstant(date, '00:00');
+
+/**
+ * The days that belong to a session: its own, and those without one before it. Whole days, since fills
+ * come until shortly after the close; so that each trade is in exactly one digest.
+ */
+async function daysOf({ calendar }: AppContext, { date }: Session): Promise<Interval> {
+  const previous = (await calendar.endingWith(date, 2)).find((session) => session.date < date);
+  return {
+    from: startOf(previous === undefined ? date : addDays(previous.date, 1)),
+    until: startOf(addDays(date, 1)),
+  };
+}
+
+/** All that a digest is made of. */
+async function factsOf(context: AppContext, session: Session) {
+  const { ledger, broker, calendar, clock } = context;
+  const now = clock.now();
+  const days = await daysOf(context, session);
+  const account = await broker.account();
+  const today = newYorkDate(now) === session.date ? account : null;
+  const [opening, points, counts, openPositions, fees, cycles, closed, unfinished, next] =
     await Promise.all([
-      openingEquity(context, session.date),
+      openingEquity(context, session.date, today),
       ledger.equityPoints(session.date),
-      broker.account(),
-      ledger.closedTrades(range),
-      ledger.tradeCounts(range),
+      ledger.tradeCounts(days),
       readPositions(context),
       ledger.totalFees({ from: session.date, until: session.date }),
       ledger.cycleCount(session.date),
       ledger.closedTrades(),
+      ledger.unfinishedTrades(),
       calendar.after(session.date),
     ]);
-  const isToday = newYorkDate(at) === session.date;
-  const closingEquity = isToday ? account.equity : (points.at(-1)?.equity ?? account.equity);
-  const openingOrFirst = opening ?? points[0]?.equity ?? closingEquity;
-  const dayPnl = subtractUsd(closingEquity, openingOrFirst);
+  const closingEquity = today?.equity ?? points.at(-1)?.equity ?? account.equity;
+  return {
+    closingEquity,
+    openingEquity: opening ?? closingEquity,
+    points,
+    counts,
+    openPositions,
+    positionsAt: today === null ? now : null,
+    fees:
+      fees === ZERO_USD && hasSales([...closed, ...unfinished.map(sidedOf)], days) ? null : fees,
+    cycles,
+    closed,
+    closedTrades: closed.filter(({ closedAt }) => isWithin(days, closedAt)),
+    next,
+  };
+}
+
+const isWithin = ({ from, until }: Interval, at: EpochMs | null): boolean =>
+  at !== null && at >= from && at < until;
+
+interface Sided extends Pick<Trade, 'openedAt' | 'closedAt'> {
+  readonly side: PositionSide;
+}
+
+const sidedOf = ({ intent, openedAt, closedAt }: Trade): Sided => ({
+  side: intent.side,
+  openedAt,
+  closedAt,
+});
+
+/** Whether shares were sold, which is what fees are on: the exit of a long trade, the entry of a short one. */
+const hasSales = (trades: readonly Sided[], days: Interval): boolean =>
+  trades.some(({ side, openedAt, closedAt }) =>
+    isWithin(days, side === 'long' ? closedAt : openedAt),
+  );
+
+async function digestOf(context: AppContext, session: Session): Promise<DigestCard> {
+  const facts = await factsOf(context, session);
+  const { openingEquity: opening, closingEquity, points, counts } = facts;
+  const dayPnl = subtractUsd(closingEquity, opening);
   return {
     kind: 'digest',
     date: session.date,
     mode: context.mode,
-    openingEquity: openingOrFirst,
+    openingEquity: opening,
     closingEquity,
     dayPnl,
-    dayPnlPercent: (dayPnl / openingOrFirst) * 100,
-    fees,
+    dayPnlPercent: (dayPnl / opening) * 100,
+    fees: facts.fees,
     maxDrawdownPercent: maxDrawdownPercent([
-      openingOrFirst,
+      opening,
       ...points.map(({ equity }) => equity),
       closingEquity,
     ]),
-    closedTrades,
+    closedTrades: facts.closedTrades,
     entriesFilled: counts.open + counts.closed,
     entriesNotFilled: counts.cancelled + counts.rejected + counts.abandoned,
-    openPositions,
-    cycles,
-    overall: tradeStatistics(all),
-    nextSession: next,
+    openPositions: facts.openPositions,
+    positionsAt: facts.positionsAt,
+    cycles: facts.cycles,
+    overall: tradeStatistics(facts.closed),
+    nextSession: facts.next,
     at: session.close,
   };
 }

@@ -1,3 +1,4 @@
+import type { Account } from '#core/account.ts';
 import { addUsd, subtractUsd, ZERO_USD } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
 import type { SessionDate } from '#core/session.ts';
@@ -5,13 +6,28 @@ import type { SessionDate } from '#core/session.ts';
 import type { AppContext } from '../context.ts';
 import { readPositions } from '../positions.ts';
 
-/** What a day's profit and loss is measured against: the last equity before its session. */
+/**
+ * What a day's profit and loss is measured against: equity at the close of the session before. The broker
+ * knows it for today; for a day that is over the ledger does, if the bot was there. Failing both it is the
+ * first equity of the day itself; null when there is none.
+ *
+ * @param today the account while the date is today's, else null
+ */
 export async function openingEquity(
-  { ledger }: AppContext,
+  { ledger, calendar }: AppContext,
   date: SessionDate,
+  today: Account | null,
 ): Promise<Usd | null> {
-  const point = (await ledger.equityBefore(date)) ?? (await ledger.firstEquity());
-  return point?.equity ?? null;
+  if (today !== null && today.lastEquity > 0) return today.lastEquity;
+  const [before, ownPoints, sessions] = await Promise.all([
+    ledger.equityBefore(date),
+    ledger.equityPoints(date),
+    calendar.endingWith(date, 2),
+  ]);
+  const previous = sessions.findLast((session) => session.date < date);
+  const isOfPrevious =
+    before !== null && previous !== undefined && before.sessionDate >= previous.date;
+  return (isOfPrevious ? before : ownPoints[0])?.equity ?? null;
 }
 
 /** The ledger's books held against the broker's account. */

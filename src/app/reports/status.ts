@@ -19,7 +19,7 @@ export interface StatusReport {
   readonly session: Session | null;
   readonly isOpen: boolean;
   readonly equity: Usd;
-  /** Since the close of the session before, or since the ledger began; null when it has no equity yet. */
+  /** Since the close of the session before; null when neither broker nor ledger knows of it. */
   readonly dayPnl: Usd | null;
   readonly dayPnlPercent: number | null;
   readonly positions: readonly OpenPositionLine[];
@@ -47,7 +47,7 @@ export async function statusReport(context: AppContext): Promise<StatusReport> {
       ledger.outbox.backlog(),
       ledger.unfinishedTrades(),
     ]);
-  const opening = await openingEquity(context, newYorkDate(now));
+  const opening = await openingEquity(context, newYorkDate(now), account);
   const dayPnl = opening === null ? null : subtractUsd(account.equity, opening);
   return {
     mode: context.mode,

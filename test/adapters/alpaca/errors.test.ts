@@ -99,6 +99,8 @@ describe('a refusal of Alpaca', () => {
   });
 
   it.each([
+    ['a 408 of a proxy', apiError(408, { message: 'request time-out' })],
+    ['a 499 of a proxy', apiError(499, { message: 'client closed request' })],
     ['a 504', apiError(504, { message: 'gateway time-out' })],
     ['a 500', apiError(500, { message: 'internal error' })],
     ['a lost connection', new FetchError(new Error('socket hang up'), 'fetch failed')],
@@ -108,6 +110,7 @@ describe('a refusal of Alpaca', () => {
 
   it.each([
     [true, apiError(503, { message: 'busy' })],
+    [true, apiError(408, { message: 'request time-out' })],
     [true, apiError(429, { message: 'slow down' })],
     [true, new FetchError(new Error('refused'), 'fetch failed')],
     [false, apiError(401, { message: 'unauthorized' })],

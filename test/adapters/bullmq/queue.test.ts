@@ -72,7 +72,7 @@ for (const kind of QUEUE_SERVERS) {
     /** BullMQ's own view of a job's queue. */
     const inspect = async <T>(
       name: string,
-      look: (queue: Pick<Queue, 'getJobSchedulers' | 'getDelayed'>) => Promise<T>,
+      look: (queue: Pick<Queue, 'getJobSchedulers' | 'getDelayed' | 'obliterate'>) => Promise<T>,
     ): Promise<T> => {
       const { connection } = server;
       if (connection.kind === 'postgres') {
@@ -80,7 +80,7 @@ for (const kind of QUEUE_SERVERS) {
         return look(queue).finally(() => queue.close());
       }
       const redis = new Redis(connection.url, { maxRetriesPerRequest: null });
-      const queue = new Queue(name, { connection: redis, prefix: connection.prefix ?? '' });
+      const queue = new Queue(name, { connection: redis, prefix: connection.prefix });
       return look(queue).finally(async () => {
         await queue.close();
         redis.disconnect();
@@ -218,6 +218,49 @@ for (const kind of QUEUE_SERVERS) {
       expect(await inspect(clock.name, (inner) => inner.getJobSchedulers())).toHaveLength(1);
     });
 
+    it('registers again what an emptied server has lost of the timetable', async () => {
+      const { run, called, calls } = recorder();
+      const job = jobNamed(run, { kind: 'every', everyMs: 100 });
+      const queue = await openQueue([job], { timetableLookMs: 20 });
+      await queue.schedule('all');
+      await inspect(job.name, (inner) => inner.obliterate({ force: true }));
+      await queue.startWorkers();
+      await called(2);
+      expect(calls.length).toBeGreaterThanOrEqual(2);
+    });
+
+    it('leaves a schedule that is there as it is', async () => {
+      const there = jobNamed(() => Promise.resolve());
+      const lost = jobNamed(() => Promise.resolve());
+      const restored: unknown[] = [];
+      const log = { ...silentLog, warn: (fields: object) => restored.push(fields) };
+      const queue = await openQueue([there, lost], { timetableLookMs: 20, log });
+      await queue.schedule('all');
+      const next = () => inspect(there.name, (inner) => inner.getDelayed());
+      const [before] = await next();
+      await inspect(lost.name, (inner) => inner.obliterate({ force: true }));
+      await expect.poll(() => restored).toEqual([{ job: lost.name }]);
+      expect((await next()).map(({ timestamp }) => timestamp)).toEqual([before!.timestamp]);
+    });
+
+    it('forgets what has run, what waits and the timetable', async () => {
+      const { calls, run } = recorder();
+      const job = jobNamed(run);
+      const first = await openQueue([job]);
+      await first.startWorkers();
+      await first.runDue(job.name, DUE);
+      await first.close();
+      const second = await openQueue([job]);
+      await second.add(job.name, {});
+      await second.schedule('all');
+      await second.forget();
+      expect(await second.state()).toEqual({ waiting: 0, failed: 0 });
+      expect(await inspect(job.name, (inner) => inner.getJobSchedulers())).toEqual([]);
+      await second.startWorkers();
+      await second.runDue(job.name, DUE);
+      expect(calls).toHaveLength(2);
+    });
+
     it('runs scheduled jobs for the time they were scheduled for', async () => {
       const { calls, run, called } = recorder();
       const everyMs = 200;
@@ -313,6 +356,46 @@ async function countRedis(url: string): Promise<number> {
   return list.length - 1;
 }
 
+const redis = QUEUE_SERVERS.find(({ name }) => name === 'Redis')!;
+describe.skipIf(redis.missing !== null)('two bots on one Redis server', () => {
+  it('neither run nor forget nor unschedule each other’s jobs', async () => {
+    const server = await redis.start();
+    const { connection } = server;
+    if (connection.kind !== 'redis') throw new Error('this is no Redis');
+    const ran: string[] = [];
+    const openBot = (prefix: string) =>
+      createJobQueue({
+        connection: { ...connection, prefix },
+        jobs: [
+          {
+            name: 'trading-cycle',
+            schedule: BAR_CLOSE,
+            run: async () => {
+              ran.push(prefix);
+            },
+          },
+        ],
+        barMinutes: 5,
+        log: silentLog,
+      });
+    const [live, sandbox] = [await openBot('live'), await openBot('sandbox')];
+    await live.schedule('all');
+    await live.startWorkers();
+    await live.runDue('trading-cycle', DUE);
+    await sandbox.forget();
+    await sandbox.schedule('every');
+    await sandbox.startWorkers();
+    await sandbox.runDue('trading-cycle', DUE);
+    await live.runDue('trading-cycle', DUE);
+    expect(ran).toEqual(['live', 'sandbox']);
+    const client = new Redis(connection.url);
+    expect(await client.exists('live:trading-cycle:repeat')).toBe(1);
+    client.disconnect();
+    await Promise.all([live.close(), sandbox.close()]);
+    await server.stop();
+  });
+});
+
 describe('a queue that cannot be opened', () => {
   const nobody = { jobs: [], barMinutes: 5, log: silentLog };
 
@@ -324,7 +407,11 @@ describe('a queue that cannot be opened', () => {
   });
 
   it('names the Redis server and the cure, not the password', async () => {
-    const connection = { kind: 'redis', url: 'redis://:hidden@127.0.0.1:1' } as const;
+    const connection = {
+      kind: 'redis',
+      url: 'redis://:hidden@127.0.0.1:1',
+      prefix: 'test',
+    } as const;
     await expect(createJobQueue({ ...nobody, connection })).rejects.toThrow(
       /^Redis at 127\.0\.0\.1:1 cannot be reached \(ECONNREFUSED\): start it, or correct REDIS_URL/,
     );

@@ -27,11 +27,13 @@ const linesOf = (embed: APIEmbed) => [
   ...(embed.fields ?? []).map(({ name, value }) => `[${name}] ${value}`),
   `(${embed.footer?.text})`,
 ];
+/** Without the marks that only keep figures in one piece. */
+const plainly = (text: string): string => text.replaceAll('\u2060', '').replaceAll('\u00A0', ' ');
 /** The message as a person reads it from top to bottom. */
 const page = ({ content, embeds }: MessageBody): string =>
-  [content, ...embeds.flatMap(linesOf)].filter((line) => line !== undefined).join('\n');
+  plainly([content, ...embeds.flatMap(linesOf)].filter((line) => line !== undefined).join('\n'));
 const read = (card: Card, mode: Mode = 'PAPER') => page(renderCard(card, mode));
-const title = (card: Card) => renderCard(card, 'PAPER').embeds[0]?.title;
+const title = (card: Card) => plainly(renderCard(card, 'PAPER').embeds[0]?.title ?? '');
 const field = (body: MessageBody, name: RegExp) =>
   body.embeds[0]?.fields?.find((candidate) => name.test(candidate.name))?.value;
 const digestBody = (changes: Partial<DigestCard>) => renderCard({ ...digest, ...changes }, 'PAPER');
@@ -309,6 +311,34 @@ describe('the digest', () => {
     });
   });
 
+  it('says of positions of a later moment when they are', () => {
+    const late = { positionsAt: AT + 86_400_000 };
+    expect(page(digestBody(late))).toContain(
+      '[Open positions: 🛡 1 of 1 position protected] as of <t:1764430200:f>, after this session:\n🛡 NVDA long',
+    );
+    expect(page(digestBody({ ...late, openPositions: [] }))).toContain(
+      '[Open positions] as of <t:1764430200:f>, after this session:\nno open positions',
+    );
+    expect(page(digestBody(late))).not.toContain('overnight');
+  });
+
+  it.each<[string, Partial<DigestCard>, string, string]>([
+    ['that are charged', {}, ', fees deducted.', '$0.12'],
+    [
+      'that are still to come',
+      { fees: null },
+      ', before fees: they are charged later.',
+      'charged later',
+    ],
+    ['that there are none of', { fees: parseUsd('0') }, '.', '$0.00'],
+    ['that were charged some time until now', { positionsAt: AT }, '.', '$0.12'],
+  ])('claims no more than is known of fees %s', (_, changes, words, fees) => {
+    const body = digestBody(changes);
+    const result = body.embeds[0]?.description?.split('\n')[1];
+    expect(result).toBe(`Realized and unrealized${words}`);
+    expect(field(body, /^Fees/)).toBe(fees);
+  });
+
   it('does not judge a ratio on fewer than 30 trades', () => {
     expect(overall({ trades: 29 })?.match(/too few trades to say \(29 of 30\)/g)).toHaveLength(3);
     expect(overall({ trades: 30 })).not.toContain('too few');
@@ -454,5 +484,12 @@ describe('a text answer', () => {
       embeds: [],
       allowedMentions: { parse: [] },
     });
+  });
+});
+
+describe('a title', () => {
+  it('never breaks after its minus or before its unit, where a loss would read as a gain', () => {
+    const loss = renderCard(exit({ pnl: parseUsd('-89.07'), rMultiple: -0.93 }), 'PAPER');
+    expect(loss.embeds[0]?.title).toContain('−\u2060$89.07 (−0.93\u00A0R)');
   });
 });

@@ -145,6 +145,7 @@ export const digest: DigestCard = {
   entriesFilled: 3,
   entriesNotFilled: 1,
   openPositions: [position],
+  positionsAt: null,
   cycles: 42,
   overall: {
     trades: 40,
@@ -261,6 +262,8 @@ const anyDigest = fc
   .record({
     closedTrades: fc.array(anyTrade, { maxLength: 200 }),
     openPositions: positions,
+    positionsAt: fc.option(instant),
+    fees: fc.option(money),
     dayPnl: money,
     dayPnlPercent: fc.double(),
     overall: fc.record({

@@ -106,22 +106,64 @@ describe('a card', () => {
 type Fault = Parameters<Faults['failNext']>[0];
 const status = (code: number): Fault => ({ kind: 'status', status: code });
 
+describe('a card that Discord cannot take', () => {
+  afterEach(closeDesks);
+
+  const text = /^⏳ BUY 120 NVDA: bracket sent, limit \$182\.40\n.*Discord refused.*400/s;
+
+  it('is posted as its title and a note', async () => {
+    const { notifier, standIn } = await openNotifier();
+    standIn.faults.failNext(status(400), 1, /messages$/);
+    const id = await notifier.post(submitted, KEY);
+    expect(channelMessages({ standIn })).toMatchObject([
+      { id, embeds: [], content: expect.stringMatching(text) },
+    ]);
+  });
+
+  it('replaces what the message showed by its title and a note', async () => {
+    const { notifier, standIn } = await openNotifier();
+    const id = await notifier.post(cancelled, KEY);
+    standIn.faults.failNext(status(400), 1, /^PATCH/);
+    expect(await notifier.edit(id, submitted)).toBe('edited');
+    expect(channelMessages({ standIn })).toMatchObject([
+      { id, embeds: [], content: expect.stringMatching(text) },
+    ]);
+  });
+
+  it('leaves no note behind once the message can be shown again', async () => {
+    const { notifier, standIn } = await openNotifier();
+    standIn.faults.failNext(status(400), 1, /messages$/);
+    const id = await notifier.post(submitted, KEY);
+    await notifier.edit(id, cancelled);
+    expect(channelMessages({ standIn })).toMatchObject([
+      { id, content: '', embeds: [{ title: '✖️ NOT FILLED: BUY 120 NVDA' }] },
+    ]);
+  });
+});
+
 describe('a failed delivery', () => {
   afterEach(closeDesks);
 
-  it.each<[string, Fault, boolean]>([
-    ['400, a message that Discord cannot take', status(400), true],
-    ['403, a channel that is closed to the bot', status(403), true],
-    ['404, a channel that is gone', status(404), true],
-    ['500', status(500), false],
-    ['502', status(502), false],
-    ['503', status(503), false],
-    ['a broken connection', { kind: 'drop-before' }, false],
-  ])('by %s is permanent: %3$s', async (_, fault, permanent) => {
+  it.each<[string, Fault]>([
+    ['403, a channel that is closed to the bot', status(403)],
+    ['404, a channel that is gone', status(404)],
+    ['500', status(500)],
+    ['502', status(502)],
+    ['503', status(503)],
+    ['a broken connection', { kind: 'drop-before' }],
+  ])('by %s may be tried again', async (_, fault) => {
     const { notifier, standIn } = await openNotifier();
     standIn.faults.failNext(fault, 1, /messages$/);
     const error = await deliveryError(notifier.post(submitted, KEY));
-    expect(error.permanent).toBe(permanent);
+    expect(error.permanent).toBe(false);
+    expect(channelMessages({ standIn })).toEqual([]);
+  });
+
+  it.each([400, 413])('by %d, also of its plain version, is permanent', async (code) => {
+    const { notifier, standIn } = await openNotifier();
+    standIn.faults.failNext(status(code), 2, /messages$/);
+    const error = await deliveryError(notifier.post(submitted, KEY));
+    expect(error.permanent).toBe(true);
     expect(channelMessages({ standIn })).toEqual([]);
   });
 
@@ -135,11 +177,36 @@ describe('a failed delivery', () => {
     });
   });
 
-  it('to a channel that does not exist is permanent', async () => {
+  it('to a channel that does not exist keeps the card and says what to mend', async () => {
     const standIn = await startStandIn();
     const { bot } = makeBot(`${standIn.url}/api`, { channelId: '1100000000000009999' });
     const error = await deliveryError(bot.notifier.post(submitted, KEY));
-    expect(error).toMatchObject({ permanent: true, message: expect.stringMatching(/^404 10003/) });
+    expect(error.permanent).toBe(false);
+    expect(error.message).toMatch(
+      /^404 10003: Unknown Channel\. .*DISCORD_CHANNEL_ID.*1100000000000009999/,
+    );
+    expect(bot.notifier.state()).toBe('down');
+  });
+
+  it('to a closed channel brings the channel down until a card gets through', async () => {
+    const { bot, standIn } = await openDesk();
+    const { notifier } = bot;
+    expect(notifier.state()).toBe('ready');
+    standIn.faults.failNext(status(403), 1, /messages$/);
+    const error = await deliveryError(notifier.post(submitted, KEY));
+    expect(error.message).toMatch(/View Channel.*Send Messages.*Embed Links/);
+    expect(notifier.state()).toBe('down');
+    await notifier.post(submitted, KEY);
+    expect(notifier.state()).toBe('ready');
+  });
+
+  it('of an edit in a closed channel is no reason to post anew', async () => {
+    const { notifier, standIn } = await openNotifier();
+    const id = await notifier.post(submitted, KEY);
+    standIn.faults.failNext(status(403), 1, /^PATCH/);
+    const error = await deliveryError(notifier.edit(id, cancelled));
+    expect(error.permanent).toBe(false);
+    expect(notifier.state()).toBe('down');
   });
 
   it('by a wrong token keeps the card, asks Discord only once, and brings the adapter down', async () => {

@@ -163,7 +163,7 @@ describe('the embedded PostgreSQL', () => {
 
   it.each([
     ['full', { durable: true, throwaway: false }, { fsync: 'on', synchronous_commit: 'on' }],
-    ['relaxed', { throwaway: false }, { fsync: 'on', synchronous_commit: 'off' }],
+    ['relaxed', { throwaway: false }, { fsync: 'off', synchronous_commit: 'on' }],
     ['none', { throwaway: true }, { fsync: 'off', synchronous_commit: 'off' }],
   ])('flushes to the disk as told: %s', async (_title, options, expected) => {
     const { url } = await start(options);

@@ -369,12 +369,20 @@ describe('orders and fills', () => {
     ['filled', false],
     ['canceled', false],
     ['replaced', false],
-  ])('count %s as unsettled: %s', async (status, isUnsettled) => {
+  ])('of a trade that is over count %s as unsettled: %s', async (status, isUnsettled) => {
+    await save('t1', { status: 'closed' });
     await report('o1', { status });
     expect((await ledger.unsettledOrders()).length).toBe(isUnsettled ? 1 : 0);
   });
 
+  it('of a trade that is not finished are unsettled, whatever their state', async () => {
+    await report('o1', { status: 'filled' });
+    await report('o2', { status: 'canceled' });
+    expect(await ledger.unsettledOrders()).toHaveLength(2);
+  });
+
   it('are unsettled until every fill is booked, oldest first', async () => {
+    await save('t1', { status: 'closed' });
     await report('o2', { status: 'filled', filledQuantity: 10, createdAt: BAR_END + 2 });
     await report('o1', { createdAt: BAR_END + 1 });
     expect((await ledger.unsettledOrders()).map((order) => order.brokerOrderId)).toEqual([

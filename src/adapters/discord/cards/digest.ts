@@ -29,18 +29,18 @@ export function digestEmbed(card: DigestCard): APIEmbed {
     color: colourOf(card.dayPnl, isProtected < card.openPositions.length),
     description: [
       `Equity ${formatMoney(card.openingEquity)} → ${formatMoney(card.closingEquity)}`,
-      'Realized and unrealized, fees deducted.',
+      resultWords(card),
     ].join('\n'),
     fields: [
       { name: 'Drawdown', value: formatPercentGain(card.maxDrawdownPercent), inline: true },
-      { name: 'Fees', value: formatMoney(card.fees), inline: true },
+      { name: 'Fees', value: feeWords(card), inline: true },
       {
         name: 'Entries',
         value: `${card.entriesFilled} filled\n${card.entriesNotFilled} not filled`,
         inline: true,
       },
       closedField(card.closedTrades),
-      overnightField(card.openPositions, isProtected),
+      positionsField(card, isProtected),
       { name: overallTitle(card), value: targetLines(card).join('\n') },
       { name: 'Cycles', value: formatNumber(card.cycles), inline: true },
       { name: 'Next session', value: nextSession(card), inline: true },
@@ -54,6 +54,17 @@ function colourOf(dayPnl: Usd, isNaked: boolean): number {
   if (dayPnl === 0) return COLOUR.quiet;
   return dayPnl > 0 ? COLOUR.good : COLOUR.bad;
 }
+
+/** What the day's figure contains. Of a late digest nobody knows whether its fees were charged by the close. */
+function resultWords({ fees, positionsAt }: DigestCard): string {
+  if (fees === null) return 'Realized and unrealized, before fees: they are charged later.';
+  return fees !== 0 && positionsAt === null
+    ? 'Realized and unrealized, fees deducted.'
+    : 'Realized and unrealized.';
+}
+
+const feeWords = ({ fees }: DigestCard): string =>
+  fees === null ? 'charged later' : formatMoney(fees);
 
 const EXIT_WORD = { take_profit: 'target', stop_loss: 'stop', other: 'other' } as const;
 
@@ -95,18 +106,25 @@ function table(rows: readonly (readonly string[])[]): string[] {
   return rows.map((row) => row.map(cell).join(' ').trimEnd());
 }
 
-function overnightField(lines: readonly OpenPositionLine[], isProtected: number): APIEmbedField {
-  if (lines.length === 0) return { name: 'Open overnight', value: 'no open positions' };
+function positionsField(
+  { openPositions: lines, positionsAt }: DigestCard,
+  isProtected: number,
+): APIEmbedField {
+  const name = positionsAt === null ? 'Open overnight' : 'Open positions';
+  // An instant is shown in a field's value only; Discord leaves it as it is in a name.
+  const asOf =
+    positionsAt === null ? [] : [`as of ${stamp(positionsAt, 'f')}, after this session:`];
+  if (lines.length === 0) return { name, value: [...asOf, 'no open positions'].join('\n') };
   const nakedFirst = lines.toSorted((a, b) => Number(a.isProtected) - Number(b.isProtected));
-  const rows = nakedFirst.slice(0, MOST_ROWS).map(overnightLine);
+  const rows = nakedFirst.slice(0, MOST_ROWS).map(positionLine);
   const more = lines.length - rows.length;
   return {
-    name: `Open overnight: ${protection(isProtected, lines.length)}`,
-    value: [...rows, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n'),
+    name: `${name}: ${protection(isProtected, lines.length)}`,
+    value: [...asOf, ...rows, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n'),
   };
 }
 
-function overnightLine(line: OpenPositionLine): string {
+function positionLine(line: OpenPositionLine): string {
   const figures = [
     formatGain(line.unrealizedPnl),
     ...(line.rNow === null ? [] : [formatR(line.rNow)]),
