@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { Job } from '#app/job.ts';
 import { runTradingCycle } from '#app/trading-cycle.ts';
+import { toIso } from '#core/session.ts';
 
 const payload = z.object({ dueAt: z.int().positive() });
 
@@ -14,7 +15,7 @@ export default {
   run: async (context, { dueAt }) => {
     const outcome = await runTradingCycle(context, dueAt);
     if (outcome.kind === 'done' && outcome.entries > 0) {
-      context.log.info({ barEnd: dueAt, ...outcome }, 'trading cycle: entries submitted');
+      context.log.info({ bar: toIso(dueAt), entries: outcome.entries }, 'entries submitted');
     }
   },
 } satisfies Job<typeof payload>;

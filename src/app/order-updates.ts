@@ -56,7 +56,9 @@ export async function applyOrder(
   const { isOurs, hasNews } = await context.ledger.transaction(async (tx) => {
     const belonging = await belongingOf(tx, order);
     const before = belonging && (await tx.lockTrade(belonging.tradeId));
-    if (!belonging || !before) return { isOurs: false, hasNews: false };
+    if (!belonging || !before || before.intent.symbol !== order.symbol) {
+      return { isOurs: false, hasNews: false };
+    }
     await saveWithLegs(tx, order, belonging);
     const news = { ...belonging, order, booked: await bookNew(tx, before.id, executions) };
     const after = await advance(tx, before, news);

@@ -1,12 +1,16 @@
 import type { Position } from '#core/account.ts';
 import type { BrokerOrder } from '#core/order.ts';
 import { protectionOf } from '#core/protection.ts';
+import { MINUTE_MS } from '#core/session.ts';
 import { rMultipleAt } from '#core/trade-math.ts';
 import { riskPerShareOf } from '#core/trade.ts';
 import type { Trade } from '#core/trade.ts';
 import type { OpenPositionLine } from '#ports/cards.ts';
 
 import type { AppContext } from './context.ts';
+
+/** A stop that somebody else placed may be as old as this: the broker cancels orders after 90 days. */
+const OLDEST_ORDER_MS = 91 * 24 * 60 * MINUTE_MS;
 
 /** Every position at the broker with its plan from the ledger and its protection as the broker has it now. */
 export async function readPositions(context: AppContext): Promise<readonly OpenPositionLine[]> {
@@ -16,17 +20,17 @@ export async function readPositions(context: AppContext): Promise<readonly OpenP
     ledger.unfinishedTrades(),
     ledger.unsettledOrders(),
   ]);
-  const oldest = unsettled[0];
-  const orders =
-    positions.length === 0 || oldest === undefined
-      ? []
-      : await broker.ordersSince(oldest.createdAt - 1);
-  return positions.map((position) => {
-    const trade = trades.find(
-      ({ status, intent }) => status === 'open' && intent.symbol === position.symbol,
-    );
-    return lineOf(position, trade ?? null, orders);
-  });
+  const held = positions.map((position) => ({
+    position,
+    trade:
+      trades.find(({ status, intent }) => status === 'open' && intent.symbol === position.symbol) ??
+      null,
+  }));
+  const areOurs = held.every(({ trade }) => trade !== null);
+  const known = areOurs ? unsettled[0]?.createdAt : undefined;
+  const since = known === undefined ? context.clock.now() - OLDEST_ORDER_MS : known - 1;
+  const orders = held.length === 0 ? [] : await broker.ordersSince(since);
+  return held.map(({ position, trade }) => lineOf(position, trade, orders));
 }
 
 function lineOf(

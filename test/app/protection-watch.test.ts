@@ -44,6 +44,17 @@ describe('the watch over the protection', () => {
     expect(alarms(desk)).toEqual(['NVDA: long 10 not protected']);
   });
 
+  it('knows the stop of a position that the ledger knows nothing of', async () => {
+    const desk = await deskWithPosition();
+    const { ledger } = desk.context;
+    const context = desk.with({
+      ledger: { ...ledger, unfinishedTrades: async () => [], unsettledOrders: async () => [] },
+    });
+    await alarmUnprotected(context);
+    await deliverOutbox(desk.context);
+    expect(alarms(desk)).toEqual([]);
+  });
+
   it('gives the legs a moment to wake after a fill', async () => {
     const desk = await deskWithPosition();
     const stop = desk.standIn.inspect().orders.find(({ type }) => type === 'stop');

@@ -131,6 +131,11 @@ describe.skipIf(!hasChromium)(`the channel's page${chromiumNote}`, () => {
     expect(await box().inputValue()).toBe('');
   });
 
+  it('takes a slash for the beginning of a command before anything has the focus', async () => {
+    await page.keyboard.type('/sta');
+    expect(await box().inputValue()).toBe('/sta');
+  });
+
   it('sends a command once when Enter is pressed twice', async () => {
     const before = await log().getByRole('article').count();
     await box().focus();

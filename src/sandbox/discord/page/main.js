@@ -98,12 +98,17 @@ const showPersona = createPersonaSwitch(PERSONAS, (key) => {
 });
 byId('back').addEventListener('click', () => openChannel(state.mainChannel.id));
 keepRelativeTimes(byId('log'));
+// A slash begins a command wherever one is on the page, as long as nothing else takes the key.
+document.addEventListener('keydown', ({ key }) => {
+  if (key === '/' && document.activeElement === document.body) composer.focus();
+});
 start();
 
 /** Acts as the chosen person. Rejects with words when it was refused or nobody answered. */
 async function perform(action) {
   const channelId = state.channelId || undefined;
   const inChannel = ['slash', 'autocomplete', 'say'].includes(action.kind) ? { channelId } : {};
+  if (['slash', 'say'].includes(action.kind)) list.goToEnd();
   const answer = await act({ as: state.as, ...inChannel, ...action });
   const { reaction, interactionId } = answer;
   if (reaction.kind === 'failed') throw new Refused({ message: reaction.reason, field: null });

@@ -46,6 +46,11 @@ export function createMessageList(options) {
   return {
     reset: (messages, hasMore) => reset(list, messages, hasMore),
     put: (message) => put(list, message),
+    /** Whoever has just sent something wants to see what comes of it. */
+    goToEnd() {
+      list.isAtEnd = true;
+      toEnd(list);
+    },
     remove(id) {
       list.entries = list.entries.filter((entry) => entry.message.id !== id);
       draw(list);
