@@ -1,10 +1,8 @@
 import { z } from 'zod';
 
-import { cancelStaleEntries } from '#app/enter.ts';
 import type { Job } from '#app/job.ts';
 import { alarmUnprotected } from '#app/protection-watch.ts';
-import { syncOrders } from '#app/sync-orders.ts';
-import { lastBarEnd } from '#core/session.ts';
+import { tendOrders } from '#app/tend-orders.ts';
 
 const payload = z.object({});
 
@@ -17,11 +15,7 @@ export default {
   schedule: { kind: 'every', everyMs: 60_000 },
   payload,
   run: async (context) => {
-    await syncOrders(context);
-    await cancelStaleEntries(
-      context,
-      lastBarEnd(context.clock.now(), context.parameters.barMinutes),
-    );
+    await tendOrders(context);
     await alarmUnprotected(context);
   },
 } satisfies Job<typeof payload>;

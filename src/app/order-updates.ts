@@ -2,7 +2,7 @@ import { entryClientOrderId, tradeId } from '#core/ids.ts';
 import type { TradeId } from '#core/ids.ts';
 import { exitSideOf, isTerminal } from '#core/order.ts';
 import type { BrokerOrder, Execution } from '#core/order.ts';
-import { addDays, newYorkDate, newYorkInstant } from '#core/session.ts';
+import { addDays, newYorkDate, startOfDay } from '#core/session.ts';
 import { slippageBps } from '#core/trade-math.ts';
 import { bookFill, closedTrade, closeTrade, followEntry, isFlat } from '#core/trade.ts';
 import type { LegRole, Trade } from '#core/trade.ts';
@@ -155,8 +155,8 @@ async function exitCard(
       reference,
     ),
     realizedToday: await tx.realizedPnl({
-      from: newYorkInstant(date, '00:00'),
-      until: newYorkInstant(addDays(date, 1), '00:00'),
+      from: startOfDay(date),
+      until: startOfDay(addDays(date, 1)),
     }),
   };
 }

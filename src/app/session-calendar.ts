@@ -8,6 +8,8 @@ export interface SessionCalendar {
   on(date: SessionDate): Promise<Session | null>;
   /** The session that is running or, failing that, comes next. */
   currentOrNext(at: EpochMs): Promise<Session | null>;
+  /** The last session of a date earlier than this one. */
+  before(date: SessionDate): Promise<Session | null>;
   /** The first session of a date later than this one. */
   after(date: SessionDate): Promise<Session | null>;
   /** Up to `count` sessions that end with the one of the date, oldest first. */
@@ -38,6 +40,7 @@ export function createSessionCalendar(broker: Pick<Broker, 'calendar'>): Session
     on: async (date) => (await around(date)).find((session) => session.date === date) ?? null,
     currentOrNext: async (at) =>
       (await around(newYorkDate(at))).find((session) => session.close > at) ?? null,
+    before: async (date) => (await around(date)).findLast((session) => session.date < date) ?? null,
     after: async (date) => (await around(date)).find((session) => session.date > date) ?? null,
     endingWith: async (date, count) =>
       (await around(date)).filter((session) => session.date <= date).slice(-count),

@@ -1,17 +1,14 @@
 import type { AppContext } from '#app/context.ts';
-import { cancelStaleEntries } from '#app/enter.ts';
 import { writeDueDigests } from '#app/reports/digest.ts';
-import { syncOrders } from '#app/sync-orders.ts';
-import { lastBarEnd } from '#core/session.ts';
+import { tendOrders } from '#app/tend-orders.ts';
 
 /**
  * What a bot that was down makes up for: fills that it did not hear of, entries that were working when it
  * went down and would stay live overnight, and digests of sessions that ended meanwhile.
  */
 export async function catchUp(context: AppContext): Promise<void> {
-  const { clock, parameters, log } = context;
-  await syncOrders(context);
-  await cancelStaleEntries(context, lastBarEnd(clock.now(), parameters.barMinutes));
+  const { clock, log } = context;
+  await tendOrders(context);
   try {
     await writeDueDigests(context, clock.now());
   } catch (error) {

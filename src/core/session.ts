@@ -81,6 +81,9 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 export const addDays = (date: SessionDate, days: number): SessionDate =>
   asSessionDate(new Date(Date.parse(date) + days * DAY_MS).toISOString().slice(0, 10));
 
+/** Midnight in New York, with which the date begins. */
+export const startOfDay = (date: SessionDate): EpochMs => newYorkInstant(date, '00:00');
+
 /** `YYYY-MM-DDTHH:MM:SS.sssZ`. */
 export const toIso = (at: EpochMs): string => new Date(at).toISOString();
 

@@ -23,6 +23,14 @@ async function deskWithPosition(): Promise<Desk> {
   return desk;
 }
 
+/** The same after somebody has cancelled the stop. */
+async function deskWithoutStop(): Promise<Desk> {
+  const desk = await deskWithPosition();
+  const stop = desk.standIn.inspect().orders.find(({ type }) => type === 'stop');
+  await desk.context.broker.cancelOrder(stop!.id);
+  return desk;
+}
+
 const alarms = ({ told }: Desk) =>
   told.flatMap(({ card }) => (card.kind === 'alarm' ? [card.title] : []));
 
@@ -35,9 +43,7 @@ describe('the watch over the protection', () => {
   });
 
   it('tells of a position whose stop is gone, once a session', async () => {
-    const desk = await deskWithPosition();
-    const stop = desk.standIn.inspect().orders.find(({ type }) => type === 'stop');
-    await desk.context.broker.cancelOrder(stop!.id);
+    const desk = await deskWithoutStop();
     await alarmUnprotected(desk.context);
     await alarmUnprotected(desk.context);
     await deliverOutbox(desk.context);
@@ -56,9 +62,7 @@ describe('the watch over the protection', () => {
   });
 
   it('gives the legs a moment to wake after a fill', async () => {
-    const desk = await deskWithPosition();
-    const stop = desk.standIn.inspect().orders.find(({ type }) => type === 'stop');
-    await desk.context.broker.cancelOrder(stop!.id);
+    const desk = await deskWithoutStop();
     const [trade] = await desk.context.ledger.unfinishedTrades();
     const clock = { now: () => trade!.openedAt! + 1_000 };
     await alarmUnprotected(desk.with({ clock }));

@@ -61,6 +61,7 @@ describe('the session calendar', () => {
     const dates = (await calendar.endingWith(date, 2)).map((one) => one.date);
     expect(dates).toEqual(['2025-11-26', '2025-11-28']);
     expect((await calendar.after(date))?.date).toBe('2025-12-01');
+    expect((await calendar.before(date))?.date).toBe('2025-11-26');
   });
 
   it('asks the broker once for a date', async () => {

@@ -5,7 +5,6 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 
-import { ZERO_USD, micros } from '#core/money.ts';
 import type { EpochMs } from '#core/session.ts';
 import { closedTrade } from '#core/trade.ts';
 import type { TradeStatus } from '#core/trade.ts';
@@ -14,7 +13,7 @@ import type { Logger } from '#ports/logger.ts';
 
 import { appendAudit } from './audit.ts';
 import { migrateLedger } from './database.ts';
-import { orderOf, tradeOf } from './mapping.ts';
+import { orderOf, totalOf, tradeOf } from './mapping.ts';
 import { createOutbox, writeCards } from './outbox.ts';
 import type { QueuedCard } from './outbox.ts';
 import { controlState, cycles, equitySnapshots, fees, orders, trades, world } from './schema.ts';
@@ -151,7 +150,7 @@ const accountReads = (db: NodePgDatabase): AccountReads => ({
       .select({ total: sum(fees.amount) })
       .from(fees)
       .where(range && between(fees.date, range.from, range.until));
-    return row?.total == null ? ZERO_USD : micros(Number(row.total));
+    return totalOf(row);
   },
 
   equityPoints: (date) =>

@@ -1,6 +1,7 @@
 import type { Decision, EntryIntent } from '#core/decision.ts';
 import type { TradeId } from '#core/ids.ts';
-import { micros } from '#core/money.ts';
+import { micros, ZERO_USD } from '#core/money.ts';
+import type { Usd } from '#core/money.ts';
 import { isLive } from '#core/order.ts';
 import type { BrokerOrder, Execution } from '#core/order.ts';
 import type { LegRole, Trade } from '#core/trade.ts';
@@ -112,3 +113,7 @@ export const fillRow = (fill: Execution, tradeId: TradeId): typeof fills.$inferI
   price: fill.price,
   at: fill.at,
 });
+
+/** The sum of a money column, which comes as text; of no rows at all it is null. */
+export const totalOf = (row: { readonly total: string | null } | undefined): Usd =>
+  row?.total == null ? ZERO_USD : micros(Number(row.total));

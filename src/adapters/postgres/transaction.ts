@@ -2,7 +2,6 @@ import { and, eq, gte, lt, sql, sum } from 'drizzle-orm';
 
 import type { ControlState } from '#core/control.ts';
 import type { BrokerOrderId } from '#core/ids.ts';
-import { micros, ZERO_USD } from '#core/money.ts';
 import { toIso } from '#core/session.ts';
 import type { LedgerTransaction } from '#ports/ledger.ts';
 
@@ -15,6 +14,7 @@ import {
   orderRow,
   plannedTradeRow,
   tradeChanges,
+  totalOf,
   tradeOf,
 } from './mapping.ts';
 import type { QueuedCard } from './outbox.ts';
@@ -79,7 +79,7 @@ const tradeWrites = (db: Database): TradeWrites => ({
       .select({ total: sum(trades.pnl) })
       .from(trades)
       .where(and(gte(trades.closedAt, from), lt(trades.closedAt, until)));
-    return row?.total == null ? ZERO_USD : micros(Number(row.total));
+    return totalOf(row);
   },
 });
 

@@ -1,7 +1,7 @@
 import { subtractUsd, ZERO_USD } from '#core/money.ts';
 import type { PositionSide } from '#core/order.ts';
-import { addDays, newYorkDate, newYorkInstant } from '#core/session.ts';
-import type { EpochMs, Session, SessionDate } from '#core/session.ts';
+import { addDays, newYorkDate, startOfDay } from '#core/session.ts';
+import type { EpochMs, Session } from '#core/session.ts';
 import { maxDrawdownPercent, tradeStatistics } from '#core/statistics.ts';
 import type { Trade } from '#core/trade.ts';
 import type { DigestCard } from '#ports/cards.ts';
@@ -46,17 +46,15 @@ interface Interval {
   readonly until: EpochMs;
 }
 
-const startOf = (date: SessionDate): EpochMs => newYorkInstant(date, '00:00');
-
 /**
  * The days that belong to a session: its own, and those without one before it. Whole days, since fills
  * come until shortly after the close; so that each trade is in exactly one digest.
  */
 async function daysOf({ calendar }: AppContext, { date }: Session): Promise<Interval> {
-  const previous = (await calendar.endingWith(date, 2)).find((session) => session.date < date);
+  const previous = await calendar.before(date);
   return {
-    from: startOf(previous === undefined ? date : addDays(previous.date, 1)),
-    until: startOf(addDays(date, 1)),
+    from: startOfDay(previous === null ? date : addDays(previous.date, 1)),
+    until: startOfDay(addDays(date, 1)),
   };
 }
 

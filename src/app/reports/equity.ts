@@ -19,14 +19,12 @@ export async function openingEquity(
   today: Account | null,
 ): Promise<Usd | null> {
   if (today !== null && today.lastEquity > 0) return today.lastEquity;
-  const [before, ownPoints, sessions] = await Promise.all([
+  const [before, ownPoints, previous] = await Promise.all([
     ledger.equityBefore(date),
     ledger.equityPoints(date),
-    calendar.endingWith(date, 2),
+    calendar.before(date),
   ]);
-  const previous = sessions.findLast((session) => session.date < date);
-  const isOfPrevious =
-    before !== null && previous !== undefined && before.sessionDate >= previous.date;
+  const isOfPrevious = before !== null && previous !== null && before.sessionDate >= previous.date;
   return (isOfPrevious ? before : ownPoints[0])?.equity ?? null;
 }
 
