@@ -27,7 +27,8 @@ export const rangeOf = ({ open, high, low }: Bar): PriceRange => ({
   low: usdFromNumber(low),
 });
 
-const isStopWaiting = ({ type, isElected }: Priced): boolean =>
+/** A stop that was not triggered yet. */
+export const isStopWaiting = ({ type, isElected }: Priced): boolean =>
   (type === 'stop' || type === 'stop_limit') && !isElected;
 
 /** Where a waiting stop is triggered: at the open when price gapped beyond it, else at its own price. */

@@ -16,6 +16,18 @@ export function intentOf(venue: Venue, { symbol, side }: SubmitRequest): Positio
   return held > 0 ? 'sell_to_close' : 'sell_to_open';
 }
 
+/** What the broker lets be done with a symbol at the moment. */
+export function checkListing(
+  { quirks }: Venue,
+  { symbol, timeInForce, type }: Pick<SubmitRequest, 'symbol' | 'timeInForce' | 'type'>,
+): RefusalReason | null {
+  if (quirks.inactive.includes(symbol)) return { code: 'inactive-asset', symbol };
+  if (quirks.hardToBorrow.includes(symbol) && timeInForce !== 'day') {
+    return { code: 'day-orders-only', symbol };
+  }
+  return type === 'market' && quirks.halted.includes(symbol) ? { code: 'halted', symbol } : null;
+}
+
 export function checkAccount(
   venue: Venue,
   request: SubmitRequest,
@@ -38,11 +50,21 @@ function checkClass(
 ): RefusalReason | null {
   if (orderClass === 'simple') return null;
   if (orderClass === 'oco') return isClosing ? null : { code: 'not-an-exit', orderClass };
-  const hasPosition = venue.portfolio.holding(symbol) !== undefined;
   const hasOpposite = openingOrder(venue, symbol, side === 'buy' ? 'sell' : 'buy') !== undefined;
-  const isRefused =
-    isClosing || hasOpposite || (hasPosition && venue.rules.bracketOnPosition === 'refused');
+  const isRefused = isClosing || hasOpposite || isSecondRefused(venue, symbol, side);
   return isRefused ? { code: 'not-an-entry', orderClass } : null;
+}
+
+/** Whether a bracket would come on top of what is there already, and must not. */
+function isSecondRefused(
+  { book, portfolio, rules, quirks }: Venue,
+  symbol: SimulatedOrder['symbol'],
+  side: SimulatedOrder['side'],
+): boolean {
+  const hasPosition = portfolio.holding(symbol) !== undefined;
+  if (quirks.secondBracket === null) return hasPosition && rules.bracketOnPosition === 'refused';
+  if (quirks.secondBracket === 'accepted') return false;
+  return hasPosition || book.liveOf(symbol).some((order) => order.side === side && !isExit(order));
 }
 
 const openingOrder = (
@@ -103,7 +125,6 @@ export function checkAvailable(
 ): RefusalReason | null {
   const { existing, held, available, holders } = availabilityOf(venue, symbol, except);
   if (requested <= available) return null;
-  const relatedOrders = holders.map(({ id }) => id);
   return {
     code: 'insufficient-quantity',
     symbol,
@@ -111,7 +132,7 @@ export function checkAvailable(
     available,
     existing,
     held,
-    relatedOrders,
+    relatedOrders: holders,
   };
 }
 

@@ -6,6 +6,8 @@ import { isTerminal } from '../order.ts';
 import type { TimeInForce } from '../order.ts';
 import type { EpochMs, Session } from '../session.ts';
 import { createBook } from './book.ts';
+import { cancel, requestCancel } from './cancel.ts';
+import type { Canceled, ReleaseMoment } from './cancel.ts';
 import { FEE_RATES_2026, chargedFee } from './fees.ts';
 import type { FeeCharge } from './fees.ts';
 import { endGroup } from './group.ts';
@@ -13,15 +15,19 @@ import { marginOf } from './margin.ts';
 import type { Margin } from './margin.ts';
 import { matchBar } from './match-bar.ts';
 import type { ExchangeEvent, ReplaceRequest, SimulatedOrder, SubmitRequest } from './order.ts';
+import { workingStatusOf } from './order.ts';
 import { createPortfolio } from './portfolio.ts';
 import type { Holding } from './portfolio.ts';
+import { NO_QUIRKS, endOfDay } from './quirks.ts';
+import type { Quirks } from './quirks.ts';
 import { refused } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
-import { replace } from './replace.ts';
+import { completeReplace, replace, requestReplace } from './replace.ts';
 import { availabilityOf } from './shares.ts';
 import { submit } from './submit.ts';
 import type { Accepted } from './submit.ts';
-import { announce } from './venue.ts';
+import { fillAnyway, trade } from './trade.ts';
+import { moveOn } from './venue.ts';
 import type { Ambiguities, ExchangeRules, Tradable, Turn, Venue } from './venue.ts';
 
 export interface ExchangeOptions {
@@ -57,12 +63,12 @@ export interface PositionState extends Holding {
   readonly available: number;
 }
 
-export type Canceled = { readonly kind: 'canceled'; readonly events: readonly ExchangeEvent[] };
-
 /**
  * An exchange with one margin account that fills orders on bars. Deterministic: no clock, no I/O, no
  * chance. Time only goes forward, and the caller tells it: sessions are opened and closed, and every bar
  * is applied when it is complete. An order works from the bar after the one at whose end it was sent.
+ * An exit may trade between the bars as well, when the caller says so; and what a client asks for may be
+ * enacted at once or in two steps, so that the caller can let time pass in between.
  * What happened comes back in order, from the call that made it happen.
  */
 export interface Exchange {
@@ -75,9 +81,26 @@ export interface Exchange {
   /** Orders whose time is over expire, and the session's fees are charged. */
   closeSession(session: Session): readonly ExchangeEvent[];
   submit(request: SubmitRequest, at: EpochMs): Accepted | Refusal;
-  /** Cancels the order with its whole group. */
-  cancel(id: BrokerOrderId, at: EpochMs): Canceled | Refusal;
+  /** Cancels the order with its whole group. Its shares are free at once, or when `release` is called. */
+  cancel(id: BrokerOrderId, at: EpochMs, moment?: ReleaseMoment): Canceled | Refusal;
+  /** Makes the order `pending_cancel`: it works on, and may still fill, until `cancel` is called. */
+  requestCancel(id: BrokerOrderId, at: EpochMs): Canceled | Refusal;
+  /** Frees the shares that a canceled order still keeps; whether there were any. */
+  release(id: BrokerOrderId): boolean;
   replace(id: BrokerOrderId, change: ReplaceRequest, at: EpochMs): Accepted | Refusal;
+  /** Makes the order `pending_replace`; it works on until `completeReplace` is called with the new id. */
+  requestReplace(id: BrokerOrderId, change: ReplaceRequest, at: EpochMs): Accepted | Refusal;
+  /** The replacement takes over, or is rejected where the order before it has ended meanwhile. */
+  completeReplace(id: BrokerOrderId, at: EpochMs): readonly ExchangeEvent[];
+  /** Executes an exit at the latest price, if it could trade there; a market does not wait for bars. */
+  trade(id: BrokerOrderId, at: EpochMs): readonly ExchangeEvent[];
+  /** Fills a working order at its own price, whatever the market says. */
+  fillAnyway(id: BrokerOrderId, at: EpochMs): readonly ExchangeEvent[];
+  /** From now on the exchange has these quirks. */
+  behave(quirks: Quirks): void;
+  quirks(): Quirks;
+  /** Canceled orders whose shares are not free yet. */
+  lingering(): readonly BrokerOrderId[];
   order(id: BrokerOrderId): SimulatedOrder | undefined;
   orderByClientId(id: ClientOrderId): SimulatedOrder | undefined;
   /** Every order, legs included, in order of submission; the index is the order's sequence. */
@@ -101,6 +124,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
     book: createBook(),
     portfolio: createPortfolio(options.startingCash),
     rules: { ...DEFAULT_RULES, ...options.rules },
+    quirks: NO_QUIRKS,
+    lingering: new Map(),
     nextId: options.nextId,
     assetOf: options.assetOf,
     expiresAt: options.expiresAt,
@@ -116,6 +141,13 @@ export function createExchange(options: ExchangeOptions): Exchange {
 
 const turnAt = (at: EpochMs): Turn => ({ at, events: [] });
 
+/** What an act makes happen. */
+function during(at: EpochMs, act: (turn: Turn) => void): readonly ExchangeEvent[] {
+  const turn = turnAt(at);
+  act(turn);
+  return turn.events;
+}
+
 type MarketCalls = 'openSession' | 'applyBar' | 'markToMarket' | 'closeSession';
 
 function marketOf(venue: Venue): Pick<Exchange, MarketCalls> {
@@ -126,11 +158,12 @@ function marketOf(venue: Venue): Pick<Exchange, MarketCalls> {
       venue.lastEquity = venue.closingEquity;
       const turn = turnAt(open);
       for (const order of book.live()) {
-        if (order.status === 'accepted') announce(venue, turn, order, 'new');
+        if (workingStatusOf(order) === 'accepted') moveOn(venue, turn, order, 'new');
       }
       return turn.events;
     },
     applyBar(symbol, bar, at) {
+      if (venue.quirks.halted.includes(symbol)) return NO_EVENTS;
       const live = book.liveOf(symbol);
       const turn = live.length === 0 ? null : turnAt(at);
       if (turn !== null) matchBar(venue, turn, live, bar);
@@ -151,28 +184,46 @@ function marketOf(venue: Venue): Pick<Exchange, MarketCalls> {
   };
 }
 
-function orderEntryOf(venue: Venue): Pick<Exchange, 'submit' | 'cancel' | 'replace'> {
-  const { book } = venue;
+type EntryCalls =
+  | 'submit'
+  | 'cancel'
+  | 'requestCancel'
+  | 'release'
+  | 'replace'
+  | 'requestReplace'
+  | 'completeReplace'
+  | 'trade'
+  | 'fillAnyway'
+  | 'behave';
+
+function orderEntryOf(venue: Venue): Pick<Exchange, EntryCalls> {
+  const withOrder = <T>(
+    id: BrokerOrderId,
+    then: (order: SimulatedOrder) => T | Refusal,
+  ): T | Refusal => {
+    const order = venue.book.byId(id);
+    return order === undefined ? refused({ code: 'unknown-order' }) : then(order);
+  };
   return {
     submit: (request, at) => submit(venue, turnAt(at), request),
-    cancel(id, at) {
-      const order = book.byId(id);
-      if (order === undefined) return refused({ code: 'unknown-order' });
-      const { status } = order;
-      if (isTerminal(status)) return refused({ code: 'already-final', status });
-      const turn = turnAt(at);
-      endGroup(venue, turn, order, 'canceled');
-      return { kind: 'canceled', events: turn.events };
-    },
-    replace(id, change, at) {
-      const order = book.byId(id);
-      if (order === undefined) return refused({ code: 'unknown-order' });
-      return replace(venue, turnAt(at), order, change);
+    cancel: (id, at, moment = 'at-once') =>
+      withOrder(id, (order) => cancel(venue, turnAt(at), order, moment)),
+    requestCancel: (id, at) => withOrder(id, (order) => requestCancel(venue, turnAt(at), order)),
+    release: (id) => venue.lingering.delete(id),
+    replace: (id, change, at) =>
+      withOrder(id, (order) => replace(venue, turnAt(at), order, change)),
+    requestReplace: (id, change, at) =>
+      withOrder(id, (order) => requestReplace(venue, turnAt(at), order, change)),
+    completeReplace: (id, at) => during(at, (turn) => completeReplace(venue, turn, id)),
+    trade: (id, at) => during(at, (turn) => trade(venue, turn, id)),
+    fillAnyway: (id, at) => during(at, (turn) => fillAnyway(venue, turn, id)),
+    behave(quirks) {
+      venue.quirks = quirks;
     },
   };
 }
 
-function viewsOf(venue: Venue): Omit<Exchange, MarketCalls | 'submit' | 'cancel' | 'replace'> {
+function viewsOf(venue: Venue): Omit<Exchange, MarketCalls | EntryCalls> {
   const { book, portfolio } = venue;
   const stateOf = (holding: Holding): PositionState => ({
     ...holding,
@@ -198,6 +249,8 @@ function viewsOf(venue: Venue): Omit<Exchange, MarketCalls | 'submit' | 'cancel'
     positions: () => [...portfolio.holdings()].map(stateOf),
     priceOf: (symbol) => portfolio.mark(symbol),
     fees: () => venue.feeCharges,
+    quirks: () => venue.quirks,
+    lingering: () => [...venue.lingering.keys()],
     isOpen: () => venue.isOpen,
     ambiguities: () => ({ ...venue.ambiguities }),
   };
@@ -208,7 +261,7 @@ function expireOrders(venue: Venue, turn: Turn): void {
   for (const { id } of venue.book.live()) {
     const order = venue.book.byId(id);
     if (order === undefined || isTerminal(order.status) || order.expiresAt > turn.at) continue;
-    endGroup(venue, turn, order, 'expired');
+    endGroup(venue, turn, order, endOfDay(venue.quirks, order));
   }
 }
 

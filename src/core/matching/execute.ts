@@ -1,20 +1,26 @@
 import { ZERO_USD, addUsd, timesShares } from '../money.ts';
 import type { Usd } from '../money.ts';
+import type { EpochMs } from '../session.ts';
 import { saleFee } from './fees.ts';
 import { followFill } from './follow-fill.ts';
+import { leavesOf } from './order.ts';
 import type { SimulatedOrder } from './order.ts';
+import { notify } from './venue.ts';
 import type { Turn, Venue } from './venue.ts';
+
+export interface Trade {
+  readonly price: Usd;
+  readonly quantity: number;
+}
 
 /** Fills shares of an order at a price, moves the money, and lets the order's group follow. */
 export function execute(
   venue: Venue,
   turn: Turn,
   order: SimulatedOrder,
-  { price, quantity }: { readonly price: Usd; readonly quantity: number },
+  { price, quantity }: Trade,
 ): SimulatedOrder {
   const { at, events } = turn;
-  const cumulativeQuantity = order.filledQuantity + quantity;
-  const isComplete = cumulativeQuantity === order.quantity;
   const realizedPnl = venue.portfolio.trade({
     symbol: order.symbol,
     quantity: order.side === 'buy' ? quantity : -quantity,
@@ -24,15 +30,9 @@ export function execute(
   if (order.side === 'sell') {
     venue.accruedFees = addUsd(venue.accruedFees, saleFee(venue.rules.fees, price, quantity));
   }
-  const updated = venue.book.update(order, {
-    status: isComplete ? 'filled' : 'partially_filled',
-    filledQuantity: cumulativeQuantity,
-    filledValue: addUsd(order.filledValue, timesShares(price, quantity)),
-    filledAt: isComplete ? at : null,
-    updatedAt: at,
-    ...(isComplete ? { reservePrice: ZERO_USD } : {}),
-  });
-  const { id: orderId, symbol, side, intent } = order;
+  const updated = bookFill(venue, at, order, { price, quantity });
+  const { id: orderId, symbol, side, intent, filledQuantity: cumulativeQuantity } = updated;
+  const isComplete = updated.status === 'filled';
   events.push({
     type: isComplete ? 'fill' : 'partial_fill',
     order: updated,
@@ -46,12 +46,40 @@ export function execute(
       price,
       at,
       cumulativeQuantity,
-      leavesQuantity: order.quantity - cumulativeQuantity,
+      leavesQuantity: leavesOf(updated),
       positionQuantity: venue.portfolio.holding(symbol)?.quantity ?? 0,
       realizedPnl,
     },
     at,
   });
-  followFill(venue, turn, updated);
+  if (isComplete && order.status === 'pending_cancel') {
+    notify(turn, updated, 'order_cancel_rejected');
+  }
+  const doubled = followFill(venue, turn, updated);
+  if (doubled !== null) execute(venue, turn, ...doubled);
   return updated;
+}
+
+function bookFill(
+  { book }: Venue,
+  at: EpochMs,
+  order: SimulatedOrder,
+  { price, quantity }: Trade,
+): SimulatedOrder {
+  const filledQuantity = order.filledQuantity + quantity;
+  const common = {
+    filledQuantity,
+    filledValue: addUsd(order.filledValue, timesShares(price, quantity)),
+    updatedAt: at,
+  };
+  if (filledQuantity === order.quantity) {
+    const ended = { status: 'filled', statusBefore: null, filledAt: at } as const;
+    return book.update(order, { ...common, ...ended, reservePrice: ZERO_USD });
+  }
+  // What is pending about an order stays pending while it fills, until there is nothing left of it.
+  const isPending = order.statusBefore !== null;
+  return book.update(order, {
+    ...common,
+    ...(isPending ? { statusBefore: 'partially_filled' } : { status: 'partially_filled' }),
+  });
 }

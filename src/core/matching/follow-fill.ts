@@ -1,14 +1,22 @@
+import type { Usd } from '../money.ts';
 /** What a fill means to the other members of the order's group. */
-import { liveMembers, siblingOf } from './group.ts';
-import { leavesOf } from './order.ts';
+import { electStop, liveMembers, siblingOf } from './group.ts';
+import { isStopType, leavesOf } from './order.ts';
 import type { SimulatedOrder } from './order.ts';
 import { availabilityOf } from './shares.ts';
-import { announce } from './venue.ts';
+import { announce, moveOn } from './venue.ts';
 import type { Turn, Venue } from './venue.ts';
 
-export function followFill(venue: Venue, turn: Turn, order: SimulatedOrder): void {
-  if (order.role === 'entry' && order.status === 'filled') wakeLegs(venue, turn, order);
-  if (order.role === 'take-profit') shrinkStop(venue, turn, order);
+/** An order that fills because another one did, and how. */
+export type Doubled = readonly [SimulatedOrder, { readonly price: Usd; readonly quantity: number }];
+
+/** Lets the group follow; returns the other exit where it fills as well, which only a quirk makes it do. */
+export function followFill(venue: Venue, turn: Turn, order: SimulatedOrder): Doubled | null {
+  const { role, status } = order;
+  if (role === 'entry' && status === 'filled') wakeLegs(venue, turn, order);
+  if (status === 'filled' && venue.quirks.doubleExit) return doubleExit(venue, turn, order);
+  if (role === 'take-profit') shrinkStop(venue, turn, order);
+  return null;
 }
 
 /** The entry is completely filled: its legs come into force. */
@@ -23,7 +31,7 @@ function wakeLegs(venue: Venue, turn: Turn, entry: SimulatedOrder): void {
     if (quantity === 0) announce(venue, turn, leg, 'canceled');
     else {
       const isBeside = leg.role === 'stop-loss' && legs.length > 1;
-      announce(venue, turn, venue.book.update(leg, { quantity }), isBeside ? 'held' : 'new');
+      moveOn(venue, turn, venue.book.update(leg, { quantity }), isBeside ? 'held' : 'new');
     }
   }
 }
@@ -33,6 +41,22 @@ function shrinkStop(venue: Venue, turn: Turn, takeProfit: SimulatedOrder): void 
   const stop = siblingOf(venue, takeProfit);
   if (stop === undefined) return;
   const leaves = leavesOf(takeProfit);
-  if (leaves === 0) announce(venue, turn, stop, 'canceled');
-  else venue.book.update(stop, { quantity: leaves, updatedAt: turn.at });
+  if (leaves === 0) {
+    announce(venue, turn, stop, 'canceled');
+    return;
+  }
+  const isStuck = venue.quirks.legDeadlock;
+  venue.book.update(stop, { quantity: leaves, updatedAt: turn.at, isStuck });
+  if (isStuck) venue.book.update(takeProfit, { isStuck });
+}
+
+/** The exit beside a filled one, at its own price, as if its cancel had come too late. */
+function doubleExit(venue: Venue, turn: Turn, filled: SimulatedOrder): Doubled | null {
+  const other = siblingOf(venue, filled);
+  if (other === undefined) return null;
+  const isStop = isStopType(other.type);
+  const price = isStop ? other.stopPrice : other.limitPrice;
+  if (price === null) return null;
+  const order = isStop ? electStop(venue, turn, other) : other;
+  return [order, { price, quantity: leavesOf(order) }];
 }

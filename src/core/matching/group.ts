@@ -4,8 +4,10 @@
  * shares; whichever exit acts first cancels the other; cancelling any member cancels all.
  */
 import { isLive } from '../order.ts';
+import { workingStatusOf } from './order.ts';
 import type { SimulatedOrder } from './order.ts';
-import { announce } from './venue.ts';
+import { succeed } from './succession.ts';
+import { announce, moveOn } from './venue.ts';
 import type { Turn, Venue } from './venue.ts';
 
 /** The order's parent, or itself, as it stands now. */
@@ -37,15 +39,22 @@ export function pendingEntryOf(venue: Venue, order: SimulatedOrder): SimulatedOr
 
 /** Whether a bar can fill the order: a held stop counts once its entry is completely filled. */
 export function isAwake(venue: Venue, order: SimulatedOrder): boolean {
-  if (order.status === 'new' || order.status === 'partially_filled') return true;
-  return order.status === 'held' && pendingEntryOf(venue, order) === undefined;
+  if (order.isStuck) return false;
+  const status = workingStatusOf(order);
+  if (status === 'new' || status === 'partially_filled') return true;
+  return status === 'held' && pendingEntryOf(venue, order) === undefined;
 }
 
 /** A stop is triggered: the take-profit is cancelled and the stop, held until now, comes into force. */
 export function electStop(venue: Venue, turn: Turn, order: SimulatedOrder): SimulatedOrder {
+  const { takeProfitEndsAs, stopFillsUnderNewId, doubleExit } = venue.quirks;
   const takeProfit = siblingOf(venue, order);
-  if (takeProfit !== undefined) announce(venue, turn, takeProfit, 'canceled');
-  const working = order.status === 'held' ? announce(venue, turn, order, 'new') : order;
+  if (takeProfit !== undefined && !doubleExit) announce(venue, turn, takeProfit, takeProfitEndsAs);
+  const working = stopFillsUnderNewId
+    ? succeed(venue, turn, order, 'new')
+    : workingStatusOf(order) === 'held'
+      ? moveOn(venue, turn, order, 'new')
+      : order;
   return venue.book.update(working, { isElected: true, updatedAt: turn.at });
 }
 

@@ -3,6 +3,7 @@ import type { Usd } from '../money.ts';
 import type { OrderSide } from '../order.ts';
 import { leavesOf } from './order.ts';
 import type { SimulatedOrder } from './order.ts';
+import { livePredecessorOf } from './succession.ts';
 import type { Venue } from './venue.ts';
 
 /** What the account may still do. */
@@ -30,11 +31,12 @@ const SHORT_SALE_VALUE = 1.03;
  * positions, long or short, less what accepted entries have reserved. It falls when an order is
  * accepted, not when it fills. Exits need none. Nothing is ever liquidated.
  */
-export function marginOf({ book, portfolio, rules }: Venue): Margin {
+export function marginOf(venue: Venue): Margin {
+  const { book, portfolio, rules } = venue;
   const { long, short } = portfolio.marketValues();
   const equity = addUsd(portfolio.cash(), long, short);
   const gross = subtractUsd(long, short);
-  const reserved = addUsd(...book.live().map(reserveOf));
+  const reserved = addUsd(...book.live().map((order) => heldPowerOf(venue, order)));
   const powerAt = (multiplier: number): Usd =>
     micros(Math.max(0, Math.floor(equity * multiplier) - gross - reserved));
   return {
@@ -52,6 +54,14 @@ export function marginOf({ book, portfolio, rules }: Venue): Margin {
 /** Buying power that an order holds. */
 export const reserveOf = (order: SimulatedOrder): Usd =>
   timesShares(order.reservePrice, leavesOf(order));
+
+/** While an order is being replaced, the larger of the two is held. */
+function heldPowerOf(venue: Venue, order: SimulatedOrder): Usd {
+  const own = reserveOf(order);
+  const predecessor = livePredecessorOf(venue, order);
+  if (predecessor === undefined) return own;
+  return micros(Math.max(0, own - reserveOf(predecessor)));
+}
 
 interface Entry {
   readonly side: OrderSide;

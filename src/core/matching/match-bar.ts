@@ -6,6 +6,7 @@ import { execute } from './execute.ts';
 import { electStop, isAwake, liveMembers, siblingOf } from './group.ts';
 import { isStopType, leavesOf } from './order.ts';
 import type { SimulatedOrder } from './order.ts';
+import { executionCap } from './quirks.ts';
 import type { Turn, Venue } from './venue.ts';
 
 /** One bar on its way through the book of its symbol. */
@@ -133,6 +134,7 @@ function take(
 /** Shares that the bar has for the order: only limit orders have to wait for others to trade. */
 function capacity({ venue, volume }: Passage, { limitPrice }: SimulatedOrder): number {
   const { maxParticipationBps } = venue.rules;
-  if (maxParticipationBps === null || limitPrice === null) return Number.POSITIVE_INFINITY;
-  return Math.floor((volume * maxParticipationBps) / 10_000);
+  const cap = executionCap(venue.quirks);
+  if (maxParticipationBps === null || limitPrice === null) return cap;
+  return Math.min(cap, Math.floor((volume * maxParticipationBps) / 10_000));
 }

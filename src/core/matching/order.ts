@@ -56,6 +56,8 @@ export interface SimulatedOrder {
   readonly role: OrderRole;
   readonly timeInForce: TimeInForce;
   readonly status: OrderStatus;
+  /** Its status but for a cancel or a replacement that is pending; null while none is. */
+  readonly statusBefore: OrderStatus | null;
   /** Whole shares. */
   readonly quantity: number;
   readonly filledQuantity: number;
@@ -65,6 +67,8 @@ export interface SimulatedOrder {
   readonly stopPrice: Usd | null;
   /** A stop that was triggered; a stop-limit order works as a limit order from then on. */
   readonly isElected: boolean;
+  /** Live, but nothing will ever fill it. */
+  readonly isStuck: boolean;
   /** Buying power that each share still to be filled holds; zero for an exit. */
   readonly reservePrice: Usd;
   readonly createdAt: EpochMs;
@@ -74,6 +78,8 @@ export interface SimulatedOrder {
   readonly canceledAt: EpochMs | null;
   readonly expiredAt: EpochMs | null;
   readonly replacedAt: EpochMs | null;
+  /** When it was rejected. */
+  readonly failedAt: EpochMs | null;
   readonly replaces: BrokerOrderId | null;
   readonly replacedBy: BrokerOrderId | null;
   readonly parentId: BrokerOrderId | null;
@@ -110,11 +116,21 @@ export type StatusEvent =
   | 'held'
   | 'canceled'
   | 'expired'
-  | 'replaced';
+  | 'replaced'
+  | 'pending_cancel'
+  | 'pending_replace'
+  | 'rejected';
+
+/** News that leave the order's status as it is: what was asked for will not happen. */
+export type NoticeEvent = 'order_cancel_rejected' | 'order_replace_rejected';
 
 /** What happened, with the order as it stood right after. */
 export type ExchangeEvent =
-  | { readonly type: StatusEvent; readonly order: SimulatedOrder; readonly at: EpochMs }
+  | {
+      readonly type: StatusEvent | NoticeEvent;
+      readonly order: SimulatedOrder;
+      readonly at: EpochMs;
+    }
   | {
       readonly type: 'fill' | 'partial_fill';
       readonly order: SimulatedOrder;
@@ -125,7 +141,11 @@ export type ExchangeEvent =
 export const leavesOf = ({ quantity, filledQuantity }: SimulatedOrder): number =>
   quantity - filledQuantity;
 
-export const isExit = ({ intent }: SimulatedOrder): boolean =>
+/** What the order does, whatever is pending about it. */
+export const workingStatusOf = ({ status, statusBefore }: SimulatedOrder): OrderStatus =>
+  statusBefore ?? status;
+
+export const isExit = ({ intent }: Pick<SimulatedOrder, 'intent'>): boolean =>
   intent === 'buy_to_close' || intent === 'sell_to_close';
 
 export const isStopType = (type: SimulatedOrderType): boolean =>

@@ -84,7 +84,18 @@ function marketValues(state: PortfolioState) {
   return { long: micros(long), short: micros(short) };
 }
 
-function trade(state: PortfolioState, { symbol, quantity, price, at }: Execution): Usd {
+function trade(state: PortfolioState, execution: Execution): Usd {
+  const { symbol, quantity } = execution;
+  const held = state.holdings.get(symbol)?.quantity ?? 0;
+  if (held * quantity >= 0 || Math.abs(quantity) <= Math.abs(held)) return step(state, execution);
+  // More than is held: what closes the holding, then what opens one of the other side.
+  const realized = step(state, { ...execution, quantity: -held });
+  step(state, { ...execution, quantity: quantity + held });
+  return realized;
+}
+
+/** A trade that adds to a holding or takes from it, but never turns it around. */
+function step(state: PortfolioState, { symbol, quantity, price, at }: Execution): Usd {
   const value = timesShares(price, quantity);
   state.cash = subtractUsd(state.cash, value);
   const before = state.holdings.get(symbol);
@@ -113,7 +124,6 @@ function trade(state: PortfolioState, { symbol, quantity, price, at }: Execution
  */
 function costOf({ quantity, costBasis }: Holding, shares: number): Usd {
   const held = Math.abs(quantity);
-  if (shares > held) throw new RangeError(`a trade would turn ${quantity} shares around`);
   return shares === held ? costBasis : micros(Math.round((costBasis * shares) / held));
 }
 

@@ -48,6 +48,10 @@ export type RefusalReason =
   | { readonly code: 'not-an-entry'; readonly orderClass: OrderClass }
   | { readonly code: 'not-an-exit'; readonly orderClass: OrderClass }
   | { readonly code: 'not-shortable'; readonly symbol: Ticker }
+  | { readonly code: 'inactive-asset'; readonly symbol: Ticker }
+  /** Hard to borrow. */
+  | { readonly code: 'day-orders-only'; readonly symbol: Ticker }
+  | { readonly code: 'halted'; readonly symbol: Ticker }
   /** An order that would open the other side is still working. */
   | { readonly code: 'opposite-entry-open'; readonly opening: 'long' | 'short' }
   | {
@@ -73,8 +77,14 @@ export type RefusalReason =
   | { readonly code: 'unknown-order' }
   /** The order is filled, canceled, expired or replaced: there is nothing left to change. */
   | { readonly code: 'already-final'; readonly status: OrderStatus }
+  /** It is being canceled already. */
+  | { readonly code: 'cancel-pending' }
+  /** It is being replaced. */
+  | { readonly code: 'not-cancelable'; readonly status: OrderStatus }
   | { readonly code: 'not-replaceable'; readonly status: OrderStatus }
   | { readonly code: 'already-replaced' }
+  /** An earlier replacement has not settled yet. */
+  | { readonly code: 'chain-unsettled' }
   | { readonly code: 'nothing-changed' }
   | { readonly code: 'quantity-fixed' }
   | { readonly code: 'quantity-below-filled'; readonly filled: number };

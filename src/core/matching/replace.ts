@@ -1,18 +1,25 @@
-import { brokerOrderId, clientOrderId } from '../ids.ts';
+import type { BrokerOrderId } from '../ids.ts';
 import { ZERO_USD, subtractUsd, timesShares } from '../money.ts';
 import { isTerminal } from '../order.ts';
 import { checkStop, checkTarget } from './base-price.ts';
-import { checkAffordable, checkAvailable } from './check-account.ts';
+import { checkAffordable, checkAvailable, checkListing } from './check-account.ts';
 import { checkNoForeignPrice, checkTicks } from './check-shape.ts';
 import { liveMembers, pendingEntryOf, siblingOf } from './group.ts';
 import { reserveOf, reservePriceOf } from './margin.ts';
-import { isExit } from './order.ts';
+import { isExit, workingStatusOf } from './order.ts';
 import type { ReplaceRequest, SimulatedOrder } from './order.ts';
 import { refused } from './refusal.ts';
 import type { Refusal, RefusalReason } from './refusal.ts';
 import type { Accepted } from './submit.ts';
-import { announce } from './venue.ts';
+import { successorOf, takeOver } from './succession.ts';
+import { announce, notify } from './venue.ts';
 import type { Turn, Venue } from './venue.ts';
+
+interface Replacement {
+  readonly order: SimulatedOrder;
+  readonly wanted: SimulatedOrder;
+  readonly change: ReplaceRequest;
+}
 
 /**
  * Puts another order in an order's place: a new id, the wanted changes, and the old order's role in its
@@ -24,21 +31,79 @@ export function replace(
   order: SimulatedOrder,
   change: ReplaceRequest,
 ): Accepted | Refusal {
-  const wanted: SimulatedOrder = {
-    ...order,
-    quantity: change.quantity ?? order.quantity,
-    limitPrice: change.limitPrice ?? order.limitPrice,
-    stopPrice: change.stopPrice ?? order.stopPrice,
-    timeInForce: change.timeInForce ?? order.timeInForce,
-  };
-  const reason =
-    checkStatus(order) ??
-    checkChange(order, change, wanted) ??
-    checkClientId(venue, change) ??
-    checkLegPrices(venue, wanted) ??
-    checkCover(venue, order, wanted);
+  const wanted = wantedOrder(order, change);
+  const reason = checkReplacement(venue, { order, wanted, change });
   return reason === null ? put(venue, turn, { order, wanted, change }) : refused(reason);
 }
+
+/**
+ * Takes a replacement in without enacting it: the old order works on as `pending_replace` until
+ * `completeReplace` decides.
+ */
+export function requestReplace(
+  venue: Venue,
+  turn: Turn,
+  order: SimulatedOrder,
+  change: ReplaceRequest,
+): Accepted | Refusal {
+  const wanted = wantedOrder(order, change);
+  const reason = checkReplacement(venue, { order, wanted, change });
+  if (reason !== null) return refused(reason);
+  const next: SimulatedOrder = {
+    ...replacementOf(venue, turn, { order, wanted, change }),
+    legIds: [],
+  };
+  announce(venue, turn, venue.book.update(order, { replacedBy: next.id }), 'pending_replace');
+  venue.book.add(next);
+  return { kind: 'accepted', order: next, legs: legsOf(venue, order), events: turn.events };
+}
+
+/**
+ * Enacts a replacement that is pending, by its own id, or rejects it where the order before it has ended
+ * or has changed too much meanwhile; then the old order stays as it is.
+ */
+export function completeReplace(venue: Venue, turn: Turn, id: BrokerOrderId): void {
+  const { book } = venue;
+  const next = book.byId(id);
+  const old = next?.replaces ? book.byId(next.replaces) : undefined;
+  // Only a replacement that is pending stays like this.
+  if (next?.status !== 'pending_new' || old === undefined) return;
+  if (isTerminal(old.status) || !fits(venue, old, next)) {
+    announce(venue, turn, next, 'rejected');
+    const status = workingStatusOf(old);
+    const kept = book.update(old, { status, statusBefore: null, replacedBy: null });
+    notify(turn, kept, 'order_replace_rejected');
+    return;
+  }
+  const isLeg = old.role === 'take-profit' || old.role === 'stop-loss';
+  const settled = book.update(next, isLeg ? { quantity: old.quantity, isStuck: old.isStuck } : {});
+  takeOver(venue, turn, { old, next: settled }, startOf(venue, old));
+}
+
+/** Whether a pending replacement can still take the place of the old order. */
+function fits(venue: Venue, old: SimulatedOrder, next: SimulatedOrder): boolean {
+  if (old.orderClass !== 'simple' && old.filledQuantity > 0) return false;
+  return !isExit(old) || checkCover(venue, old, next) === null;
+}
+
+const wantedOrder = (order: SimulatedOrder, change: ReplaceRequest): SimulatedOrder => ({
+  ...order,
+  quantity: change.quantity ?? order.quantity,
+  limitPrice: change.limitPrice ?? order.limitPrice,
+  stopPrice: change.stopPrice ?? order.stopPrice,
+  timeInForce: change.timeInForce ?? order.timeInForce,
+});
+
+const checkReplacement = (
+  venue: Venue,
+  { order, wanted, change }: Replacement,
+): RefusalReason | null =>
+  checkStatus(order) ??
+  checkChange(order, change, wanted) ??
+  checkListing(venue, wanted) ??
+  checkClientId(venue, change) ??
+  checkLegPrices(venue, wanted) ??
+  checkCover(venue, order, wanted);
 
 function checkStatus(order: SimulatedOrder): RefusalReason | null {
   const { status, orderClass } = order;
@@ -143,40 +208,32 @@ function checkCover(
   return more > 0 ? checkAffordable(venue, more) : null;
 }
 
-interface Replacement {
-  readonly order: SimulatedOrder;
-  readonly wanted: SimulatedOrder;
-  readonly change: ReplaceRequest;
-}
+const legsOf = ({ book }: Venue, { legIds }: SimulatedOrder): readonly SimulatedOrder[] =>
+  legIds.flatMap((id) => book.byId(id) ?? []);
 
-function put(venue: Venue, turn: Turn, { order, wanted, change }: Replacement): Accepted {
-  const { at } = turn;
-  const { book } = venue;
-  const isHeld = order.status === 'held';
-  const replacement: SimulatedOrder = {
-    ...wanted,
-    id: brokerOrderId(venue.nextId()),
-    clientOrderId: change.clientOrderId ?? clientOrderId(venue.nextId()),
-    sequence: book.nextSequence(),
-    status: isHeld ? 'held' : venue.isOpen ? 'pending_new' : 'accepted',
-    filledQuantity: 0,
-    filledValue: ZERO_USD,
+/** What a replacement begins as, once it is in force. */
+const startOf = ({ isOpen }: Venue, old: SimulatedOrder): 'new' | 'held' | 'accepted' =>
+  workingStatusOf(old) === 'held' ? 'held' : isOpen ? 'new' : 'accepted';
+
+function replacementOf(venue: Venue, turn: Turn, { order, wanted, change }: Replacement) {
+  return {
+    ...successorOf(venue, turn, wanted, change.clientOrderId),
     reservePrice: isExit(order)
       ? ZERO_USD
       : reservePriceOf(wanted, venue.portfolio.mark(order.symbol)),
-    createdAt: at,
-    updatedAt: at,
-    expiresAt: venue.expiresAt(wanted.timeInForce, at),
-    replaces: order.id,
+    expiresAt: venue.expiresAt(wanted.timeInForce, turn.at),
   };
-  const legs = order.legIds.flatMap((id) => book.byId(id) ?? []);
-  // The legs go over to the replacement.
-  const old = book.update(order, { replacedBy: replacement.id, legIds: [] });
-  announce(venue, turn, old, 'replaced');
-  book.add(replacement);
-  for (const leg of legs) book.update(leg, { parentId: replacement.id });
-  const parent = order.parentId === null ? undefined : book.byId(order.parentId);
-  if (parent) book.update(parent, { legIds: [...parent.legIds, replacement.id] });
-  announce(venue, turn, replacement, isHeld ? 'held' : venue.isOpen ? 'new' : 'accepted');
-  return { kind: 'accepted', order: replacement, legs, events: turn.events };
+}
+
+function put(venue: Venue, turn: Turn, replacement: Replacement): Accepted {
+  const { order } = replacement;
+  const start = startOf(venue, order);
+  const next: SimulatedOrder = {
+    ...replacementOf(venue, turn, replacement),
+    status: start === 'new' ? 'pending_new' : start,
+  };
+  const legs = legsOf(venue, order);
+  venue.book.add(next);
+  takeOver(venue, turn, { old: order, next }, start);
+  return { kind: 'accepted', order: next, legs, events: turn.events };
 }

@@ -2,7 +2,7 @@ import { brokerOrderId, clientOrderId } from '../ids.ts';
 import type { BrokerOrderId } from '../ids.ts';
 import { ZERO_USD } from '../money.ts';
 import type { Usd } from '../money.ts';
-import { checkAccount, intentOf } from './check-account.ts';
+import { checkAccount, checkListing, intentOf } from './check-account.ts';
 import { checkShape } from './check-shape.ts';
 import { reservePriceOf } from './margin.ts';
 import type {
@@ -39,7 +39,8 @@ export function submit(venue: Venue, turn: Turn, request: SubmitRequest): Accept
     return refused({ code: 'duplicate-client-order-id' });
   }
   const intent = intentOf(venue, request);
-  const reason = checkShape(request) ?? checkAccount(venue, request, intent);
+  const reason =
+    checkShape(request) ?? checkListing(venue, request) ?? checkAccount(venue, request, intent);
   if (reason !== null) return refused(reason);
   const group = createGroup(venue, turn, request, intent);
   for (const order of group) venue.book.add(order);
@@ -113,9 +114,11 @@ function blankOrder(venue: Venue, { at }: Turn, request: SubmitRequest): Simulat
     type: 'limit',
     role: 'single',
     status: 'held',
+    statusBefore: null,
     limitPrice: null,
     stopPrice: null,
     isElected: false,
+    isStuck: false,
     filledQuantity: 0,
     filledValue: ZERO_USD,
     reservePrice: ZERO_USD,
@@ -126,6 +129,7 @@ function blankOrder(venue: Venue, { at }: Turn, request: SubmitRequest): Simulat
     canceledAt: null,
     expiredAt: null,
     replacedAt: null,
+    failedAt: null,
     replaces: null,
     replacedBy: null,
     parentId: null,

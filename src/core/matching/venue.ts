@@ -1,11 +1,12 @@
-import type { Ticker } from '../ids.ts';
+import type { BrokerOrderId, Ticker } from '../ids.ts';
 import type { Usd } from '../money.ts';
 import type { TimeInForce } from '../order.ts';
 import type { EpochMs } from '../session.ts';
 import type { Book } from './book.ts';
 import type { FeeCharge, FeeRates } from './fees.ts';
-import type { ExchangeEvent, SimulatedOrder, StatusEvent } from './order.ts';
+import type { ExchangeEvent, NoticeEvent, SimulatedOrder, StatusEvent } from './order.ts';
 import type { Portfolio } from './portfolio.ts';
+import type { Quirks } from './quirks.ts';
 
 /** How the exchange decides where reality leaves room. */
 export interface ExchangeRules {
@@ -36,11 +37,20 @@ export interface Ambiguities {
   readonly targetOnEntryBar: number;
 }
 
+/** Shares that stay reserved for a while after the order that held them was canceled. */
+export interface LingeringReservation {
+  readonly symbol: Ticker;
+  readonly shares: number;
+}
+
 /** What the parts of the exchange share. */
 export interface Venue {
   readonly book: Book;
   readonly portfolio: Portfolio;
   readonly rules: ExchangeRules;
+  quirks: Quirks;
+  /** By the order that was canceled. */
+  readonly lingering: Map<BrokerOrderId, LingeringReservation>;
   readonly nextId: () => string;
   /** Null for a symbol that the exchange does not list. */
   readonly assetOf: (symbol: Ticker) => Tradable | null;
@@ -70,11 +80,32 @@ export function announce(
 ): SimulatedOrder {
   const updated = venue.book.update(order, {
     status,
+    statusBefore: isPending(status) ? (order.statusBefore ?? order.status) : null,
     updatedAt: at,
     ...(status === 'canceled' ? { canceledAt: at } : {}),
     ...(status === 'expired' ? { expiredAt: at } : {}),
     ...(status === 'replaced' ? { replacedAt: at } : {}),
+    ...(status === 'rejected' ? { failedAt: at } : {}),
   });
   events.push({ type: status, order: updated, at });
   return updated;
+}
+
+const isPending = (status: StatusEvent): boolean =>
+  status === 'pending_cancel' || status === 'pending_replace';
+
+/** Moves an order on to another working status; what is pending about it stays pending. */
+export function moveOn(
+  venue: Venue,
+  turn: Turn,
+  order: SimulatedOrder,
+  status: 'new' | 'held',
+): SimulatedOrder {
+  if (order.statusBefore === null) return announce(venue, turn, order, status);
+  return venue.book.update(order, { statusBefore: status, updatedAt: turn.at });
+}
+
+/** Tells of a request that came to nothing. */
+export function notify({ at, events }: Turn, order: SimulatedOrder, type: NoticeEvent): void {
+  events.push({ type, order, at });
 }

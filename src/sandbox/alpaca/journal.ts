@@ -12,16 +12,44 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 
 import type { BrokerOrderId } from '#core/ids.ts';
+import type { ReleaseMoment } from '#core/matching/cancel.ts';
 import type { ReplaceRequest, SubmitRequest } from '#core/matching/order.ts';
+import type { Quirks } from '#core/matching/quirks.ts';
 import type { ExchangeRules } from '#core/matching/venue.ts';
 import type { EpochMs } from '#core/session.ts';
 
-/** Everything that changes the exchange. The same commands in the same order give the same state and ids. */
-export type Command =
-  | { readonly type: 'advance'; readonly to: EpochMs }
-  | { readonly type: 'submit'; readonly request: SubmitRequest }
-  | { readonly type: 'cancel'; readonly id: BrokerOrderId }
-  | { readonly type: 'replace'; readonly id: BrokerOrderId; readonly change: ReplaceRequest };
+interface OrderCommand {
+  readonly id: BrokerOrderId;
+}
+
+interface ReplaceCommand extends OrderCommand {
+  readonly change: ReplaceRequest;
+}
+
+/**
+ * Everything that changes the exchange, when it does: what is asked for and has its effect later is two
+ * commands. The same commands in the same order give the same state and ids.
+ */
+export interface Commands {
+  readonly advance: { readonly to: EpochMs };
+  readonly submit: { readonly request: SubmitRequest };
+  readonly cancel: OrderCommand & { readonly moment: ReleaseMoment };
+  readonly 'request-cancel': OrderCommand;
+  /** The shares of a canceled order become free. */
+  readonly release: OrderCommand;
+  readonly replace: ReplaceCommand;
+  readonly 'request-replace': ReplaceCommand;
+  /** By the id of the replacement. */
+  readonly 'complete-replace': OrderCommand;
+  readonly trade: OrderCommand;
+  readonly 'fill-anyway': OrderCommand;
+  /** Somebody turned a switch. */
+  readonly behave: { readonly quirks: Quirks };
+}
+
+export type Command = {
+  readonly [Type in keyof Commands]: { readonly type: Type } & Commands[Type];
+}[keyof Commands];
 
 /** What the commands were given to; with another one they would mean something else. */
 export interface WorldHeader {
@@ -34,7 +62,7 @@ export interface WorldHeader {
 }
 
 /** To be raised with every change that makes the same commands lead elsewhere. */
-export const JOURNAL_VERSION = 1;
+export const JOURNAL_VERSION = 2;
 
 const headerSchema = z.looseObject({ type: z.literal('world') });
 const commandSchema = z.discriminatedUnion('type', [
@@ -43,8 +71,21 @@ const commandSchema = z.discriminatedUnion('type', [
     type: z.literal('submit'),
     request: z.looseObject({ symbol: z.string(), side: z.string(), quantity: z.number() }),
   }),
-  z.object({ type: z.literal('cancel'), id: z.string() }),
-  z.object({ type: z.literal('replace'), id: z.string(), change: z.looseObject({}) }),
+  z.object({
+    type: z.literal('cancel'),
+    id: z.string(),
+    moment: z.enum(['at-once', 'later']),
+  }),
+  z.object({
+    type: z.enum(['request-cancel', 'release', 'complete-replace', 'trade', 'fill-anyway']),
+    id: z.string(),
+  }),
+  z.object({
+    type: z.enum(['replace', 'request-replace']),
+    id: z.string(),
+    change: z.looseObject({}),
+  }),
+  z.object({ type: z.literal('behave'), quirks: z.looseObject({}) }),
 ]);
 
 export interface Journal {

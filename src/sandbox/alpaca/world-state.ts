@@ -114,6 +114,14 @@ function closeSession(state: WorldState, session: Session): readonly ExchangeEve
   return events;
 }
 
+/** The symbol's bar that ends there; none while its trading is halted. */
+export const tradedBar = (
+  { market, exchange }: WorldState,
+  symbol: Ticker,
+  barEnd: EpochMs,
+): Bar | null =>
+  exchange.quirks().halted.includes(symbol) ? null : market.barEnding(symbol, barEnd);
+
 /** Lives through the bars that end at the market's next bar end; returns what the exchange made of them. */
 export function liveBar(state: WorldState, barEnd: EpochMs): readonly ExchangeEvent[] {
   const { market, exchange, activities, latestBars } = state;
@@ -127,7 +135,7 @@ export function liveBar(state: WorldState, barEnd: EpochMs): readonly ExchangeEv
     if (session !== undefined) events.push(...openSession(state, session));
   }
   for (const symbol of market.symbols) {
-    const bar = market.barEnding(symbol, barEnd);
+    const bar = tradedBar(state, symbol, barEnd);
     if (bar === null) continue;
     latestBars.set(symbol, bar);
     const made = exchange.applyBar(symbol, bar, barEnd);

@@ -26,7 +26,7 @@ describe('buying power', () => {
     });
   });
 
-  it('falls on acceptance and not again on the fill', () => {
+  it('22: falls on acceptance and not again on the fill', () => {
     const { exchange, submit, bar } = anExchange();
     submit(aBracket({ quantity: 100 }));
     expect(exchange.account().buyingPower).toBe(usd(390_000));

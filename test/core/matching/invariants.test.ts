@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { BrokerOrderId } from '#core/ids.ts';
+import type { Exchange } from '#core/matching/exchange.ts';
 import { FEE_RATES_2026 } from '#core/matching/fees.ts';
-import type { Fill, SimulatedOrder } from '#core/matching/order.ts';
+import type { ExchangeEvent, Fill, SimulatedOrder } from '#core/matching/order.ts';
 import { parseUsd } from '#core/money.ts';
 import { isLive } from '#core/order.ts';
 
@@ -14,12 +15,15 @@ import type { Ohlc, TestExchange } from './an-exchange.ts';
 type Move =
   | { readonly type: 'bar'; readonly prices: Ohlc; readonly volume: number }
   | { readonly type: 'submit'; readonly shape: NonNullable<Parameters<typeof aRequest>[0]> }
-  | { readonly type: 'cancel'; readonly pick: number }
   | {
-      readonly type: 'replace';
+      readonly type: 'cancel' | 'request-cancel' | 'release' | 'trade' | 'complete-replace';
+      readonly pick: number;
+    }
+  | {
+      readonly type: 'replace' | 'request-replace';
       readonly pick: number;
       readonly price: string;
-      quantity: number | null;
+      readonly quantity: number | null;
     };
 
 const cents = fc.integer({ min: 9_000, max: 11_000 });
@@ -76,17 +80,32 @@ const submit: fc.Arbitrary<Move> = fc
   });
 
 const pick = fc.nat({ max: 200 });
-const cancel: fc.Arbitrary<Move> = pick.map((value) => ({ type: 'cancel', pick: value }));
+/** What has its effect on an order at once, or is the later effect of something asked for. */
+const cancel: fc.Arbitrary<Move> = fc.record({
+  type: fc.constantFrom(
+    'cancel' as const,
+    'request-cancel' as const,
+    'release' as const,
+    'trade' as const,
+    'complete-replace' as const,
+  ),
+  pick,
+});
 const replace: fc.Arbitrary<Move> = fc
-  .record({ pick, price, quantity: fc.option(quantity) })
-  .map((move) => ({ type: 'replace', ...move }));
+  .record({
+    type: fc.constantFrom('replace' as const, 'request-replace' as const),
+    pick,
+    price,
+    quantity: fc.option(quantity),
+  })
+  .map((move) => move);
 
 const moves = fc.array(
   fc.oneof(
     { arbitrary: bar, weight: 5 },
     { arbitrary: submit, weight: 5 },
-    { arbitrary: cancel, weight: 1 },
-    { arbitrary: replace, weight: 2 },
+    { arbitrary: cancel, weight: 4 },
+    { arbitrary: replace, weight: 3 },
   ),
   { minLength: 5, maxLength: 60 },
 );
@@ -136,11 +155,7 @@ function play(
     } else {
       const id = nth(move.pick);
       if (id === undefined) continue;
-      const result =
-        move.type === 'cancel'
-          ? exchange.cancel(id, now)
-          : exchange.replace(id, changeOf(exchange.order(id)!, move), now);
-      if (result.kind !== 'refused') record(result.events);
+      record(ask(exchange, id, move, now));
     }
     law(test);
   }
@@ -149,7 +164,40 @@ function play(
   return test;
 }
 
-const changeOf = (order: SimulatedOrder, move: Extract<Move, { type: 'replace' }>) => {
+function ask(
+  exchange: Exchange,
+  id: BrokerOrderId,
+  move: Exclude<Move, { type: 'bar' | 'submit' }>,
+  now: number,
+): readonly ExchangeEvent[] {
+  const { type } = move;
+  if (type === 'trade') return exchange.trade(id, now);
+  if (type === 'complete-replace') return exchange.completeReplace(id, now);
+  if (type === 'release') {
+    exchange.release(id);
+    return [];
+  }
+  const outcome = command(exchange, id, move, now);
+  return outcome.kind === 'refused' ? [] : outcome.events;
+}
+
+function command(
+  exchange: Exchange,
+  id: BrokerOrderId,
+  move: Exclude<Move, { type: 'bar' | 'submit' }>,
+  now: number,
+) {
+  if (move.type === 'request-cancel') return exchange.requestCancel(id, now);
+  if (!('price' in move)) {
+    return exchange.cancel(id, now, move.pick % 2 === 0 ? 'later' : 'at-once');
+  }
+  const change = changeOf(exchange.order(id)!, move);
+  return move.type === 'replace'
+    ? exchange.replace(id, change, now)
+    : exchange.requestReplace(id, change, now);
+}
+
+const changeOf = (order: SimulatedOrder, move: Extract<Move, { price: string }>) => {
   const isStop = order.type === 'stop';
   return {
     clientOrderId: null,

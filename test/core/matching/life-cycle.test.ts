@@ -51,7 +51,7 @@ describe('a bracket', () => {
     expect(statuses(id)).toEqual(['filled', 'new', 'held']);
   });
 
-  it('keeps both legs asleep while the entry is filled in part', () => {
+  it('2: keeps both legs asleep while the entry is filled in part', () => {
     const { exchange, submit, bar, statuses } = anExchange({ maxParticipationBps: 5000 });
     const { id } = submit(aBracket());
     bar(ENTRY_FILLS, { volume: 8 });
@@ -89,7 +89,7 @@ describe('a bracket', () => {
     expect(legs.map((leg) => exchange.order(leg)?.quantity)).toEqual([6, 6]);
   });
 
-  it('lets the stop guard what a partial target fill leaves', () => {
+  it('6: lets the stop guard what a partial target fill leaves', () => {
     const { exchange, submit, bar } = anExchange({ maxParticipationBps: 5000 });
     const { legs } = submit(aBracket());
     bar(ENTRY_FILLS, { volume: 20 });
@@ -128,7 +128,7 @@ describe('a bracket', () => {
     expect(exchange.position(NVDA)?.available, 'the shares are free again').toBe(10);
   });
 
-  it('takes the legs along when its partly filled entry is cancelled: the shares are naked', () => {
+  it('9: takes the legs along when its partly filled entry is cancelled: the shares are naked', () => {
     const { exchange, submit, bar, now, statuses } = anExchange({ maxParticipationBps: 5000 });
     const { id } = submit(aBracket());
     bar(ENTRY_FILLS, { volume: 8 });
@@ -385,7 +385,7 @@ describe('sessions', () => {
     expect(statuses(id)).toEqual(['filled', 'new', 'held']);
   });
 
-  it('end day orders at the close with their legs, and leave the others', () => {
+  it('30: end day orders at the close with their legs, and leave the others', () => {
     const { exchange, submit, statuses } = anExchange();
     const day = submit(aBracket({ timeInForce: 'day' })).id;
     const gtc = submit(aBracket()).id;
@@ -398,7 +398,7 @@ describe('sessions', () => {
     expect(statuses(gtc)).toEqual(['new', 'held', 'held']);
   });
 
-  it('leave a position naked overnight when its exits were for the day', () => {
+  it('30: leave a position naked overnight when its exits were for the day', () => {
     const { exchange, submit, bar, statuses } = anExchange();
     const { id } = submit(aBracket({ timeInForce: 'day' }));
     bar(ENTRY_FILLS);
@@ -414,7 +414,7 @@ describe('sessions', () => {
     expect(result).toMatchObject({ order: { status: 'accepted', expiresAt: SESSIONS[1].close } });
   });
 
-  it('end good-till-cancelled orders at the last close within 90 days', () => {
+  it('30: end good-till-cancelled orders at the last close within 90 days', () => {
     const { exchange, now } = anExchange();
     const result = exchange.submit(aRequest({ timeInForce: 'gtc' }), now());
     expect(result).toMatchObject({ order: { expiresAt: SESSIONS[1].close } });

@@ -268,14 +268,14 @@ describe('the account refuses', () => {
     expect(anExchange().refusal(aRequest(oco))).toEqual({ code: 'not-an-exit', orderClass: 'oco' });
   });
 
-  it('to short what cannot be borrowed', () => {
+  it('23: to short what cannot be borrowed', () => {
     expect(anExchange().refusal(aRequest({ symbol: 'HARD', side: 'sell', limit: '9' }))).toEqual({
       code: 'not-shortable',
       symbol: 'HARD',
     });
   });
 
-  it('to open the other side while an entry is working', () => {
+  it('23: to open the other side while an entry is working', () => {
     const { submit, refusal } = anExchange();
     submit(aBracket());
     expect(refusal(aRequest({ side: 'sell' }))).toEqual({

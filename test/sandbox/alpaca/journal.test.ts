@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseUsd } from '#core/money.ts';
 import { createAlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
 import type { AlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
+import { REALISTIC_DELAYS, createVirtualTimers } from '#sandbox/alpaca/timers.ts';
 
 import { aMarket, barEnd } from '../alpaca-market.ts';
 import type { Ohlc } from '../alpaca-market.ts';
@@ -47,6 +48,27 @@ async function aLife(journalFile: string) {
     client_order_id: 'single',
   });
   await call('DELETE', `/v2/orders/${single.id}`);
+  advance();
+  const state = stateOf(standIn);
+  await standIn.close();
+  return state;
+}
+
+/** A life in which everything takes its time, which passes by itself or with the bars only. */
+async function aSlowLife(journalFile: string, { waits = true } = {}) {
+  const timers = createVirtualTimers();
+  const test = await aStandIn({ bars: BARS, journalFile, timers, delays: REALISTIC_DELAYS });
+  const { call, advance, standIn } = test;
+  const { body: bracket } = await call('POST', '/v2/orders', BRACKET);
+  standIn.behaviour.fillAtMost = 50;
+  advance();
+  await call('PATCH', `/v2/orders/${bracket.legs[1].id}`, { stop_price: '99.00' });
+  timers.elapse(15);
+  standIn.behaviour.haltedSymbols.add('MSFT');
+  await call('DELETE', `/v2/orders/${bracket.legs[0].id}`);
+  timers.elapse(75);
+  await call('DELETE', '/v2/positions/AAPL?qty=4');
+  if (waits) timers.elapse(100);
   advance();
   const state = stateOf(standIn);
   await standIn.close();
@@ -139,6 +161,88 @@ describe('the journal', () => {
     const rules = { limitFill: 'touch' } as const;
     const otherRules = aStandIn({ bars: BARS, journalFile: file, rules });
     await expect(otherRules).rejects.toThrow('other settings');
+  });
+
+  it('tells of deferred effects when they happen, and of the switches that they met', async () => {
+    const file = journalPath();
+    const before = await aSlowLife(file);
+    const { standIn } = await aStandIn({ bars: BARS, journalFile: file });
+    expect(stateOf(standIn)).toEqual(before);
+    const told = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).type);
+    expect(told).toEqual([
+      'world',
+      'submit',
+      'behave',
+      'advance',
+      'request-replace',
+      'complete-replace',
+      'behave',
+      'request-cancel',
+      'cancel',
+      'release',
+      'submit',
+      'trade',
+      'advance',
+    ]);
+  });
+
+  it('ends at a restart what was pending: cancels and replacements happen, and shares are free', async () => {
+    const file = journalPath();
+    const delays = { cancelMs: 15, releaseMs: 60, replaceMs: 15 };
+    const { call, advance, standIn } = await aStandIn({
+      bars: BARS,
+      journalFile: file,
+      delays,
+      timers: createVirtualTimers(),
+    });
+    const { body: bracket } = await call('POST', '/v2/orders', BRACKET);
+    const other = { symbol: 'MSFT', qty: 3, side: 'buy', type: 'limit', time_in_force: 'day' };
+    const { body: moving } = await call('POST', '/v2/orders', { ...other, limit_price: 90 });
+    const { body: waiting } = await call('POST', '/v2/orders', { ...other, limit_price: 80 });
+    advance();
+    await call('PATCH', `/v2/orders/${moving.id}`, { limit_price: '91' });
+    await call('DELETE', `/v2/orders/${waiting.id}`);
+    await call('DELETE', `/v2/orders/${bracket.legs[0].id}`);
+    expect(standIn.inspect().pendingEffects).toBe(3);
+    await standIn.close();
+
+    const again = await aStandIn({ bars: BARS, journalFile: file });
+    const statusOf = (id: string) =>
+      again.standIn.inspect().orders.find((order) => order.id === id)?.status;
+    expect([moving, waiting, ...bracket.legs].map(({ id }) => statusOf(id))).toEqual([
+      'replaced',
+      'canceled',
+      'canceled',
+      'canceled',
+    ]);
+    expect((await again.call('GET', '/v2/positions/AAPL')).body.qty_available).toBe('10');
+    const after = stateOf(again.standIn);
+    await again.standIn.close();
+    const third = await aStandIn({ bars: BARS, journalFile: file });
+    expect(stateOf(third.standIn), 'and that is in the journal too').toEqual(after);
+  });
+
+  it('frees at a restart the shares that a cancel had not given back', async () => {
+    const file = journalPath();
+    const shape = { bars: BARS, journalFile: file };
+    const { call, advance, standIn } = await aStandIn({ ...shape, delays: { releaseMs: 60_000 } });
+    const { body: bracket } = await call('POST', '/v2/orders', BRACKET);
+    advance();
+    await call('DELETE', `/v2/orders/${bracket.legs[0].id}`);
+    const position = async (of: typeof call) => (await of('GET', '/v2/positions/AAPL')).body;
+    expect(await position(call)).toMatchObject({ qty: '10', qty_available: '0' });
+    await standIn.close();
+    const again = await aStandIn(shape);
+    expect(await position(again.call)).toMatchObject({ qty: '10', qty_available: '10' });
+  });
+
+  it('leads to the same state however fast its life was lived', async () => {
+    const slow = await aSlowLife(journalPath());
+    const fast = await aSlowLife(journalPath(), { waits: false });
+    expect(fast).toEqual(slow);
   });
 
   it('is not there unless a file is given', async () => {

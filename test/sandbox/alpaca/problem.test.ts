@@ -12,6 +12,27 @@ const usd = parseUsd;
 type Row = readonly [RefusalReason, number, number, string, object?];
 
 const ROWS: readonly Row[] = [
+  [{ code: 'inactive-asset', symbol: AAPL }, 422, 42210000, 'asset AAPL is not active'],
+  [
+    { code: 'day-orders-only', symbol: AAPL },
+    422,
+    42210000,
+    'only day orders are allowed for hard-to-borrow asset "AAPL"',
+  ],
+  [
+    { code: 'halted', symbol: AAPL },
+    422,
+    42210000,
+    'market order rejected due to trading halt on symbol: "AAPL", please place a limit order instead',
+  ],
+  [{ code: 'cancel-pending' }, 422, 42210000, 'order is already in "pending_cancel" state'],
+  [
+    { code: 'not-cancelable', status: 'pending_replace' },
+    422,
+    42210000,
+    'cannot cancel order in pending_replace status',
+  ],
+  [{ code: 'chain-unsettled' }, 422, 42210000, 'order chain not fully replaced'],
   [{ code: 'unknown-asset', symbol: AAPL }, 422, 40010001, 'could not find asset "AAPL"'],
   [{ code: 'duplicate-client-order-id' }, 422, 40010001, 'client_order_id must be unique'],
   [

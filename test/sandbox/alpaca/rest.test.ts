@@ -33,7 +33,7 @@ describe('every request', () => {
     expect(headers.get('x-request-id')).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it('beyond the limit is refused without a Retry-After', async () => {
+  it('29: beyond the limit is refused without a Retry-After', async () => {
     const { call } = await aStandIn({ requestsPerMinute: 2 });
     const replies = [];
     for (let count = 0; count < 6; count += 1) replies.push(await call('GET', '/v2/clock'));
@@ -65,7 +65,7 @@ describe('every request', () => {
 const ids = (reply: { body: { id: string }[] }) => reply.body.map(({ id }) => id);
 
 describe('the list of orders', () => {
-  it('has neither the held stop nor the legs of a filled entry among the open ones', async () => {
+  it('25: has neither the held stop nor the legs of a filled entry among the open ones', async () => {
     const { call, advance } = await aStandIn({ bars: [ENTRY] });
     const { body: parent } = await call('POST', '/v2/orders', BRACKET);
     expect(ids(await call('GET', '/v2/orders?nested=true'))).toEqual([parent.id]);
@@ -77,7 +77,7 @@ describe('the list of orders', () => {
     expect(ids(await call('GET', '/v2/orders?status=closed'))).toEqual([stop.id, parent.id]);
   });
 
-  it('rolls legs up under their parent only where it nests', async () => {
+  it('25: rolls legs up under their parent only where it nests', async () => {
     const { call } = await aStandIn();
     const { body: parent } = await call('POST', '/v2/orders', BRACKET);
     const nested = await call('GET', '/v2/orders?status=all&nested=true');
@@ -87,7 +87,7 @@ describe('the list of orders', () => {
     expect(flat.body.map(({ legs }: { legs: unknown }) => legs)).toEqual([null, null, null]);
   });
 
-  it('comes in pages of fifty, the newest first, and never more than 500', async () => {
+  it('25: comes in pages of fifty, the newest first, and never more than 500', async () => {
     const { call, standIn } = await aStandIn();
     for (let count = 0; count < 510; count += 1) await call('POST', '/v2/orders', LIMIT);
     const all = standIn.inspect().orders.map(({ id }) => id);
@@ -103,7 +103,7 @@ describe('the list of orders', () => {
     expect(ids(before)).toEqual(all.slice(0, 3).toReversed());
   });
 
-  it('is bounded by instants that are not included themselves', async () => {
+  it('25: is bounded by instants that are not included themselves', async () => {
     const { call, advance } = await aStandIn();
     const placed = [];
     for (let count = 0; count < 3; count += 1) {
@@ -306,7 +306,7 @@ describe('activities', () => {
 });
 
 describe('bars', () => {
-  it('count the limit over all symbols, so that the first page may hold one only', async () => {
+  it('29: count the limit over all symbols, so that the first page may hold one only', async () => {
     const { call, advance } = await aStandIn();
     advance(3);
     const path = `/v2/stocks/bars?symbols=MSFT,AAPL&timeframe=5Min&limit=4`;

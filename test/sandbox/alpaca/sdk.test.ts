@@ -33,7 +33,7 @@ const refusal = async (request: Promise<unknown>) => {
 };
 
 describe('account, clock and calendar', () => {
-  it('reads an account with its money as strings', async () => {
+  it('30: reads an account with its money as strings', async () => {
     const { alpaca } = await aStandIn();
     expect(await alpaca.trading.account.getAccount()).toMatchObject({
       equity: '100000',
@@ -57,7 +57,7 @@ describe('account, clock and calendar', () => {
     expect((await test.alpaca.trading.clock.legacyClock()).timestamp.getTime()).toBe(barEnd(3));
   });
 
-  it('is closed from the last bar of a session to the first of the next', async () => {
+  it('30: is closed from the last bar of a session to the first of the next', async () => {
     const test = await aStandIn();
     test.advance(78);
     const clock = await test.alpaca.trading.clock.legacyClock();
@@ -68,7 +68,7 @@ describe('account, clock and calendar', () => {
     ]);
   });
 
-  it('takes the date-times that the SDK sends for a calendar, and knows half-days and holidays', async () => {
+  it('30: takes the date-times that the SDK sends for a calendar, and knows half-days and holidays', async () => {
     const { alpaca } = await aStandIn();
     const days = await alpaca.trading.calendar.legacyCalendar({
       start: new Date('2025-11-26'),
@@ -99,7 +99,7 @@ describe('account, clock and calendar', () => {
 });
 
 describe('a bracket', () => {
-  it('is answered with a pending parent and two held legs of their own ids', async () => {
+  it('1: is answered with a pending parent and two held legs of their own ids', async () => {
     const { alpaca } = await aStandIn();
     const order = await alpaca.trading.orders.bracket({ ...bracket, clientOrderId: 'entry-1' });
     expect(order).toMatchObject({
@@ -118,7 +118,7 @@ describe('a bracket', () => {
     expect(new Set(ids).size).toBe(3);
   });
 
-  it('fills its target and cancels its stop', async () => {
+  it('4: fills its target and cancels its stop', async () => {
     const test = await aStandIn({ bars: [ENTRY, TARGET] });
     await test.alpaca.trading.orders.bracket(bracket);
     expect(await legStatuses(test)).toEqual([['new', 'held', 'held']]);
@@ -132,21 +132,21 @@ describe('a bracket', () => {
     expect(await test.alpaca.trading.account.getAccount()).toMatchObject({ equity: '100050' });
   });
 
-  it('fills its stop and cancels its target', async () => {
+  it('5: fills its stop and cancels its target', async () => {
     const test = await aStandIn({ bars: [ENTRY, STOP] });
     await test.alpaca.trading.orders.bracket(bracket);
     test.advance(2);
     expect(await legStatuses(test)).toEqual([['filled', 'canceled', 'filled']]);
   });
 
-  it('dies as a group when its stop is cancelled', async () => {
+  it('8: dies as a group when its stop is cancelled', async () => {
     const test = await aStandIn();
     const { legs } = await test.alpaca.trading.orders.bracket(bracket);
     await test.alpaca.trading.orders.deleteOrderByOrderID({ orderId: legs![1]!.id! });
     expect(await legStatuses(test)).toEqual([['canceled', 'canceled', 'canceled']]);
   });
 
-  it('moves its stop to a new order by a patch, and shows the chain', async () => {
+  it('10: moves its stop to a new order by a patch, and shows the chain', async () => {
     const test = await aStandIn({ bars: [ENTRY, [100, 102, 99.4, 101]] });
     const { id, legs } = await test.alpaca.trading.orders.bracket(bracket);
     test.advance();
@@ -166,7 +166,7 @@ describe('a bracket', () => {
     expect(parent.legs?.map(({ status }) => status)).toEqual(['canceled', 'replaced', 'filled']);
   });
 
-  it('keeps a leg whose quantity someone tries to change', async () => {
+  it('11: keeps a leg whose quantity someone tries to change', async () => {
     const test = await aStandIn({ bars: [ENTRY] });
     const { legs } = await test.alpaca.trading.orders.bracket(bracket);
     test.advance();
@@ -181,7 +181,7 @@ describe('a bracket', () => {
     expect(await legStatuses(test)).toEqual([['filled', 'new', 'held']]);
   });
 
-  it('waits as accepted when the market is closed', async () => {
+  it('1: waits as accepted when the market is closed', async () => {
     const test = await aStandIn();
     test.advance(78);
     const order = await test.alpaca.trading.orders.bracket(bracket);
@@ -225,7 +225,7 @@ describe('OCO and OTO', () => {
 });
 
 describe('refusals', () => {
-  it('tells of too little buying power with both numbers', async () => {
+  it('22: tells of too little buying power with both numbers', async () => {
     const { alpaca } = await aStandIn();
     expect(await refusal(alpaca.trading.orders.bracket({ ...bracket, qty: 4001 }))).toEqual({
       status: 403,
@@ -238,7 +238,7 @@ describe('refusals', () => {
     });
   });
 
-  it('refuses to close shares that the legs hold, and says which order holds them', async () => {
+  it('16: refuses to close shares that the legs hold, and says which order holds them', async () => {
     const test = await aStandIn({ bars: [ENTRY] });
     const { legs } = await test.alpaca.trading.orders.bracket(bracket);
     test.advance();
@@ -257,7 +257,7 @@ describe('refusals', () => {
     });
   });
 
-  it('refuses a client order id twice and finds the first order by it', async () => {
+  it('18: refuses a client order id twice and finds the first order by it', async () => {
     const { alpaca } = await aStandIn();
     const first = await alpaca.trading.orders.bracket({ ...bracket, clientOrderId: 'once' });
     const again = alpaca.trading.orders.bracket({ ...bracket, clientOrderId: 'once' });
@@ -274,7 +274,7 @@ describe('refusals', () => {
     });
   });
 
-  it('refuses to cancel what is filled', async () => {
+  it('14: refuses to cancel what is filled', async () => {
     const test = await aStandIn({ bars: [ENTRY] });
     const { id } = await test.alpaca.trading.orders.bracket(bracket);
     test.advance();
@@ -287,7 +287,7 @@ describe('refusals', () => {
 });
 
 describe('closing', () => {
-  it('ends flat after cancelling and closing everything', async () => {
+  it('17: ends flat after cancelling and closing everything', async () => {
     const test = await aStandIn({ bars: [ENTRY, FLAT] });
     await test.alpaca.trading.orders.bracket(bracket);
     test.advance();
@@ -316,7 +316,7 @@ describe('closing', () => {
     expect(position).toMatchObject({ qty: '5', unrealizedPl: '0' });
   });
 
-  it('cancels every order, each group whole', async () => {
+  it('17: cancels every order, each group whole', async () => {
     const test = await aStandIn();
     await test.alpaca.trading.orders.bracket(bracket);
     await test.alpaca.trading.orders.limit({
@@ -388,7 +388,7 @@ describe('activities', () => {
 describe('bars', () => {
   const week = { start: new Date(HISTORY.open), end: new Date(HALF_DAY.close) };
 
-  it('come as far as they have ended, over as many pages as it takes', async () => {
+  it('29: come as far as they have ended, over as many pages as it takes', async () => {
     const test = await aStandIn();
     test.advance(2);
     const bars = await test.alpaca.marketData.getStockBars({

@@ -80,7 +80,7 @@ describe('trade updates through the SDK', () => {
     ]);
   });
 
-  it('have price and quantity of the execution, and the position after it', async () => {
+  it('26: have price and quantity of the execution, and the position after it', async () => {
     const { alpaca, standIn, advance, call } = await aStandIn({ bars: [ENTRY] });
     const updates = await tradeUpdates(alpaca, standIn);
     const { body } = await call('POST', '/v2/orders', { ...BRACKET, side: 'buy' });
@@ -138,7 +138,7 @@ describe('the trade socket', () => {
   it.each([
     ['the old form', { action: 'authenticate', data: { key_id: 'k', secret_key: 's' } }],
     ['the new form', { action: 'auth', key: 'k', secret: 's' }],
-  ])('takes %s of authentication and answers in binary JSON', async (_, credentials) => {
+  ])('26: takes %s of authentication and answers in binary JSON', async (_, credentials) => {
     const { standIn } = await aStandIn();
     const client = await rawClient(standIn, '/stream');
     client.say(credentials);
@@ -163,7 +163,7 @@ describe('the trade socket', () => {
     ]);
   });
 
-  it('stops telling when another listen leaves the stream out', async () => {
+  it('26: stops telling when another listen leaves the stream out', async () => {
     const { standIn, call } = await aStandIn();
     const client = await rawClient(standIn, '/stream');
     client.say({ action: 'auth', key: 'k', secret: 's' });
@@ -177,7 +177,7 @@ describe('the trade socket', () => {
     expect(client.heard).toHaveLength(4);
   });
 
-  it('speaks MessagePack to whoever asks for it', async () => {
+  it('26: speaks MessagePack to whoever asks for it', async () => {
     const { standIn } = await aStandIn();
     const client = await rawClient(standIn, '/stream', { 'content-type': 'application/msgpack' });
     client.say({ action: 'auth', key: 'k', secret: 's' });
@@ -189,7 +189,7 @@ describe('the trade socket', () => {
 });
 
 describe('stock data through the SDK', () => {
-  it('brings the bars that are subscribed to as they end', async () => {
+  it('28: brings the bars that are subscribed to as they end', async () => {
     const { alpaca, standIn, advance } = await aStandIn({ bars: [ENTRY, TARGET] });
     const stream = alpaca.marketData.stockStream({ url: socketUrl(standIn, '/v2/iex') });
     onTestFinished(() => stream.disconnect());
@@ -222,7 +222,7 @@ describe('the data socket', () => {
     cancelErrors: [],
   };
 
-  it('welcomes, authenticates and answers subscriptions with the whole list', async () => {
+  it('28: welcomes, authenticates and answers subscriptions with the whole list', async () => {
     const { standIn } = await aStandIn();
     const client = await rawClient(standIn, '/v2/sip');
     client.say(auth);

@@ -1,6 +1,5 @@
 import type { Hono } from 'hono';
 
-import { isTicker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
 import { newYorkTime } from '#core/session.ts';
 import type { Session } from '#core/session.ts';
@@ -30,22 +29,24 @@ export function accountRoutes(app: Hono, world: World, notShortable: readonly Ti
     );
     return context.json(days.map((day) => calendarJson(world, day)));
   });
-  const assets = new Map(
-    world.market.symbols.map((symbol) => [
-      symbol,
-      assetJson(symbol, !notShortable.includes(symbol)),
-    ]),
-  );
-  const assetsById = new Map([...assets].map(([symbol, asset]) => [assetIdOf(symbol), asset]));
+  const { symbols } = world.market;
+  const symbolById = new Map(symbols.map((symbol) => [assetIdOf(symbol), symbol]));
+  const assetOf = (symbol: Ticker): Json =>
+    assetJson(symbol, {
+      isShortable: !notShortable.includes(symbol),
+      isHardToBorrow: world.behaviour.hardToBorrow.has(symbol),
+      isActive: !world.behaviour.inactive.has(symbol),
+    });
   app.get('/v2/assets', (context) => {
-    const isInactive = context.req.query('status') === 'inactive';
-    return context.json(isInactive ? [] : [...assets.values()]);
+    const status = context.req.query('status');
+    const assets = symbols.map(assetOf);
+    return context.json(status ? assets.filter((asset) => asset['status'] === status) : assets);
   });
   app.get('/v2/assets/:symbol', (context) => {
-    const symbol = context.req.param('symbol');
-    const asset = (isTicker(symbol) ? assets.get(symbol) : undefined) ?? assetsById.get(symbol);
-    if (asset === undefined) throw new RequestProblem(noSuchAsset(symbol));
-    return context.json(asset);
+    const text = context.req.param('symbol');
+    const symbol = symbols.find((listed) => listed === text) ?? symbolById.get(text);
+    if (symbol === undefined) throw new RequestProblem(noSuchAsset(text));
+    return context.json(assetOf(symbol));
   });
 }
 
@@ -74,18 +75,24 @@ function calendarJson(world: World, { date, open, close }: Session): Json {
   };
 }
 
-const assetJson = (symbol: Ticker, isShortable: boolean): Json => ({
+interface Listing {
+  readonly isShortable: boolean;
+  readonly isHardToBorrow: boolean;
+  readonly isActive: boolean;
+}
+
+const assetJson = (symbol: Ticker, { isShortable, isHardToBorrow, isActive }: Listing): Json => ({
   id: assetIdOf(symbol),
   class: 'us_equity',
   exchange: 'NASDAQ',
   symbol,
   name: `${symbol} (sandbox)`,
-  status: 'active',
-  tradable: true,
+  status: isActive ? 'active' : 'inactive',
+  tradable: isActive,
   marginable: true,
   shortable: isShortable,
-  easy_to_borrow: isShortable,
-  borrow_status: isShortable ? 'easy_to_borrow' : 'hard_to_borrow',
+  easy_to_borrow: isShortable && !isHardToBorrow,
+  borrow_status: isShortable && !isHardToBorrow ? 'easy_to_borrow' : 'hard_to_borrow',
   fractionable: false,
   maintenance_margin_requirement: 30,
   margin_requirement_long: '30',

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
 import { Hono } from 'hono';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 
 import type { Ticker } from '#core/ids.ts';
 
+import type { Timers } from '../timers.ts';
 import { PROBLEMS } from '../wire/problem.ts';
 import type { World } from '../world.ts';
 import { accountRoutes } from './account.ts';
@@ -12,6 +13,7 @@ import { activityRoutes } from './activities.ts';
 import { marketDataRoutes } from './market-data.ts';
 import { orderRoutes } from './orders.ts';
 import { positionRoutes } from './positions.ts';
+import { rateLimit } from './rate-limit.ts';
 import { RequestProblem, answer } from './reply.ts';
 
 export interface RestRequest {
@@ -24,6 +26,9 @@ export interface RestOptions {
   /** Requests that the account may make in a minute; null lets it make any number. */
   readonly requestsPerMinute: number | null;
   readonly notShortable: readonly Ticker[];
+  readonly timers: Timers;
+  /** Lets requests go wrong. */
+  readonly faults: MiddlewareHandler;
   readonly onRequest: (request: RestRequest) => void;
   readonly onSubmit: (clientOrderId: string) => void;
 }
@@ -39,7 +44,8 @@ export function createRestApp(world: World, options: RestOptions): Hono {
     );
   });
   app.notFound((context) => answer(context, PROBLEMS.noEndpoint));
-  app.use(report(options), rateLimit(options), authenticate);
+  const { timers, requestsPerMinute, faults } = options;
+  app.use(report(options), faults, rateLimit(timers, requestsPerMinute), authenticate);
   accountRoutes(app, world, options.notShortable);
   orderRoutes(app, world, options.onSubmit);
   positionRoutes(app, world);
@@ -56,37 +62,6 @@ const report =
     await next();
     context.header('X-Request-ID', randomUUID().replaceAll('-', ''));
   };
-
-/** What Alpaca's headers tell of an account without the switch. */
-const USUAL_REQUESTS_PER_MINUTE = 200;
-const MINUTE_MS = 60_000;
-
-/** Counts by the minute of the machine's clock, as a client's own limiter does. */
-function rateLimit({ requestsPerMinute }: RestOptions): MiddlewareHandler {
-  const limit = requestsPerMinute ?? USUAL_REQUESTS_PER_MINUTE;
-  let reset = 0;
-  let used = 0;
-  return async (context, next) => {
-    if (Date.now() >= reset) {
-      reset = (Math.floor(Date.now() / MINUTE_MS) + 1) * MINUTE_MS;
-      used = 0;
-    }
-    used += 1;
-    const isOver = requestsPerMinute !== null && used > requestsPerMinute;
-    if (!isOver) await next();
-    else context.res = answer(context, PROBLEMS.rateLimited);
-    setLimitHeaders(context, { limit, remaining: Math.max(0, limit - used), reset });
-  };
-}
-
-function setLimitHeaders(
-  context: Context,
-  { limit, remaining, reset }: Readonly<Record<'limit' | 'remaining' | 'reset', number>>,
-): void {
-  context.header('X-RateLimit-Limit', String(limit));
-  context.header('X-RateLimit-Remaining', String(remaining));
-  context.header('X-RateLimit-Reset', String(Math.floor(reset / 1000)));
-}
 
 /** Any key will do, none will not. */
 const authenticate: MiddlewareHandler = async (context, next) => {

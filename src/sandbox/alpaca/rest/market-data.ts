@@ -10,7 +10,7 @@ import { createSeries, parseTimeframe } from '../series.ts';
 import type { Series, Timeframe } from '../series.ts';
 import { barJson, quoteJson, tradeJson } from '../wire/market-data.ts';
 import type { Json } from '../wire/order.ts';
-import { badDataRequest } from '../wire/problem.ts';
+import { RECENT_SIP, badDataRequest } from '../wire/problem.ts';
 import type { World } from '../world.ts';
 import { choiceParameter, countParameter, instantParameter, listParameter } from './query.ts';
 import { RequestProblem } from './reply.ts';
@@ -55,6 +55,14 @@ export function marketDataRoutes(app: Hono, world: World): void {
   }
 }
 
+const DELAY_OF_FREE_SIP_MS = 15 * MINUTE_MS;
+
+/** Without a subscription the consolidated feed is to be had a quarter of an hour late only. */
+function checkSubscription(world: World, context: Context, until: EpochMs): void {
+  if (world.behaviour.recentSip === 'allowed' || context.req.query('feed') !== 'sip') return;
+  if (until > world.now() - DELAY_OF_FREE_SIP_MS) throw new RequestProblem(RECENT_SIP);
+}
+
 function symbolsOf(context: Context): readonly Ticker[] {
   const symbols = listParameter(context, 'symbols');
   if (symbols === null) throw new RequestProblem(badDataRequest('symbols is required'));
@@ -77,6 +85,7 @@ function readPage(
   const now = world.now();
   const from = instantParameter(context, 'start') ?? startOfDay(world);
   const until = (instantParameter(context, 'end') ?? now) + 1;
+  checkSubscription(world, context, until);
   const isAscending = choiceParameter(context, 'sort', ['asc', 'desc']) === 'asc';
   let left = countParameter(context, 'limit', LIMIT);
   const resume = readToken(context);

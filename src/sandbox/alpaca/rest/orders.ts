@@ -3,6 +3,7 @@ import type { Context, Hono } from 'hono';
 import { brokerOrderId, clientOrderId } from '#core/ids.ts';
 import type { SimulatedOrder } from '#core/matching/order.ts';
 
+import type { CancelUrgency } from '../order-desk.ts';
 import { orderJson } from '../wire/order.ts';
 import type { Json } from '../wire/order.ts';
 import { PROBLEMS, noSuchOrder } from '../wire/problem.ts';
@@ -60,10 +61,12 @@ export function orderRoutes(
 }
 
 /** Cancels every order; a group goes with its first member, and each member is reported. */
-export function cancelAll(world: World): readonly Json[] {
-  const live = world.exchange.liveOrders();
-  for (const { id } of live) world.cancel(id);
-  return live.map(({ id }) => ({ id, status: 200 }));
+export function cancelAll(world: World, urgency?: CancelUrgency): readonly Json[] {
+  return world.exchange.liveOrders().map(({ id }) => {
+    const outcome = world.cancel(id, urgency);
+    const isStuck = outcome.kind === 'refused' && outcome.reason.code === 'not-cancelable';
+    return { id, status: isStuck ? 500 : 200 };
+  });
 }
 
 async function readBody(context: Context): Promise<unknown> {

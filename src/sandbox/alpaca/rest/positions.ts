@@ -28,7 +28,7 @@ export function positionRoutes(app: Hono, world: World): void {
     return context.json(orderJson(order, legs));
   });
   app.delete('/v2/positions', (context) => {
-    if (flagParameter(context, 'cancel_orders')) cancelAll(world);
+    if (flagParameter(context, 'cancel_orders')) cancelAll(world, 'before-closing');
     return context.json(closeAll(world), 207);
   });
 }

@@ -1,60 +1,78 @@
-import type { IncomingMessage } from 'node:http';
-
-import type { WebSocket } from 'ws';
-
 import type { ExchangeEvent } from '#core/matching/order.ts';
 
 import { uuidOf } from '../ids.ts';
 import { decimal, instant } from '../wire/format.ts';
 import { orderJson } from '../wire/order.ts';
 import type { Json } from '../wire/order.ts';
-import { hasText, isRecord, wireFormatOf } from './wire-format.ts';
+import { rememberFrames } from './faults.ts';
+import type { Line } from './line.ts';
+import { hasText, isRecord } from './wire-format.ts';
 
 const STREAM = 'trade_updates';
 
 /** The account's order events: authenticate, listen, then one frame an event. No replay, no sequence. */
 export interface TradeUpdates {
-  accept(socket: WebSocket, request: IncomingMessage): void;
+  accept(line: Line): void;
   send(events: readonly ExchangeEvent[]): void;
+  /** A frame of a test, as it is, to whoever listens. */
+  inject(frame: object): void;
+  /** The last frames once more. */
+  resend(count: number): void;
 }
 
+type Message = Readonly<Record<string, unknown>>;
+
 export function createTradeUpdates(): TradeUpdates {
-  const listening = new Set<(frame: Json) => void>();
+  const listening = new Set<Line>();
+  const frames = rememberFrames<object>();
+  const tellAll = (frame: object): void => {
+    for (const line of listening) line.tell(bytesOf(line, frame));
+  };
   return {
-    accept(socket, request) {
-      const format = wireFormatOf(request);
-      // JSON goes in binary frames too, as paper trading has it.
-      const send = (frame: Json): void => socket.send(format.encode(frame), { binary: true });
+    accept(line) {
       let isAuthorized = false;
-      const authorize = (message: Readonly<Record<string, unknown>>): void => {
+      const answer = (frame: Json): void => line.answer(bytesOf(line, frame));
+      const authorize = (message: Message): void => {
         isAuthorized = isAuthorized || hasCredentials(message);
-        send(authorization(isAuthorized, 'authenticate'));
+        answer(authorization(isAuthorized, 'authenticate'));
       };
-      const listen = (message: Readonly<Record<string, unknown>>): void => {
-        if (!isAuthorized) return send(authorization(false, 'listen'));
+      const listen = (message: Message): void => {
+        if (!isAuthorized) return answer(authorization(false, 'listen'));
         const wantsUpdates = wantedStreams(message).includes(STREAM);
-        // A listen replaces the list; what is not known is left out of the answer.
-        if (wantsUpdates) listening.add(send);
-        else listening.delete(send);
-        return send({ stream: 'listening', data: { streams: wantsUpdates ? [STREAM] : [] } });
+        return line.soon(() => {
+          // A listen replaces the list; what is not known is left out of the answer.
+          if (wantsUpdates) listening.add(line);
+          else listening.delete(line);
+          answer({ stream: 'listening', data: { streams: wantsUpdates ? [STREAM] : [] } });
+        });
       };
-      socket.on('message', (data) => {
-        const message = format.decode(data);
+      line.onMessage((message) => {
         if (!isRecord(message)) return;
         if (message['action'] === 'authenticate' || message['action'] === 'auth')
           authorize(message);
         if (message['action'] === 'listen') listen(message);
       });
-      socket.on('close', () => listening.delete(send));
+      line.onClose(() => listening.delete(line));
     },
     send(events) {
       if (listening.size === 0) return;
       for (const event of events) {
         const frame = { stream: STREAM, data: updateJson(event) };
-        for (const send of listening) send(frame);
+        frames.add(frame);
+        tellAll(frame);
       }
     },
+    inject: tellAll,
+    resend(count) {
+      for (const frame of frames.last(count)) tellAll(frame);
+    },
   };
+}
+
+/** JSON goes in binary frames too, as paper trading has it. */
+function bytesOf({ format }: Line, frame: object): Uint8Array {
+  const data = format.encode(frame);
+  return typeof data === 'string' ? Buffer.from(data) : data;
 }
 
 const authorization = (isAuthorized: boolean, action: string): Json => ({

@@ -27,7 +27,7 @@ export const orderJson = (order: SimulatedOrder, legs: readonly SimulatedOrder[]
   filled_at: optionalInstant(order.filledAt),
   expired_at: optionalInstant(order.expiredAt),
   canceled_at: optionalInstant(order.canceledAt),
-  failed_at: null,
+  failed_at: optionalInstant(order.failedAt),
   replaced_at: optionalInstant(order.replacedAt),
   replaced_by: order.replacedBy,
   replaces: order.replaces,

@@ -42,6 +42,10 @@ export const unknownAsset = (symbol: string): Problem =>
   invalidRequest(`could not find asset "${symbol}"`);
 export const invalidParameter = (message: string): Problem => invalidRequest(message);
 /** The market data service knows no codes. */
+export const RECENT_SIP: Problem = {
+  status: 403,
+  body: { message: 'subscription does not permit querying recent SIP data' },
+};
 export const badDataRequest = (message: string): Problem => ({ status: 400, body: { message } });
 
 type Mapping = {
@@ -83,6 +87,13 @@ const MAPPING: Mapping = {
   'not-an-entry': ({ orderClass }) => unprocessable(`${called(orderClass)} must be entry orders`),
   'not-an-exit': ({ orderClass }) => unprocessable(`${called(orderClass)} must be exit orders`),
   'not-shortable': ({ symbol }) => unprocessable(`asset "${symbol}" cannot be sold short`),
+  'inactive-asset': ({ symbol }) => unprocessable(`asset ${symbol} is not active`),
+  'day-orders-only': ({ symbol }) =>
+    unprocessable(`only day orders are allowed for hard-to-borrow asset "${symbol}"`),
+  halted: ({ symbol }) =>
+    unprocessable(
+      `market order rejected due to trading halt on symbol: "${symbol}", please place a limit order instead`,
+    ),
   'opposite-entry-open': ({ opening }) =>
     forbidden(
       opening === 'long'
@@ -112,7 +123,10 @@ const MAPPING: Mapping = {
     ),
   'unknown-order': () => notFound('order not found'),
   'already-final': ({ status }) => unprocessable(`order is already in "${status}" state`),
+  'cancel-pending': () => unprocessable('order is already in "pending_cancel" state'),
+  'not-cancelable': ({ status }) => unprocessable(`cannot cancel order in ${status} status`),
   'not-replaceable': ({ status }) => unprocessable(`cannot replace order in ${status} status`),
+  'chain-unsettled': () => unprocessable('order chain not fully replaced'),
   'already-replaced': () => unprocessable('order already replaced'),
   'nothing-changed': () => unprocessable('order parameters are not changed'),
   'quantity-fixed': () => unprocessable('qty cannot be changed for advanced orders'),
