@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // Of tests that run beside each other within a file.
+    maxConcurrency: 2,
   },
 });

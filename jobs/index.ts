@@ -2,8 +2,15 @@ import type { AnyJob } from '#app/job.ts';
 
 import dailyDigest from './daily-digest.ts';
 import deliverOutbox from './deliver-outbox.ts';
-import orderWatch from './order-watch.ts';
+import positionGuard from './position-guard.ts';
+import reconcile from './reconcile.ts';
 import tradingCycle from './trading-cycle.ts';
 
 /** Every job; a new file is named here. */
-export const jobs: readonly AnyJob[] = [tradingCycle, dailyDigest, deliverOutbox, orderWatch];
+export const jobs: readonly AnyJob[] = [
+  tradingCycle,
+  dailyDigest,
+  deliverOutbox,
+  positionGuard,
+  reconcile,
+];

@@ -41,15 +41,20 @@ async function readConfig(): Promise<Config | null> {
 
 /** Runs the bot until it is asked to stop, a replay has ended, or it cannot go on; returns the exit code. */
 async function run(config: Config, log: Logger): Promise<number> {
-  const stop = untilAskedToStop(log);
+  const stopping = new AbortController();
+  const stop = untilAskedToStop(log).then(() => stopping.abort());
   const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
     version: string;
   };
-  const starting = startBot({ config, version, log });
+  const starting = startBot({ config, version, log, stopping: stopping.signal });
   let bot;
   try {
     bot = await starting;
   } catch (error) {
+    if (stopping.signal.aborted) {
+      log.info({ why: messageOf(error) }, 'Bracketeer has stopped before it was up');
+      return 0;
+    }
     process.stderr.write(`Bracketeer cannot start: ${messageOf(error)}\n`);
     return 1;
   }

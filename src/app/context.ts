@@ -1,3 +1,4 @@
+import type { CloseTactics } from '#core/close.ts';
 import type { Ticker } from '#core/ids.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { Broker } from '#ports/broker.ts';
@@ -11,8 +12,14 @@ import type { Queue } from '#ports/queue.ts';
 import type { Telemetry } from '#ports/telemetry.ts';
 
 import type { AssetCache } from './asset-cache.ts';
+import type { Background } from './background.ts';
 import type { FeatureStore } from './feature-store.ts';
+import type { GuardMemory } from './guard/guard-memory.ts';
+import type { Mutex } from './mutex.ts';
 import type { SessionCalendar } from './session-calendar.ts';
+import type { Sight } from './sight.ts';
+import type { Step } from './steps.ts';
+import type { TraderLease } from './trader-lease.ts';
 
 /** All that the use cases work with, put together once in main. */
 export interface AppContext {
@@ -33,6 +40,22 @@ export interface AppContext {
   readonly assets: AssetCache;
   /** Has the outbox delivered soon; several calls before that are one. */
   readonly wakeOutbox: () => Promise<void>;
+  /** Has the position guard look soon; several calls before that are one. */
+  readonly wakeGuard: () => Promise<void>;
+  /** This process's right to trade the account. */
+  readonly lease: TraderLease;
+  readonly sight: Sight;
+  /** Work on one symbol's orders runs one after the other. */
+  readonly bySymbol: Mutex;
+  readonly background: Background;
+  readonly guardMemory: GuardMemory;
+  /** Ids of the intents that this process is carrying out right now. */
+  readonly inFlight: Set<string>;
+  readonly closeTactics: CloseTactics;
+  /** Waits by the system's clock. */
+  readonly pause: (ms: number) => Promise<void>;
+  /** Called at each boundary between two effects; does nothing but in tests. */
+  readonly reached: (step: Step) => Promise<void>;
   readonly telemetry: Telemetry;
   readonly log: Logger;
 }

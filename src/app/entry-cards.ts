@@ -16,10 +16,24 @@ export interface EndNote {
   readonly message: string;
 }
 
-/** The entry's card as the trade stands: whatever order the news came in, it never tells an older state. */
-export function entryCard(trade: Trade, at: EpochMs, note: EndNote): EntryCard {
-  return { kind: 'entry', intent: trade.intent, progress: progressOf(trade, at, note) };
+interface Telling {
+  readonly note: EndNote;
+  /** How long after it happened the news came, where that matters. */
+  readonly lateMs?: number | null;
 }
+
+/** The entry's card as the trade stands: whatever order the news came in, it never tells an older state. */
+export const entryCard = (
+  trade: Trade,
+  at: EpochMs,
+  { note, lateMs = null }: Telling,
+): EntryCard => ({
+  kind: 'entry',
+  intent: trade.intent,
+  progress: progressOf(trade, at, note),
+  scaleOut: trade.scaleOut,
+  lateMs,
+});
 
 function progressOf(trade: Trade, at: EpochMs, note: EndNote): EntryProgress {
   switch (trade.status) {

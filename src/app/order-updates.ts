@@ -1,84 +1,67 @@
-import { entryClientOrderId, tradeId } from '#core/ids.ts';
-import type { TradeId } from '#core/ids.ts';
+import type { Close } from '#core/close.ts';
+import { purposeOf } from '#core/ids.ts';
 import { exitSideOf, isTerminal } from '#core/order.ts';
 import type { BrokerOrder, Execution } from '#core/order.ts';
-import { addDays, newYorkDate, startOfDay } from '#core/session.ts';
+import { addDays, MINUTE_MS, newYorkDate, startOfDay } from '#core/session.ts';
 import { slippageBps } from '#core/trade-math.ts';
-import { bookFill, closedTrade, closeTrade, followEntry, isFlat } from '#core/trade.ts';
-import type { LegRole, Trade } from '#core/trade.ts';
+import { bookFill, closedTrade, closeTrade, followEntries, isFlat } from '#core/trade.ts';
+import type { ExitReason, Trade } from '#core/trade.ts';
 import type { AlarmCard, ExitCard } from '#ports/cards.ts';
-import type { LedgerTransaction } from '#ports/ledger.ts';
+import type { LedgerTransaction, OrderBelonging } from '#ports/ledger.ts';
 
 import type { AppContext } from './context.ts';
 import { entryCard, entryCardKey, exitCardKey } from './entry-cards.ts';
+import { belongingOf, saveWithLegs } from './save-orders.ts';
 
-/** Which trade an order belongs to, and what it is to it. */
-interface Belonging {
-  readonly tradeId: TradeId;
-  readonly role: LegRole;
-}
-
-const CLIENT_ID = /^brk-(.+)-entry$/;
-
-/** An order that the ledger has not stored yet tells by its client id, or by the order it replaces. */
-async function belongingOf(tx: LedgerTransaction, order: BrokerOrder): Promise<Belonging | null> {
-  const known =
-    (await tx.findOrder(order.id)) ?? (order.replaces && (await tx.findOrder(order.replaces)));
-  if (known) return { tradeId: known.tradeId, role: known.role };
-  const [, id] = CLIENT_ID.exec(order.clientOrderId) ?? [];
-  if (id === undefined || entryClientOrderId(tradeId(id)) !== order.clientOrderId) return null;
-  return { tradeId: tradeId(id), role: 'entry' };
-}
-
-const legRole = (leg: BrokerOrder): LegRole => (leg.type === 'limit' ? 'take_profit' : 'stop_loss');
-
-/** Stores an order with its legs, all tied to the trade. */
-export async function saveWithLegs(
-  tx: LedgerTransaction,
-  order: BrokerOrder,
-  { tradeId: id, role }: Belonging,
-): Promise<void> {
-  await tx.saveOrder(order, id, role);
-  for (const leg of order.legs) await tx.saveOrder(leg, id, legRole(leg));
-}
+/** News this much older than the moment it is booked at is told as late. */
+const LATE_MS = MINUTE_MS;
 
 /**
  * Takes in what the broker says of an order: its state, and the executions that are not booked yet.
  * May be told the same thing any number of times and in any order.
  *
- * @returns false when the order is none of ours.
+ * @returns how many executions were new; null when the order is none of ours.
  */
 export async function applyOrder(
   context: AppContext,
   order: BrokerOrder,
   executions: readonly Execution[],
-): Promise<boolean> {
-  const { isOurs, hasNews } = await context.ledger.transaction(async (tx) => {
+): Promise<number | null> {
+  const close = await closeBehind(context, order);
+  const taken = await context.ledger.transaction(async (tx) => {
     const belonging = await belongingOf(tx, order);
     const before = belonging && (await tx.lockTrade(belonging.tradeId));
-    if (!belonging || !before || before.intent.symbol !== order.symbol) {
-      return { isOurs: false, hasNews: false };
-    }
-    await saveWithLegs(tx, order, belonging);
-    const news = { ...belonging, order, booked: await bookNew(tx, before.id, executions) };
+    if (!belonging || !before || before.intent.symbol !== order.symbol) return null;
+    await saveWithLegs(tx, order, before.id, belonging);
+    const booked = await bookNew(tx, before, executions);
+    const news = { ...belonging, order, close, booked, lateMs: latenessOf(context, booked) };
     const after = await advance(tx, before, news);
     if (after !== before) await tx.saveTrade(after);
-    const hasCards = await tellNews(tx, before, after, news);
-    return { isOurs: true, hasNews: hasCards };
+    return { booked: booked.length, hasCards: await tellNews(tx, before, after, news) };
   });
-  if (hasNews) await context.wakeOutbox();
-  return isOurs;
+  if (taken === null) return null;
+  if (taken.booked > 0) await context.reached('fill.booked');
+  if (taken.hasCards) await context.wakeOutbox();
+  return taken.booked;
 }
 
-interface News extends Belonging {
+/** The closing that an exit order is of. */
+async function closeBehind({ ledger }: AppContext, order: BrokerOrder): Promise<Close | null> {
+  const purpose = purposeOf(order.clientOrderId);
+  return purpose?.of === 'close' ? ledger.close(purpose.closeId) : null;
+}
+
+interface News extends OrderBelonging {
   readonly order: BrokerOrder;
+  readonly close: Close | null;
   /** The executions that were not booked before. */
   readonly booked: readonly Execution[];
+  readonly lateMs: number | null;
 }
 
 async function bookNew(
   tx: LedgerTransaction,
-  id: TradeId,
+  { id }: Trade,
   executions: readonly Execution[],
 ): Promise<readonly Execution[]> {
   const booked: Execution[] = [];
@@ -88,25 +71,28 @@ async function bookNew(
   return booked;
 }
 
-async function advance(tx: LedgerTransaction, trade: Trade, news: News): Promise<Trade> {
-  const filled = news.booked.reduce((next, fill) => bookFill(next, news.role, fill), trade);
-  // News may be old: the ledger has kept the newest state of the entry.
-  const entry = news.role === 'entry' ? await tx.findOrder(news.order.id) : null;
-  const next = entry === null ? filled : followEntry(filled, entry);
-  const mayBeFlat = next.status !== 'closed' && isFlat(next, true);
-  return mayBeFlat && (await isEntryOver(tx, trade.id)) ? closeTrade(next) : next;
+function latenessOf({ clock }: AppContext, booked: readonly Execution[]): number | null {
+  const oldest = Math.min(...booked.map(({ at }) => at));
+  const age = clock.now() - oldest;
+  return booked.length > 0 && age > LATE_MS ? age : null;
 }
 
-/** Whether no more shares can come: the entry is through at the broker, and all its fills are booked. */
-async function isEntryOver(tx: LedgerTransaction, id: TradeId): Promise<boolean> {
-  const entries = (await tx.ordersOf(id)).filter(({ role }) => role === 'entry');
-  return (
-    entries.length > 0 &&
-    entries.every(
-      ({ status, filledQuantity, bookedQuantity }) =>
-        isTerminal(status) && bookedQuantity === filledQuantity,
-    )
+function reasonOf({ role, close }: News): 'entry' | ExitReason {
+  if (role !== 'exit') return role;
+  return close?.reason ?? 'other';
+}
+
+async function advance(tx: LedgerTransaction, trade: Trade, news: News): Promise<Trade> {
+  const filled = news.booked.reduce((next, fill) => bookFill(next, reasonOf(news), fill), trade);
+  // News may be old: the ledger has kept the newest state of the entries.
+  const entries = (await tx.ordersOf(trade.id)).filter(({ role }) => role === 'entry');
+  const next = news.role === 'entry' ? followEntries(filled, entries) : filled;
+  // Whether no more shares can come: the entries are through at the broker, and all their fills are booked.
+  const isEntryOver = entries.every(
+    ({ status, filledQuantity, bookedQuantity }) =>
+      isTerminal(status) && bookedQuantity === filledQuantity,
   );
+  return next.status !== 'closed' && isFlat(next) && isEntryOver ? closeTrade(next) : next;
 }
 
 /** Writes the cards of what has changed; returns whether there are any. */
@@ -116,49 +102,53 @@ async function tellNews(
   after: Trade,
   news: News,
 ): Promise<boolean> {
-  const at = news.order.updatedAt;
+  const { order, lateMs, booked } = news;
+  const at = order.updatedAt;
   const hasEntryNews =
     before.entryQuantity !== after.entryQuantity ||
     (before.status !== after.status && after.status !== 'closed');
   const hasClosed = after.status === 'closed' && before.status !== 'closed';
-  const isBeyondEnd = before.status === 'closed' && news.booked.length > 0;
+  const isBeyondEnd = before.status === 'closed' && booked.length > 0 && news.role !== 'exit';
   if (hasEntryNews) {
-    const note = { code: 'unknown', message: endOf(news.order) };
-    await tx.enqueueCard(entryCardKey(after), entryCard(after, at, note));
+    const note = { code: 'unknown', message: endOf(order) };
+    await tx.enqueueCard(entryCardKey(after), entryCard(after, at, { note, lateMs }));
   }
-  if (hasClosed) await tx.enqueueCard(exitCardKey(after), await exitCard(tx, after, news.order));
-  if (isBeyondEnd) await tx.enqueueCard(`beyond:${after.id}`, beyondEndCard(after, news.booked));
+  if (hasClosed) await tx.enqueueCard(exitCardKey(after), await exitCard(tx, after, news));
+  if (isBeyondEnd) await tx.enqueueCard(`beyond:${after.id}`, beyondEndCard(after, booked));
   return hasEntryNews || hasClosed || isBeyondEnd;
 }
 
 const endOf = (order: BrokerOrder): string =>
   isTerminal(order.status) ? `the broker reports the entry as ${order.status}` : '';
 
-async function exitCard(
-  tx: LedgerTransaction,
-  trade: Trade,
-  order: BrokerOrder,
-): Promise<ExitCard> {
+async function exitCard(tx: LedgerTransaction, trade: Trade, news: News): Promise<ExitCard> {
   const closed = closedTrade(trade);
-  const { stopPrice, targetPrice } = trade.intent.bracket;
-  const reference = trade.exitLeg === 'take_profit' ? targetPrice : (order.stopPrice ?? stopPrice);
+  const { order, lateMs } = news;
   const date = newYorkDate(closed.closedAt);
   return {
     kind: 'exit',
     trade: closed,
-    stopPrice,
-    targetPrice,
-    // Of the leg that ended the trade alone: an earlier part that left at the other leg is no slippage.
+    stopPrice: trade.stopPrice,
+    targetPrice: trade.intent.bracket.targetPrice,
+    // Of the order that ended the trade alone: an earlier part that left elsewhere is no slippage.
     slippageBps: slippageBps(
       exitSideOf(trade.intent.side),
       order.filledAveragePrice ?? closed.exitPrice,
-      reference,
+      referencePrice(trade, news),
     ),
     realizedToday: await tx.realizedPnl({
       from: startOfDay(date),
       until: startOfDay(addDays(date, 1)),
     }),
+    lateMs,
   };
+}
+
+/** What an exit was meant to fill at. */
+function referencePrice(trade: Trade, { role, order, close }: News) {
+  if (role === 'take_profit') return order.limitPrice ?? trade.intent.bracket.targetPrice;
+  if (role === 'stop_loss') return order.stopPrice ?? trade.stopPrice;
+  return close?.decisionPrice ?? order.limitPrice ?? trade.stopPrice;
 }
 
 /** In a fast market both legs of a bracket may fill, which leaves a position the other way round. */
@@ -168,8 +158,9 @@ function beyondEndCard({ id, intent }: Trade, booked: readonly Execution[]): Ala
     kind: 'alarm',
     title: `${intent.symbol}: ${shares} more shares filled after the trade was flat`,
     text:
-      `A second exit of trade ${id} was filled. The account may now hold ${shares} ${intent.symbol} the ` +
-      'other way round, without a stop. Look at the broker and close it by hand.',
+      `A second exit of trade ${id} was filled: the account may now hold ${shares} ${intent.symbol} the ` +
+      'other way round. The bot closes them at once and says when they are gone.',
+    repeat: 0,
     at: booked.at(-1)?.at ?? 0,
   };
 }

@@ -1,16 +1,13 @@
 import type { Position } from '#core/account.ts';
 import type { BrokerOrder } from '#core/order.ts';
 import { protectionOf } from '#core/protection.ts';
-import { MINUTE_MS } from '#core/session.ts';
 import { rMultipleAt } from '#core/trade-math.ts';
 import { riskPerShareOf } from '#core/trade.ts';
 import type { Trade } from '#core/trade.ts';
 import type { OpenPositionLine } from '#ports/cards.ts';
 
 import type { AppContext } from './context.ts';
-
-/** A stop that somebody else placed may be as old as this: the broker cancels orders after 90 days. */
-const OLDEST_ORDER_MS = 91 * 24 * 60 * MINUTE_MS;
+import { orderHorizon } from './order-horizon.ts';
 
 /** Every position at the broker with its plan from the ledger and its protection as the broker has it now. */
 export async function readPositions(context: AppContext): Promise<readonly OpenPositionLine[]> {
@@ -28,7 +25,7 @@ export async function readPositions(context: AppContext): Promise<readonly OpenP
   }));
   const areOurs = held.every(({ trade }) => trade !== null);
   const known = areOurs ? unsettled[0]?.createdAt : undefined;
-  const since = known === undefined ? context.clock.now() - OLDEST_ORDER_MS : known - 1;
+  const since = known === undefined ? orderHorizon(context) : known - 1;
   const orders = held.length === 0 ? [] : await broker.ordersSince(since);
   return held.map(({ position, trade }) => lineOf(position, trade, orders));
 }

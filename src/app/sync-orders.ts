@@ -2,50 +2,32 @@ import type { BrokerOrderId } from '#core/ids.ts';
 import type { BrokerOrder, Execution } from '#core/order.ts';
 import { MINUTE_MS } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
-import type { LegRole, Trade } from '#core/trade.ts';
 import type { LedgerOrder } from '#ports/ledger.ts';
 
 import type { AppContext } from './context.ts';
 import { applyOrder } from './order-updates.ts';
+import { settleOpenIntents } from './settle-intents.ts';
 
 /** How long before an order's last change its newest executions are looked for. */
 const LOOK_BACK_MS = 10 * MINUTE_MS;
 
-/**
- * Brings the ledger's orders level with the broker's by REST: sockets are hints, snapshots decide.
- * Finds the brackets whose ids a process that died never stored, and books the fills that no socket
- * told of; an execution that the broker does not list yet is asked for again at the next sync.
- */
-export async function syncOrders(context: AppContext): Promise<void> {
-  const known = await context.ledger.unsettledOrders();
-  const unstored = withLegs(await findUnstored(context, known));
-  const byId = new Map(known.map((order) => [order.brokerOrderId, order]));
-  const listed = withLegs(await listSince(context, known));
-  const changed = listed.filter((order) => differs(order, byId));
-  await applyAll(context, [...unstored, ...changed], byId);
+/** What a look at the orders has found. */
+export interface SyncReport {
+  /** Executions that were not booked before: no socket had told of them yet. */
+  readonly bookedFills: number;
 }
 
-/** Every role that a bracket's orders have. */
-const ROLES: readonly LegRole[] = ['entry', 'take_profit', 'stop_loss'];
-
 /**
- * Trades of which the ledger lacks an order are looked up by the id that was sent along. Of those that
- * are still planned the broker may know nothing: they are for the next cycle to send or to give up.
+ * Brings the ledger's orders level with the broker's by REST: sockets are hints, snapshots decide.
+ * Finds the orders whose ids a process that died never stored, and books the fills that no socket told of;
+ * an execution that the broker does not list yet is asked for again at the next sync.
  */
-async function findUnstored(
-  { ledger, broker }: AppContext,
-  known: readonly LedgerOrder[],
-): Promise<readonly BrokerOrder[]> {
-  const trades = await ledger.unfinishedTrades();
-  const isStored = ({ id }: Trade): boolean => {
-    const roles = new Set(known.filter(({ tradeId }) => tradeId === id).map(({ role }) => role));
-    return ROLES.every((role) => roles.has(role));
-  };
-  const unstored = trades.filter((trade) => !isStored(trade));
-  const found = await Promise.all(
-    unstored.map(({ intent }) => broker.orderByClientId(intent.clientOrderId)),
-  );
-  return found.filter((order) => order !== null);
+export async function syncOrders(context: AppContext): Promise<SyncReport> {
+  const found = withLegs(await settleOpenIntents(context));
+  const known = await context.ledger.unsettledOrders();
+  const byId = new Map(known.map((order) => [order.brokerOrderId, order]));
+  const changed = (await listSince(context, known)).flatMap((order) => newsOf(order, byId));
+  return { bookedFills: await applyAll(context, [...found, ...changed], byId) };
 }
 
 /** All orders since the oldest known one; known ones that the listing leaves out are asked for one by one. */
@@ -66,7 +48,18 @@ async function listSince(
 const withLegs = (orders: readonly BrokerOrder[]): readonly BrokerOrder[] =>
   orders.flatMap((order) => [order, ...order.legs]);
 
-/** Whether the ledger does not have the order as the broker has it. */
+/** The order and its legs, as far as the ledger does not have them as the broker has them. */
+function newsOf(
+  order: BrokerOrder,
+  known: ReadonlyMap<BrokerOrderId, LedgerOrder>,
+): readonly BrokerOrder[] {
+  const isOurs = known.has(order.id);
+  const isMissing = ({ id }: BrokerOrder): boolean => isOurs && !known.has(id);
+  const legs = order.legs.filter((leg) => isMissing(leg) || differs(leg, known));
+  // A leg that was never stored is stored with its parent, which knows whose it is.
+  return differs(order, known) || legs.some(isMissing) ? [order, ...legs] : legs;
+}
+
 function differs(order: BrokerOrder, known: ReadonlyMap<BrokerOrderId, LedgerOrder>): boolean {
   const before = known.get(order.id);
   if (before === undefined) return order.replaces !== null && known.has(order.replaces);
@@ -77,14 +70,15 @@ async function applyAll(
   context: AppContext,
   orders: readonly BrokerOrder[],
   known: ReadonlyMap<BrokerOrderId, LedgerOrder>,
-): Promise<void> {
+): Promise<number> {
   const grown = orders.filter(
     (order) => order.filledQuantity > (known.get(order.id)?.bookedQuantity ?? 0),
   );
   const executions = await executionsOf(context, grown);
+  let booked = 0;
   for (const order of orders) {
     try {
-      await applyOrder(context, order, executions.get(order.id) ?? []);
+      booked += (await applyOrder(context, order, executions.get(order.id) ?? [])) ?? 0;
     } catch (error) {
       // What is wrong with one order must not keep the fills of all others from being booked.
       context.log.error(
@@ -93,6 +87,7 @@ async function applyAll(
       );
     }
   }
+  return booked;
 }
 
 /** The executions of orders that have filled further; all of each, since booking skips what is booked. */

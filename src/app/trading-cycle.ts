@@ -1,7 +1,7 @@
 import { allowsEntries } from '#core/control.ts';
 import { decide } from '#core/decide.ts';
 import type { Decision, EntryIntent, PendingEntry, Snapshot } from '#core/decision.ts';
-import type { Ticker, TradeId } from '#core/ids.ts';
+import type { Ticker } from '#core/ids.ts';
 import { timesShares } from '#core/money.ts';
 import { isBarEndOf, MINUTE_MS, newYorkDate } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
@@ -9,6 +9,7 @@ import type { Trade } from '#core/trade.ts';
 
 import type { AppContext } from './context.ts';
 import { cancelStaleEntries, submitPlannedEntries } from './enter.ts';
+import { impedimentsOf } from './impediments.ts';
 import { syncOrders } from './sync-orders.ts';
 
 /** What one run of the cycle came to. */
@@ -23,6 +24,7 @@ export type CycleOutcome =
  * Throws when the broker or the ledger cannot be reached; running it again goes on where it ended.
  */
 export async function runTradingCycle(context: AppContext, barEnd: EpochMs): Promise<CycleOutcome> {
+  context.lease.assertHeld();
   const startedAt = context.systemClock.now();
   const session = await context.calendar.on(newYorkDate(barEnd));
   if (session === null || !isBarEndOf(session, barEnd))
@@ -36,15 +38,16 @@ export async function runTradingCycle(context: AppContext, barEnd: EpochMs): Pro
   const snapshot = await gather(context, session, barEnd);
   const decisions = decide(snapshot);
   const planned = await writeDown(context, snapshot, decisions);
-  await submitPlannedEntries(context, barEnd, planned);
+  await context.reached('entry.planned');
+  await submitPlannedEntries(context, barEnd);
 
   const tookMs = context.systemClock.now() - startedAt;
-  const record = { ...key, symbols: decisions.length, entries: planned.size, tookMs };
+  const record = { ...key, symbols: decisions.length, entries: planned, tookMs };
   await context.ledger.transaction((tx) =>
     tx.finishCycle({ ...record, finishedAt: context.clock.now() }),
   );
-  context.telemetry.cycleFinished(tookMs, planned.size);
-  return { kind: 'done', symbols: decisions.length, entries: planned.size };
+  context.telemetry.cycleFinished(tookMs, planned);
+  return { kind: 'done', symbols: decisions.length, entries: planned };
 }
 
 /**
@@ -62,13 +65,14 @@ async function isBarOver({ broker, parameters }: AppContext, barEnd: EpochMs): P
 
 async function gather(context: AppContext, session: Session, barEnd: EpochMs): Promise<Snapshot> {
   const { broker, ledger, watchlist } = context;
-  const [account, positions, control, trades, features, assets] = await Promise.all([
+  const [account, positions, control, trades, features, assets, impediments] = await Promise.all([
     broker.account(),
     broker.positions(),
     ledger.controlState(),
     ledger.unfinishedTrades(),
     context.features.at(barEnd, session, watchlist),
     context.assets.of(watchlist, session.date),
+    impedimentsOf(context),
   ]);
   const held = new Set(positions.map(({ symbol }) => symbol));
   return {
@@ -86,6 +90,7 @@ async function gather(context: AppContext, session: Session, barEnd: EpochMs): P
       features: features.get(symbol) ?? null,
       asset: assets.get(symbol) ?? null,
     })),
+    impediments,
     parameters: context.parameters,
   };
 }
@@ -99,26 +104,28 @@ const toPendingEntry = ({ intent }: Trade): PendingEntry => ({
  * Records the decisions and plans the entries among them, in one transaction that holds the control
  * state still. A symbol that was decided before, by a run that died, keeps its first decision.
  *
- * @returns the trades planned just now.
+ * @returns how many trades were planned just now.
  */
 async function writeDown(
   context: AppContext,
   { session, barEnd, account }: Snapshot,
   decisions: readonly Decision[],
-): Promise<ReadonlySet<TradeId>> {
+): Promise<number> {
   const point = {
     at: barEnd,
     sessionDate: session.date,
     equity: account.equity,
     cash: account.cash,
   };
+  context.lease.assertHeld();
   return context.ledger.transaction(async (tx) => {
+    await tx.assertFence(context.lease.token);
     const mayOpen = allowsEntries(await tx.controlState());
     const fresh = await tx.insertDecisions({ sessionDate: session.date, barEnd }, decisions);
     const intents = mayOpen ? intentsOf(decisions, fresh) : [];
     for (const intent of intents) await tx.insertTrade(intent);
     await tx.saveEquity(point);
-    return new Set(intents.map(({ tradeId }) => tradeId));
+    return intents.length;
   });
 }
 

@@ -1,14 +1,19 @@
 import type { AppContext } from '#app/context.ts';
+import { cancelStaleEntries } from '#app/enter.ts';
+import { reconcile } from '#app/reconcile/reconcile.ts';
 import { writeDueDigests } from '#app/reports/digest.ts';
-import { tendOrders } from '#app/tend-orders.ts';
+import type { StartFindings } from '#app/reports/started.ts';
+import { lastBarEnd } from '#core/session.ts';
 
 /**
  * What a bot that was down makes up for: fills that it did not hear of, entries that were working when it
- * went down and would stay live overnight, and digests of sessions that ended meanwhile.
+ * went down and would stay live overnight, and digests of sessions that ended meanwhile. Broker and ledger
+ * are compared before anything else happens.
  */
-export async function catchUp(context: AppContext): Promise<void> {
-  const { clock, log } = context;
-  await tendOrders(context);
+export async function catchUp(context: AppContext): Promise<StartFindings> {
+  const { clock, log, ledger, parameters } = context;
+  const reconciliation = await reconcile(context);
+  await cancelStaleEntries(context, lastBarEnd(clock.now(), parameters.barMinutes));
   try {
     await writeDueDigests(context, clock.now());
   } catch (error) {
@@ -17,6 +22,7 @@ export async function catchUp(context: AppContext): Promise<void> {
       'digests that are due could not be written; the next session close tries again',
     );
   }
+  return { reconciliation, resumedCloses: (await ledger.openCloses()).length };
 }
 
 /**

@@ -17,6 +17,8 @@ export interface Clockwork {
   readonly clock: Clock;
   /** Whether the queue's own schedules follow the exchange: only where its time is the world's. */
   readonly runsOnSystemTime: boolean;
+  /** A bar came over the stream: time has moved on. */
+  barHeard(): void;
   /**
    * Begins to run what is due at each bar's close. Resolves when time is at its end, which only a replay's
    * is; rejects when a bar could not be handled.
@@ -36,7 +38,12 @@ interface Options {
 export async function createClockwork(options: Options): Promise<Clockwork> {
   const { sandbox } = options;
   if (sandbox === null) {
-    return { clock: systemClock, runsOnSystemTime: true, start: () => endless() };
+    return {
+      clock: systemClock,
+      runsOnSystemTime: true,
+      barHeard: () => {},
+      start: () => endless(),
+    };
   }
   return sandbox.exchange === null
     ? followBroker(options)
@@ -53,6 +60,7 @@ function followReplay(
   return {
     clock: { now: () => standIn.now() },
     runsOnSystemTime: false,
+    barHeard: () => {},
     start: async (_, onBarClose) => {
       const lastBarEnd = standIn.lastBarEnd();
       const replay = createReplay({
@@ -92,16 +100,11 @@ async function followBroker({ broker, barMinutes, log, lifecycle }: Options): Pr
   return {
     clock,
     runsOnSystemTime: false,
-    start: async (context, onBarClose) => {
+    barHeard: () => void clock.look(),
+    start: async (_, onBarClose) => {
       handler.onBarClose = onBarClose;
       clock.start();
       lifecycle.onClose('broker clock', () => clock.stop());
-      // A bar on the stream says that the clock has moved on.
-      const bars = await context.marketData.subscribeBars(
-        context.watchlist,
-        () => void clock.look(),
-      );
-      lifecycle.onClose('bar stream', () => bars.close());
       await endless();
     },
   };

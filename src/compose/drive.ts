@@ -2,13 +2,13 @@ import type { AnyJob } from '#app/job.ts';
 import { lastBarEnd } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
 
-import type { OutboxWaker } from './outbox-waker.ts';
 import type { QueuePart } from './parts.ts';
 
 interface Options {
   readonly jobs: readonly AnyJob[];
   readonly queue: Pick<QueuePart, 'runDue'>;
-  readonly outbox: OutboxWaker;
+  /** What the jobs may set going, in the order in which one leads to the next. */
+  readonly settling: readonly { idle(): Promise<void> }[];
   /** The strategy's bars, of which the market's own may be parts. */
   readonly barMinutes: number;
   /** Whether a session ends at this instant. */
@@ -22,7 +22,7 @@ interface Options {
 export function createBarCloseRunner({
   jobs,
   queue,
-  outbox,
+  settling,
   barMinutes,
   isSessionClose,
 }: Options): (barEnd: EpochMs) => Promise<void> {
@@ -36,6 +36,6 @@ export function createBarCloseRunner({
       ...(isSessionClose(at) ? atSessionClose : []),
     ];
     for (const name of due) await queue.runDue(name, at);
-    await outbox.idle();
+    for (const part of settling) await part.idle();
   };
 }

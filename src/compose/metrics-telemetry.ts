@@ -18,4 +18,7 @@ export function setGauges(metrics: Metrics, report: StatusReport): void {
   metrics.openPositions.set(report.positions.length);
   metrics.protectedPositions.set(report.protectedPositions);
   metrics.outboxBacklog.set(report.outboxBacklog);
+  metrics.closings.set(report.closes.length);
+  metrics.interference.set(report.interferenceToday);
+  metrics.impediments.set(report.impediments.length);
 }

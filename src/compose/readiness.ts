@@ -53,6 +53,9 @@ const figuresOf = (report: StatusReport) => ({
   openPositions: report.positions.length,
   protectedPositions: report.protectedPositions,
   outboxBacklog: report.outboxBacklog,
+  impediments: report.impediments,
+  closings: report.closes.length,
+  interferenceToday: report.interferenceToday,
 });
 
 /** Bars whose cycles may all be missing before the bot counts as asleep. */
@@ -126,7 +129,7 @@ export async function readinessOf(
       ...(report === null ? {} : figuresOf(report)),
       database: { kind: database.description, up: isDatabaseUp },
       queue: { kind: queue.description, up: queueState !== null, ...queueState },
-      broker: { up: report !== null, orderStream: context.broker.streamState() },
+      broker: { up: report !== null, orderStream: context.broker.streamHealth().state },
       discord: context.notifier.state(),
     },
   };

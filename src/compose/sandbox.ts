@@ -9,6 +9,7 @@ import type { Ticker } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
 import { createAlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
 import type { AlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
+import { REALISTIC_DELAYS } from '#sandbox/alpaca/timers.ts';
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
 import { createDiscordStandIn } from '#sandbox/discord/stand-in.ts';
 import type { DiscordStandIn } from '#sandbox/discord/stand-in.ts';
@@ -99,6 +100,7 @@ async function openExchange(market: Market, folder: string, lifecycle: Lifecycle
     market,
     startingCash: STARTING_CASH,
     journalFile: join(folder, JOURNAL),
+    delays: REALISTIC_DELAYS,
   });
   lifecycle.onClose('Alpaca stand-in', () => standIn.close());
   return { market, standIn };

@@ -162,6 +162,8 @@ const rules = z.strictObject(
     choppyStopAtrs: within(0.5, 20).default(DEFAULTS.choppyStopAtrs),
     choppyTargetAtrs: within(0.5, 40).default(DEFAULTS.choppyTargetAtrs),
     volatileFactor: within(1, 5).default(DEFAULTS.volatileFactor),
+    scaleOutPercent: wholeWithin(0, 90).default(DEFAULTS.scaleOutPercent),
+    scaleOutAtR: within(0.5, 20).default(DEFAULTS.scaleOutAtR),
     entryLimitBps: within(0, 200).default(DEFAULTS.entryLimitBps),
     riskBps: within(1, 500).default(DEFAULTS.riskBps),
     maxPositionBps: within(1, 40_000).default(DEFAULTS.maxPositionBps),

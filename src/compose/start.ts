@@ -3,49 +3,37 @@ import { Hono } from 'hono';
 import { createAlpacaBroker } from '#adapters/alpaca/broker.ts';
 import { createAlpacaClient } from '#adapters/alpaca/connection.ts';
 import { createAlpacaMarketData } from '#adapters/alpaca/market-data.ts';
-import { createJobQueue } from '#adapters/bullmq/queue.ts';
 import type { JobQueue } from '#adapters/bullmq/queue.ts';
 import { createDiscordBot } from '#adapters/discord/bot.ts';
 import type { DiscordBot } from '#adapters/discord/bot.ts';
 import { openLedger } from '#adapters/postgres/ledger.ts';
-import type { OpenLedger } from '#adapters/postgres/ledger.ts';
-import { systemClock } from '#adapters/system/clock.ts';
 import { healthRoutes } from '#adapters/system/health-routes.ts';
 import { createMetrics } from '#adapters/system/metrics.ts';
-import type { Metrics } from '#adapters/system/metrics.ts';
-import { createAssetCache } from '#app/asset-cache.ts';
+import { startOpenCloses } from '#app/close/run-close.ts';
 import type { AppContext } from '#app/context.ts';
-import { createFeatureStore } from '#app/feature-store.ts';
-import { applyOrder } from '#app/order-updates.ts';
 import { announceStart } from '#app/reports/started.ts';
-import { createSessionCalendar } from '#app/session-calendar.ts';
-import { syncOrders } from '#app/sync-orders.ts';
+import type { KeptLease } from '#app/trader-lease.ts';
 import { commands } from '#commands/index.ts';
-import type { Config } from '#config';
 import { jobs } from '#jobs/index.ts';
-import type { Broker } from '#ports/broker.ts';
 import type { StartedCard } from '#ports/cards.ts';
-import type { Logger } from '#ports/logger.ts';
-import type { MarketData } from '#ports/market-data.ts';
 
+import { contextFrom } from './app-context.ts';
+import type { Assembly, StartOptions } from './assembly.ts';
 import { catchUp, isNewSandbox } from './catch-up.ts';
 import { createClockwork } from './clockwork.ts';
-import type { Clockwork } from './clockwork.ts';
 import { claimDataFolder } from './data-folder.ts';
 import { whileDatabaseLives } from './database-watch.ts';
 import { createBarCloseRunner } from './drive.ts';
 import { openHttp } from './http.ts';
-import type { HttpPort } from './http.ts';
 import { createLifecycle } from './lifecycle.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { setGauges, telemetryOf } from './metrics-telemetry.ts';
-import { createOutboxWaker } from './outbox-waker.ts';
-import type { OutboxWaker } from './outbox-waker.ts';
+import { setGauges } from './metrics-telemetry.ts';
+import { openQueue } from './open-queue.ts';
 import { createReportCache, readinessOf, reportInTime } from './readiness.ts';
 import { openStores } from './stores.ts';
-import type { Stores } from './stores.ts';
 import { openSurroundings } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
+import { claimTrading, followBars, followOrders, untilSighted } from './trader.ts';
 
 const POOL_SIZE = 8;
 
@@ -60,12 +48,6 @@ export interface RunningBot {
   stop(): Promise<void>;
 }
 
-export interface StartOptions {
-  readonly config: Config;
-  readonly version: string;
-  readonly log: Logger;
-}
-
 /** Starts everything, or nothing: what fails half-way closes what had been opened before it throws. */
 export async function startBot(options: StartOptions): Promise<RunningBot> {
   const lifecycle = createLifecycle(() => options.log);
@@ -77,20 +59,6 @@ export async function startBot(options: StartOptions): Promise<RunningBot> {
   }
 }
 
-/** All parts, before they are set going. */
-interface Assembly {
-  readonly options: StartOptions;
-  readonly lifecycle: Lifecycle;
-  readonly http: HttpPort;
-  readonly surroundings: Surroundings;
-  readonly stores: Stores;
-  readonly broker: Broker;
-  readonly marketData: MarketData;
-  readonly ledger: OpenLedger;
-  readonly clockwork: Clockwork;
-  readonly metrics: Metrics;
-}
-
 async function assemble(options: StartOptions, lifecycle: Lifecycle): Promise<RunningBot> {
   const { config, log } = options;
   await claimDataFolder(config.dataDir, lifecycle);
@@ -98,8 +66,9 @@ async function assemble(options: StartOptions, lifecycle: Lifecycle): Promise<Ru
   const surroundings = await openSurroundings(config, http, lifecycle);
   const { sandbox, database } = surroundings;
   const client = createAlpacaClient(surroundings.alpaca);
-  const broker = createAlpacaBroker(client, log);
-  const marketData = createAlpacaMarketData(client, surroundings.feed, surroundings.feedName);
+  const right: { lease: KeptLease | null } = { lease: null };
+  const broker = createAlpacaBroker(client, log, () => right.lease?.assertHeld());
+  const marketData = createAlpacaMarketData(client, surroundings.feed, surroundings.feedName, log);
   const key = sandbox?.key ?? (await broker.account()).id;
   const stores = await openStores(config, { database, key }, lifecycle, log);
   const identity = sandbox?.identity ?? `account ${key}`;
@@ -110,6 +79,14 @@ async function assemble(options: StartOptions, lifecycle: Lifecycle): Promise<Ru
     log,
   });
   lifecycle.onClose('ledger', () => ledger.close());
+  const lease = (right.lease = await claimTrading({
+    ledger: ledger.ledger,
+    dataDir: config.dataDir,
+    http,
+    lifecycle,
+    log,
+    stopping: options.stopping,
+  }));
   const clockwork = await createClockwork({
     sandbox,
     speed: config.mode === 'SANDBOX' ? config.speed : 1,
@@ -118,7 +95,6 @@ async function assemble(options: StartOptions, lifecycle: Lifecycle): Promise<Ru
     lifecycle,
     log,
   });
-  const metrics = createMetrics();
   return setGoing({
     options,
     lifecycle,
@@ -129,7 +105,8 @@ async function assemble(options: StartOptions, lifecycle: Lifecycle): Promise<Ru
     marketData,
     ledger,
     clockwork,
-    metrics,
+    metrics: createMetrics(),
+    lease,
   });
 }
 
@@ -141,31 +118,39 @@ async function setGoing(assembly: Assembly): Promise<RunningBot> {
     return holder.context;
   };
   const discord = openDiscord(assembly, contextOf);
-  const { queue, outbox } = await openQueue(assembly, contextOf);
-  const context = (holder.context = contextFrom(assembly, discord, queue, outbox));
+  const { queue, wakers } = await openQueue(assembly, contextOf);
+  const context = (holder.context = contextFrom(assembly, discord, queue, wakers));
 
   // The stand-in's page and API are on this port: the bot's own messages go there.
   serveHttp(assembly, context, queue);
   if (await isNewSandbox(context)) await queue.forget();
+  const findings = await catchUp(context);
   await followOrders(context, lifecycle);
-  await catchUp(context);
+  await followBars(context, lifecycle, () => clockwork.barHeard());
+  await untilSighted(context);
   await queue.startWorkers();
   await queue.schedule(clockwork.runsOnSystemTime ? 'all' : 'every');
   await discord.start();
-  const started = await announceStart(context, {
-    version: options.version,
-    database: stores.databaseName,
-    queue: stores.queueName,
-    page: surroundings.sandbox?.discord ? http.url : null,
-  });
+  const started = await announceStart(
+    context,
+    {
+      version: options.version,
+      database: stores.databaseName,
+      queue: stores.queueName,
+      page: surroundings.sandbox?.discord ? http.url : null,
+    },
+    findings,
+  );
+  await startOpenCloses(context);
   const runner = createBarCloseRunner({
     jobs,
     queue,
-    outbox,
+    // The guard starts closings, and both have cards to deliver.
+    settling: [wakers.guard, context.background, wakers.outbox],
     barMinutes: options.config.parameters.barMinutes,
     isSessionClose: isSessionCloseOf(surroundings),
   });
-  const running = clockwork.start(context, runner);
+  const running = Promise.race([clockwork.start(context, runner), assembly.lease.lost]);
   return {
     url: http.url,
     context,
@@ -176,21 +161,6 @@ async function setGoing(assembly: Assembly): Promise<RunningBot> {
       : running,
     stop: () => lifecycle.close(),
   };
-}
-
-/** Takes in what the order stream tells. */
-async function followOrders(context: AppContext, lifecycle: Lifecycle): Promise<void> {
-  const updates = await context.broker.subscribeTradeUpdates({
-    onUpdate: async ({ order, execution }) => {
-      await applyOrder(context, order, execution === null ? [] : [execution]);
-    },
-    onSubscribed: async () => {
-      await syncOrders(context);
-    },
-    onDown: (reason) =>
-      context.log.warn({ reason }, 'the order stream is down; orders are read by REST'),
-  });
-  lifecycle.onClose('order stream', () => updates.close());
 }
 
 /** A replay knows its sessions; elsewhere the job itself asks the broker's calendar. */
@@ -215,59 +185,6 @@ function openDiscord(assembly: Assembly, context: () => AppContext): DiscordBot 
   });
   lifecycle.onClose('Discord', () => bot.stop());
   return bot;
-}
-
-async function openQueue(
-  { stores, options, lifecycle }: Assembly,
-  context: () => AppContext,
-): Promise<{ queue: JobQueue; outbox: OutboxWaker }> {
-  const queue = await createJobQueue({
-    connection: stores.queueConnection,
-    barMinutes: options.config.parameters.barMinutes,
-    jobs: jobs.map((job) => ({
-      name: job.name,
-      schedule: job.schedule,
-      run: (payload: unknown) => job.run(context(), job.payload.parse(payload)),
-    })),
-    log: options.log,
-  });
-  lifecycle.onClose('queue', () => queue.close());
-  let last = 0;
-  const outbox = createOutboxWaker(() => {
-    // Each delivery is a job of its own, also two within a millisecond.
-    last = Math.max(last + 1, systemClock.now());
-    return queue.runDue('deliver-outbox', last);
-  }, options.log);
-  return { queue, outbox };
-}
-
-function contextFrom(
-  { options, surroundings, broker, marketData, ledger, clockwork, metrics }: Assembly,
-  discord: DiscordBot,
-  queue: JobQueue,
-  outbox: OutboxWaker,
-): AppContext {
-  const { config, log } = options;
-  const { parameters } = config;
-  const calendar = createSessionCalendar(broker);
-  return {
-    mode: config.mode,
-    watchlist: surroundings.watchlist,
-    parameters,
-    broker,
-    marketData,
-    ledger: ledger.ledger,
-    notifier: discord.notifier,
-    queue,
-    clock: clockwork.clock,
-    systemClock,
-    calendar,
-    features: createFeatureStore({ marketData, calendar, parameters, log }),
-    assets: createAssetCache(broker, log),
-    wakeOutbox: () => outbox.wake(),
-    telemetry: telemetryOf(metrics),
-    log,
-  };
 }
 
 function serveHttp(

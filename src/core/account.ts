@@ -22,6 +22,8 @@ export interface Position {
   readonly side: PositionSide;
   /** Whole shares, always positive. */
   readonly quantity: number;
+  /** Shares that no order holds. */
+  readonly available: number;
   readonly averageEntryPrice: Usd;
   readonly currentPrice: Usd;
   readonly unrealizedPnl: Usd;
@@ -32,4 +34,6 @@ export interface Asset {
   readonly symbol: Ticker;
   readonly tradable: boolean;
   readonly shortable: boolean;
+  /** Orders in it are for the day only. */
+  readonly hardToBorrow: boolean;
 }

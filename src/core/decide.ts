@@ -11,6 +11,7 @@ import { DATA_FILTERS, SIGNAL_FILTERS } from './filters.ts';
 import type { EntryFilter, EntryQuestion } from './filters.ts';
 import { entryClientOrderId, entryTradeId } from './ids.ts';
 import { usdFromNumber } from './money.ts';
+import { planScaleOut } from './scale-out.ts';
 import { signalOf } from './signal.ts';
 import { openBook, sizeEntry, takeIntent } from './sizing.ts';
 import type { Book } from './sizing.ts';
@@ -91,6 +92,7 @@ function intentOf(
     quantity: size.shares,
     decisionPrice: usdFromNumber(features.close),
     bracket,
+    scaleOut: planScaleOut(signal.side, bracket, size.shares, snapshot.parameters),
     size,
     confidence: signal.confidence.total,
     decidedAt: snapshot.barEnd,

@@ -49,6 +49,8 @@ export interface Snapshot {
   /** Symbols with an entry that still works at the broker or waits to be sent there. */
   readonly pendingEntries: readonly PendingEntry[];
   readonly symbols: readonly SymbolSnapshot[];
+  /** Why no entry may be made whatever the market says: the bot is blind, or its books are not clean. */
+  readonly impediments: readonly string[];
   readonly parameters: StrategyParameters;
 }
 
@@ -89,6 +91,13 @@ export interface SizeArithmetic {
   readonly shares: number;
 }
 
+/** A part of the entry, with a bracket of its own, that takes its profit earlier. */
+export interface ScaleOut {
+  /** Of the intent's quantity. */
+  readonly quantity: number;
+  readonly targetPrice: Usd;
+}
+
 /** The core's wish to open a position. */
 export interface EntryIntent {
   readonly tradeId: TradeId;
@@ -99,6 +108,8 @@ export interface EntryIntent {
   /** The close of the bar it was decided on: what slippage is measured against. */
   readonly decisionPrice: Usd;
   readonly bracket: BracketPlan;
+  /** Null where the whole position runs to the bracket's target. */
+  readonly scaleOut: ScaleOut | null;
   readonly size: SizeArithmetic;
   /** 0–100. */
   readonly confidence: number;
@@ -121,6 +132,7 @@ export const ENTRY_FILTERS = [
   'trend-15m',
   'one-position',
   'control',
+  'readiness',
   'broker',
   'size',
 ] as const;

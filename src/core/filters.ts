@@ -107,6 +107,13 @@ export const SIGNAL_FILTERS: readonly EntryFilter<EntryQuestion>[] = [
       numbers: { status: control.status, by: control.by, reason: control.reason },
     }),
   },
+  {
+    name: 'readiness',
+    ask: ({ snapshot: { impediments } }) => ({
+      passed: impediments.length === 0,
+      numbers: { impediments: impediments.join('; ') || null },
+    }),
+  },
   { name: 'broker', ask: askBroker },
   {
     name: 'size',

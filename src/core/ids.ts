@@ -12,6 +12,8 @@ export type ClientOrderId = Id<'ClientOrderId'>;
 export type BrokerOrderId = Id<'BrokerOrderId'>;
 /** One trade, from entry to flat. The id of the intent that opened it serves as its id. */
 export type TradeId = Id<'TradeId'>;
+/** One closing of a trade, or of a part of it. */
+export type CloseId = Id<'CloseId'>;
 
 const TICKER = /^[A-Z][A-Z0-9]{0,5}(?:[./][A-Z]{1,2})?$/;
 
@@ -34,6 +36,59 @@ export const tradeId = (text: string): TradeId => text as TradeId;
 export const entryTradeId = (date: SessionDate, barEnd: EpochMs, symbol: Ticker): TradeId =>
   tradeId(`${date}-${newYorkTime(barEnd).replace(':', '')}-${symbol}`);
 
-/** The id under which the broker hears of a trade's entry, whatever the number of attempts. */
-export const entryClientOrderId = (trade: TradeId): ClientOrderId =>
-  clientOrderId(`brk-${trade}-entry`);
+/** The n-th closing of a trade, from 1. */
+export const closeIdOf = (trade: TradeId, n: number): CloseId => `${trade}-close${n}` as CloseId;
+
+/**
+ * What an order of ours is for. `entry` and `scale` are the two brackets that a trade may be entered with;
+ * `guard` puts protection back, `move` moves a stop; of a closing, `exit` sells (or buys back), `keep`
+ * protects the shares that stay, and `rescue` is the stop that goes back in when the closing is stuck.
+ */
+export type OrderPurpose =
+  | { readonly of: 'trade'; readonly tradeId: TradeId; readonly kind: 'entry' | 'scale' }
+  | {
+      readonly of: 'trade';
+      readonly tradeId: TradeId;
+      readonly kind: 'guard' | 'move';
+      /** Which one, from 1. */
+      readonly n: number;
+    }
+  | {
+      readonly of: 'close';
+      readonly tradeId: TradeId;
+      readonly closeId: CloseId;
+      readonly kind: 'exit' | 'keep' | 'rescue';
+      readonly n: number;
+    };
+
+/**
+ * The id under which the broker hears of an order, whatever the number of attempts: a pure function of
+ * what the order is for.
+ */
+export function clientOrderIdOf(purpose: OrderPurpose): ClientOrderId {
+  const subject = purpose.of === 'trade' ? purpose.tradeId : purpose.closeId;
+  const n = 'n' in purpose ? String(purpose.n) : '';
+  return clientOrderId(`brk-${subject}-${purpose.kind}${n}`);
+}
+
+/** The id of a trade's entry. */
+export const entryClientOrderId = (id: TradeId): ClientOrderId =>
+  clientOrderIdOf({ of: 'trade', tradeId: id, kind: 'entry' });
+
+const PURPOSE =
+  /^brk-(\d{4}-\d\d-\d\d-\d{4}-[A-Z0-9./]+)(?:-(entry|scale)|-(guard|move)([1-9]\d*)|-close([1-9]\d*)-(exit|keep|rescue)([1-9]\d*))$/;
+
+/** What an order is for, by its id; null when the id is none of ours. */
+export function purposeOf(text: string): OrderPurpose | null {
+  const match = PURPOSE.exec(text);
+  if (match === null) return null;
+  const [, trade = '', entry, tended, tendedN, close, closing, closingN] = match;
+  const id = tradeId(trade);
+  if (entry === 'entry' || entry === 'scale') return { of: 'trade', tradeId: id, kind: entry };
+  if (tended === 'guard' || tended === 'move') {
+    return { of: 'trade', tradeId: id, kind: tended, n: Number(tendedN) };
+  }
+  if (closing !== 'exit' && closing !== 'keep' && closing !== 'rescue') return null;
+  const closeId = closeIdOf(id, Number(close));
+  return { of: 'close', tradeId: id, closeId, kind: closing, n: Number(closingN) };
+}

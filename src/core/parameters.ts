@@ -25,6 +25,10 @@ export interface StrategyParameters {
   readonly choppyTargetAtrs: number;
   /** Both distances are multiplied by this when the ATR is above its average. */
   readonly volatileFactor: number;
+  /** Part of a position that leaves early, in per cent; 0 lets all of it run. */
+  readonly scaleOutPercent: number;
+  /** Where it does, in multiples of R; only where the target lies beyond it. */
+  readonly scaleOutAtR: number;
   /** How far through the decision price the entry's limit stands. */
   readonly entryLimitBps: number;
   readonly riskBps: number;
@@ -57,6 +61,8 @@ export const DEFAULT_PARAMETERS: StrategyParameters = {
   choppyStopAtrs: 3,
   choppyTargetAtrs: 3.5,
   volatileFactor: 1.2,
+  scaleOutPercent: 50,
+  scaleOutAtR: 2,
   entryLimitBps: 5,
   riskBps: 100,
   maxPositionBps: 2_500,

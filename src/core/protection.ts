@@ -1,6 +1,6 @@
 import type { Position } from './account.ts';
-import type { BrokerOrderId } from './ids.ts';
 import type { Usd } from './money.ts';
+import { parentOf, placeAll } from './order-tree.ts';
 import { exitSideOf, isLive } from './order.ts';
 import type { BrokerOrder, OrderType } from './order.ts';
 
@@ -18,6 +18,8 @@ export interface Protection {
 
 const STOP_TYPES: ReadonlySet<OrderType> = new Set(['stop', 'stop_limit', 'trailing_stop']);
 
+export const isStop = ({ type }: BrokerOrder): boolean => STOP_TYPES.has(type);
+
 /**
  * Judges a position by the broker's orders, nested or flat, of any symbol.
  *
@@ -29,7 +31,7 @@ export function protectionOf(position: Position, orders: readonly BrokerOrder[])
   const exits = awakeOrders(orders).filter(
     ({ symbol, side }) => symbol === position.symbol && side === exitSideOf(position.side),
   );
-  const stops = exits.filter(({ type }) => STOP_TYPES.has(type));
+  const stops = exits.filter(isStop);
   const liveStopQuantity = stops.reduce(
     (sum, { quantity, filledQuantity }) => sum + Math.max(0, quantity - filledQuantity),
     0,
@@ -49,12 +51,6 @@ export function protectionOf(position: Position, orders: readonly BrokerOrder[])
   };
 }
 
-/** An order with the one it hangs on. */
-interface Placed {
-  readonly order: BrokerOrder;
-  readonly parent: BrokerOrder | null;
-}
-
 /**
  * Every live order that would act, once each: not the sleeping legs, and of an order that is being replaced
  * by another live one only the latter.
@@ -62,31 +58,10 @@ interface Placed {
 function awakeOrders(orders: readonly BrokerOrder[]): readonly BrokerOrder[] {
   const placed = placeAll(orders);
   const awake = [...placed.values()]
-    .filter(({ order, parent }) => isAwake(order, parent ?? parentByReplacement(order, placed)))
+    .filter(({ order, parent }) => isAwake(order, parentOf({ order, parent }, placed)))
     .map(({ order }) => order);
   const superseded = new Set(awake.map(({ replaces }) => replaces));
   return awake.filter(({ id }) => !superseded.has(id));
-}
-
-/** Nested orders by their id. A leg that is listed on its own as well is kept where its parent is known. */
-function placeAll(orders: readonly BrokerOrder[]): ReadonlyMap<BrokerOrderId, Placed> {
-  const placed = new Map<BrokerOrderId, Placed>();
-  const place = (order: BrokerOrder, parent: BrokerOrder | null): void => {
-    if (parent !== null || !placed.has(order.id)) placed.set(order.id, { order, parent });
-    for (const leg of order.legs) place(leg, order);
-  };
-  for (const order of orders) place(order, null);
-  return placed;
-}
-
-/** The replacement of a leg stays a leg, also when it is listed on its own. */
-function parentByReplacement(
-  { replaces }: BrokerOrder,
-  placed: ReadonlyMap<BrokerOrderId, Placed>,
-): BrokerOrder | null {
-  const replaced = replaces === null ? undefined : placed.get(replaces);
-  if (replaced === undefined) return null;
-  return replaced.parent ?? parentByReplacement(replaced.order, placed);
 }
 
 function isAwake(order: BrokerOrder, parent: BrokerOrder | null): boolean {

@@ -1,3 +1,4 @@
+import type { CloseReason } from './close.ts';
 import type { EntryIntent } from './decision.ts';
 import type { TradeId } from './ids.ts';
 import { addUsd, micros, timesShares, ZERO_USD } from './money.ts';
@@ -21,23 +22,33 @@ export type TradeStatus =
   | 'rejected'
   | 'abandoned';
 
-/** What an order is to its trade. */
-export type LegRole = 'entry' | 'take_profit' | 'stop_loss';
+/** What an order is to its trade; `exit` is one of a closing. */
+export type LegRole = 'entry' | 'take_profit' | 'stop_loss' | 'exit';
 
-/** How a trade ended. */
-export type ExitLeg = 'take_profit' | 'stop_loss' | 'other';
+/** How a trade ended: at a leg of its own, closed for a reason, or by an order that was none of ours. */
+export type ExitReason = 'take_profit' | 'stop_loss' | CloseReason | 'other';
+
+/**
+ * How a trade takes its first profit. resting: a bracket of its own at the broker does it. watched: the
+ * broker refused that, so the bot closes the part when price gets there. none: not planned, or done.
+ */
+export type ScaleOutMode = 'none' | 'resting' | 'watched';
 
 /** A trade with the sums of its fills. */
 export interface Trade {
   readonly id: TradeId;
   readonly status: TradeStatus;
+  readonly origin: 'strategy' | 'adopted';
   readonly intent: EntryIntent;
+  readonly scaleOut: ScaleOutMode;
+  /** Where the stop belongs: that of the plan, until it was moved. */
+  readonly stopPrice: Usd;
   readonly entryQuantity: number;
   /** Σ price × shares of the entry's fills. */
   readonly entryValue: Usd;
   readonly exitQuantity: number;
   readonly exitValue: Usd;
-  readonly exitLeg: ExitLeg | null;
+  readonly exitReason: ExitReason | null;
   readonly openedAt: EpochMs | null;
   readonly closedAt: EpochMs | null;
   /** Set when the trade closes. */
@@ -53,7 +64,8 @@ export interface ClosedTrade {
   readonly quantity: number;
   readonly entryPrice: Usd;
   readonly exitPrice: Usd;
-  readonly exitLeg: ExitLeg;
+  /** Of the last exit, when there were several. */
+  readonly exitReason: ExitReason;
   readonly openedAt: EpochMs;
   readonly closedAt: EpochMs;
   /** Realized, before fees. */
@@ -66,12 +78,15 @@ export interface ClosedTrade {
 export const plannedTrade = (intent: EntryIntent): Trade => ({
   id: intent.tradeId,
   status: 'planned',
+  origin: 'strategy',
   intent,
+  scaleOut: intent.scaleOut === null ? 'none' : 'resting',
+  stopPrice: intent.bracket.stopPrice,
   entryQuantity: 0,
   entryValue: ZERO_USD,
   exitQuantity: 0,
   exitValue: ZERO_USD,
-  exitLeg: null,
+  exitReason: null,
   openedAt: null,
   closedAt: null,
   pnl: null,
@@ -79,50 +94,61 @@ export const plannedTrade = (intent: EntryIntent): Trade => ({
 });
 
 /**
- * Books one execution of one of the trade's orders. The caller has made sure that it is new. A trade that
- * is closed keeps its figures: what is filled after it (in a fast market both legs may be) is no part of it.
+ * Books one execution of one of the trade's orders; `as` is the reason of an exit, or the entry. The
+ * caller has made sure that it is new. A trade that is closed keeps its figures: what is filled after it
+ * (in a fast market both legs may be) is no part of it.
  */
-export function bookFill(trade: Trade, role: LegRole, fill: Execution): Trade {
+export function bookFill(trade: Trade, as: 'entry' | ExitReason, fill: Execution): Trade {
   if (trade.status === 'closed') return trade;
   const value = timesShares(fill.price, fill.quantity);
-  if (role === 'entry') {
+  if (as === 'entry') {
     return {
       ...trade,
       status: 'open',
       entryQuantity: trade.entryQuantity + fill.quantity,
       entryValue: addUsd(trade.entryValue, value),
-      openedAt: trade.openedAt ?? fill.at,
+      openedAt: Math.min(trade.openedAt ?? fill.at, fill.at),
     };
   }
+  const { closedAt } = trade;
+  // A fill that was missed, and is booked late, does not end the trade anew.
+  const isLast = closedAt === null || fill.at >= closedAt;
   return {
     ...trade,
     exitQuantity: trade.exitQuantity + fill.quantity,
     exitValue: addUsd(trade.exitValue, value),
-    exitLeg: role,
-    closedAt: fill.at,
+    exitReason: isLast ? as : trade.exitReason,
+    closedAt: isLast ? fill.at : closedAt,
   };
 }
 
 /**
- * The trade as the newest state of its entry has it: known to the broker, or over without a share. Fills
- * are booked on their own, before; a trade that has shares, or had them, is not the entry's any more.
+ * The trade as the newest state of its entry orders has it: known to the broker, or over without a share.
+ * Fills are booked on their own, before; a trade that has shares, or had them, is not the entry's any more.
  */
-export function followEntry(trade: Trade, entry: Pick<BrokerOrder, 'status'>): Trade {
-  const status = entryStatus(trade, entry);
+export function followEntries(
+  trade: Trade,
+  entries: readonly Pick<BrokerOrder, 'status'>[],
+): Trade {
+  if (trade.status === 'open' || trade.status === 'closed' || entries.length === 0) return trade;
+  const status = entryStatus(entries.map((entry) => entry.status));
   return status === trade.status ? trade : { ...trade, status };
 }
 
-function entryStatus(trade: Trade, entry: Pick<BrokerOrder, 'status'>): TradeStatus {
-  if (trade.status === 'open' || trade.status === 'closed') return trade.status;
-  if (entry.status === 'rejected') return 'rejected';
+function entryStatus(statuses: readonly BrokerOrder['status'][]): TradeStatus {
+  if (statuses.every((status) => status === 'rejected')) return 'rejected';
   // A filled order whose executions are still to be fetched is not over.
-  if (isTerminal(entry.status) && entry.status !== 'filled') return 'cancelled';
-  return 'submitted';
+  const isOver = statuses.every((status) => isTerminal(status) && status !== 'filled');
+  return isOver ? 'cancelled' : 'submitted';
 }
 
-/** Whether all shares that were entered have left again. More may come while the entry still works. */
-export const isFlat = (trade: Trade, entryIsOver: boolean): boolean =>
-  entryIsOver && trade.entryQuantity > 0 && trade.exitQuantity >= trade.entryQuantity;
+/** Shares that the trade holds, by its booked fills. */
+export const heldShares = (trade: Pick<Trade, 'entryQuantity' | 'exitQuantity'>): number =>
+  trade.entryQuantity - trade.exitQuantity;
+
+/** Whether all shares that were entered have left again. More may come while an entry still works. */
+export const isFlat = (trade: Trade): boolean =>
+  trade.entryQuantity > 0 && trade.exitQuantity >= trade.entryQuantity;
 
 /** A flat trade with its result written in. */
 export function closeTrade(trade: Trade): Trade {
@@ -130,10 +156,25 @@ export function closeTrade(trade: Trade): Trade {
 }
 
 function resultOf(trade: Trade) {
-  const { intent, entryValue, exitValue, entryQuantity } = trade;
+  const { intent, entryValue, entryQuantity } = trade;
+  const exitValue = ownExitValue(trade);
   const pnl = realizedPnl({ side: intent.side, entryValue, exitValue });
   return { pnl, rMultiple: rMultiple(pnl, riskPerShareOf(intent), entryQuantity) };
 }
+
+/** What the shares that have left so far brought, before fees; to the nearest micro-dollar. */
+export function realizedSoFar({ intent, ...sums }: Trade): Usd {
+  const { entryValue, entryQuantity, exitValue, exitQuantity } = sums;
+  if (exitQuantity === 0 || entryQuantity === 0) return ZERO_USD;
+  const cost = micros(Math.round((entryValue * exitQuantity) / entryQuantity));
+  return realizedPnl({ side: intent.side, entryValue: cost, exitValue });
+}
+
+/** Of as many shares as were entered: somebody's own shares may have left through the same orders. */
+const ownExitValue = ({ exitValue, exitQuantity, entryQuantity }: Trade): Usd =>
+  exitQuantity <= entryQuantity
+    ? exitValue
+    : micros(Math.round((exitValue / exitQuantity) * entryQuantity));
 
 /** R: what a share loses from the entry's limit to the stop that was planned. */
 export const riskPerShareOf = ({ bracket }: EntryIntent): Usd =>
@@ -141,8 +182,8 @@ export const riskPerShareOf = ({ bracket }: EntryIntent): Usd =>
 
 /** The figures of a flat trade. Throws on one that still holds shares: a programmer's error. */
 export function closedTrade(trade: Trade): ClosedTrade {
-  const { openedAt, closedAt, exitLeg, entryQuantity } = trade;
-  if (openedAt === null || closedAt === null || exitLeg === null || !isFlat(trade, true)) {
+  const { openedAt, closedAt, exitReason, entryQuantity } = trade;
+  if (openedAt === null || closedAt === null || exitReason === null || !isFlat(trade)) {
     throw new Error(`trade ${trade.id} is not flat`);
   }
   const { pnl, rMultiple: result } = resultOf(trade);
@@ -153,11 +194,15 @@ export function closedTrade(trade: Trade): ClosedTrade {
     quantity: entryQuantity,
     entryPrice: averagePrice(trade.entryValue, entryQuantity),
     exitPrice: averagePrice(trade.exitValue, trade.exitQuantity),
-    exitLeg,
+    exitReason,
     openedAt,
     closedAt,
     pnl,
-    pnlPercent: pnlPercent({ side: trade.intent.side, ...trade }),
+    pnlPercent: pnlPercent({
+      side: trade.intent.side,
+      entryValue: trade.entryValue,
+      exitValue: ownExitValue(trade),
+    }),
     rMultiple: result,
   };
 }

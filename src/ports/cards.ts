@@ -1,10 +1,11 @@
+import type { CloseProof, CloseReason } from '#core/close.ts';
 import type { EntryIntent } from '#core/decision.ts';
 import type { Ticker, TradeId } from '#core/ids.ts';
 import type { Usd } from '#core/money.ts';
 import type { PositionSide } from '#core/order.ts';
 import type { EpochMs, Session, SessionDate } from '#core/session.ts';
 import type { TradeStatistics } from '#core/statistics.ts';
-import type { ClosedTrade } from '#core/trade.ts';
+import type { ClosedTrade, ScaleOutMode } from '#core/trade.ts';
 
 export type Mode = 'SANDBOX' | 'PAPER' | 'LIVE';
 
@@ -24,6 +25,14 @@ export interface StartedCard {
   readonly session: Session | null;
   readonly openPositions: number;
   readonly protectedPositions: number;
+  /** What the comparison of broker and ledger found, a sentence each; entries wait while there is any. */
+  readonly findings: readonly string[];
+  /** How cash differs from what the ledger makes of it; null when it does not. No entry waits for that. */
+  readonly cashNote: string | null;
+  /** Fills that happened while nobody listened, and are booked now. */
+  readonly lateFills: number;
+  /** Closings that an earlier run left unfinished, and that go on. */
+  readonly resumedCloses: number;
   /** Whether an earlier run's ledger was found. */
   readonly continued: boolean;
   readonly at: EpochMs;
@@ -56,6 +65,10 @@ export interface EntryCard {
   readonly kind: 'entry';
   readonly intent: EntryIntent;
   readonly progress: EntryProgress;
+  /** Whether the early profit waits at the broker, or the bot has to watch for it; none: there is none. */
+  readonly scaleOut: ScaleOutMode;
+  /** How long after it happened the news came; null when it came in time. */
+  readonly lateMs: number | null;
 }
 
 export interface ExitCard {
@@ -67,6 +80,77 @@ export interface ExitCard {
   readonly slippageBps: number;
   /** Of all trades closed on this trade's day, this one included. */
   readonly realizedToday: Usd;
+  /** How long after it happened the news came; null when it came in time. */
+  readonly lateMs: number | null;
+}
+
+export type ClosingProgress =
+  /** The market is closed; the bracket stays untouched until it opens. */
+  | { readonly phase: 'queued'; readonly opensAt: EpochMs | null }
+  /** The symbol's orders are being cancelled. */
+  | { readonly phase: 'clearing'; readonly orders: number }
+  /** An exit order works; a null limit is a market order. */
+  | { readonly phase: 'exiting'; readonly attempt: number; readonly limitPrice: Usd | null }
+  | {
+      readonly phase: 'stuck';
+      readonly why: string;
+      /** Of the stop that protects the shares meanwhile; null when none could be placed. */
+      readonly stopPrice: Usd | null;
+      readonly retryInMs: number;
+      readonly failures: number;
+    }
+  | { readonly phase: 'done'; readonly proof: CloseProof; readonly pnl: Usd | null };
+
+/** A position that the bot closes itself; the same message is edited from the wish to the proof. */
+export interface ClosingCard {
+  readonly kind: 'closing';
+  readonly tradeId: TradeId;
+  readonly symbol: Ticker;
+  readonly side: PositionSide;
+  readonly reason: CloseReason;
+  readonly requestedBy: string;
+  /** Shares to leave, and those that stay. */
+  readonly quantity: number;
+  readonly keep: number;
+  readonly progress: ClosingProgress;
+  readonly at: EpochMs;
+}
+
+/** A position had no live stop, and has one again. */
+export interface RepairedCard {
+  readonly kind: 'repaired';
+  readonly tradeId: TradeId;
+  readonly symbol: Ticker;
+  readonly side: PositionSide;
+  readonly quantity: number;
+  readonly stopPrice: Usd;
+  /** Null for a stop alone. */
+  readonly targetPrice: Usd | null;
+  /** An entry that filled only in part, or legs that are gone. */
+  readonly cause: 'part-filled-entry' | 'no-live-stop';
+  /** For the day only: hard-to-borrow shares. It is placed anew each morning. */
+  readonly forTheDay: boolean;
+  readonly at: EpochMs;
+}
+
+/** The stop of a trade stands elsewhere. */
+export interface StopMovedCard {
+  readonly kind: 'stop-moved';
+  readonly tradeId: TradeId;
+  readonly symbol: Ticker;
+  readonly side: PositionSide;
+  readonly from: Usd;
+  readonly to: Usd;
+  readonly at: EpochMs;
+}
+
+/** Something people should know of that asks nothing of them, or that is over. */
+export interface NoticeCard {
+  readonly kind: 'notice';
+  readonly tone: 'good' | 'warning';
+  readonly title: string;
+  readonly text: string;
+  readonly at: EpochMs;
 }
 
 /** Something has gone wrong that a person should know of. */
@@ -75,6 +159,8 @@ export interface AlarmCard {
   readonly title: string;
   /** What happened, what protects the positions meanwhile, and what to do. */
   readonly text: string;
+  /** How often it was told before: it is told again, louder, until it is solved. */
+  readonly repeat: number;
   readonly at: EpochMs;
 }
 
@@ -99,6 +185,8 @@ export interface DigestCard {
   /** When the open positions are of a later day than the session, since the digest was late; else null. */
   readonly positionsAt: EpochMs | null;
   readonly cycles: number;
+  /** How often legs of brackets were cancelled or replaced without a lawful reason: must be 0. */
+  readonly interference: number;
   /** Over the whole ledger, so that a day's luck is seen in proportion. */
   readonly overall: TradeStatistics;
   readonly nextSession: Session | null;
@@ -122,4 +210,13 @@ export interface OpenPositionLine {
 }
 
 /** Everything that the channel can show of itself: typed facts, rendered by the Discord adapter alone. */
-export type Card = StartedCard | EntryCard | ExitCard | AlarmCard | DigestCard;
+export type Card =
+  | StartedCard
+  | EntryCard
+  | ExitCard
+  | ClosingCard
+  | RepairedCard
+  | StopMovedCard
+  | AlarmCard
+  | NoticeCard
+  | DigestCard;

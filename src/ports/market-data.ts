@@ -2,7 +2,7 @@ import type { Bar } from '#core/bars.ts';
 import type { Ticker } from '#core/ids.ts';
 import type { EpochMs } from '#core/session.ts';
 
-import type { Subscription } from './broker.ts';
+import type { StreamHealth, Subscription } from './broker.ts';
 
 export interface BarQuery {
   readonly symbols: readonly Ticker[];
@@ -13,14 +13,21 @@ export interface BarQuery {
   readonly until: EpochMs;
 }
 
+export interface BarListener {
+  onBar(symbol: Ticker, bar: Bar): void;
+  /** The subscription was acknowledged, first or again. */
+  onSubscribed(): void;
+  onDown(reason: string): void;
+}
+
 export interface MarketData {
   /** Name of the data feed, for the channel: iex, sip, replay … */
   readonly feed: string;
   /** Completed bars of each symbol, oldest first; a symbol without bars is missing or empty. Throws BrokerError. */
   bars(query: BarQuery): Promise<ReadonlyMap<Ticker, readonly Bar[]>>;
   /** Tells of each bar that the stream brings. A hint only: bars are always read by `bars`. */
-  subscribeBars(
-    symbols: readonly Ticker[],
-    onBar: (symbol: Ticker, bar: Bar) => void,
-  ): Promise<Subscription>;
+  subscribeBars(symbols: readonly Ticker[], listener: BarListener): Promise<Subscription>;
+  streamHealth(): StreamHealth;
+  /** Connects the bar stream anew: it says it is up, and yet brings nothing. */
+  restartBars(reason: string): void;
 }

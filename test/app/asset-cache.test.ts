@@ -23,7 +23,7 @@ function brokerWithout(failing: Set<Ticker> = new Set()) {
       await Promise.resolve();
       atOnce -= 1;
       if (failing.has(symbol)) throw new Error('time-out');
-      return { symbol, tradable: true, shortable: false };
+      return { symbol, tradable: true, shortable: false, hardToBorrow: false };
     },
   };
   return { broker, asked, most };

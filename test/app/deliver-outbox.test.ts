@@ -11,7 +11,13 @@ import { channelMessages, closeDesks, makeBot, startStandIn } from '../adapters/
 import { openDesk } from './desk.ts';
 import type { Desk } from './desk.ts';
 
-const alarm = (title: string): AlarmCard => ({ kind: 'alarm', title, text: 'text', at: 0 });
+const alarm = (title: string): AlarmCard => ({
+  kind: 'alarm',
+  title,
+  text: 'text',
+  repeat: 0,
+  at: 0,
+});
 
 const queueUp = (desk: Desk, key: string, title: string) =>
   desk.context.ledger.transaction((tx) => tx.enqueueCard(key, alarm(title)));

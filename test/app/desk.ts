@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { onTestFinished } from 'vitest';
 
 import { createAlpacaBroker } from '#adapters/alpaca/broker.ts';
@@ -5,8 +6,14 @@ import { createAlpacaClient } from '#adapters/alpaca/connection.ts';
 import { createAlpacaMarketData } from '#adapters/alpaca/market-data.ts';
 import { openLedger } from '#adapters/postgres/ledger.ts';
 import { createAssetCache } from '#app/asset-cache.ts';
+import { createBackground } from '#app/background.ts';
 import type { AppContext } from '#app/context.ts';
+import { createGuardMemory } from '#app/guard/guard-memory.ts';
+import { guardPositions } from '#app/guard/position-guard.ts';
+import { createMutex } from '#app/mutex.ts';
 import { createSessionCalendar } from '#app/session-calendar.ts';
+import type { Step } from '#app/steps.ts';
+import { CLOSE_TACTICS } from '#core/close.ts';
 import type { EntryIntent, Features } from '#core/decision.ts';
 import { entryClientOrderId, entryTradeId, ticker } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
@@ -16,7 +23,8 @@ import type { Broker } from '#ports/broker.ts';
 import type { Card } from '#ports/cards.ts';
 import type { MessageId, Notifier } from '#ports/notifier.ts';
 import { createAlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
-import type { AlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
+import type { AlpacaStandIn, AlpacaStandInOptions } from '#sandbox/alpaca/stand-in.ts';
+import { createVirtualTimers } from '#sandbox/alpaca/timers.ts';
 import { freshDatabase } from '#test/support/database.ts';
 import { anIntent } from '#test/support/intents.ts';
 import { silentLog } from '#test/support/log.ts';
@@ -30,6 +38,8 @@ const NVDA = ticker('NVDA');
 /** What the channel was told, in order. */
 export interface Told {
   readonly kind: 'posted' | 'edited';
+  /** Of the message. */
+  readonly key: string;
   readonly card: Card;
 }
 
@@ -44,6 +54,20 @@ export interface Desk {
   plan(changes?: Partial<EntryIntent>): Promise<EntryIntent>;
   /** The same application with another broker, or another channel. */
   with(changes: Partial<AppContext>): AppContext;
+  /** Closed with its test, or before. */
+  close(): Promise<void>;
+  /** Lets the system's time pass: the stand-in's delays, and the bot's waits. */
+  elapse(ms: number): void;
+  /** Runs the guard until it has nothing more to do, and the closings until they wait. */
+  settle(context?: AppContext): Promise<void>;
+  /** The application as a new process has it, which takes the account over. */
+  restart(): Promise<AppContext>;
+  /** Steps that were reached, in order. */
+  readonly steps: Step[];
+  /** Rows of the ledger's database, of what the application has no need to read itself. */
+  query<Row>(sql: string): Promise<readonly Row[]>;
+  /** The messages of the channel as they stand, by their first card's order. */
+  channel(): readonly Card[];
 }
 
 /** Features of a clear long signal at this bar, at a price. */
@@ -53,49 +77,110 @@ const longSignal = (at: EpochMs, close = 100): Features =>
 function recordingNotifier(told: Told[]): Notifier {
   return {
     post: async (card, key) => {
-      told.push({ kind: 'posted', card });
+      told.push({ kind: 'posted', key, card });
       return `message of ${key}` as MessageId;
     },
-    edit: async (_, card) => {
-      told.push({ kind: 'edited', card });
+    edit: async (message, card) => {
+      told.push({ kind: 'edited', key: message.replace('message of ', ''), card });
       return 'edited';
     },
     state: () => 'ready',
   };
 }
 
-export async function openDesk(bars: readonly Ohlc[]): Promise<Desk> {
+export interface DeskOptions extends Partial<
+  Pick<
+    AlpacaStandInOptions,
+    'delays' | 'rules' | 'requestsPerMinute' | 'startingCash' | 'notShortable' | 'onRequest'
+  >
+> {
+  /** What the market lists besides NVDA, all of it watched. */
+  readonly others?: Readonly<Record<string, readonly Ohlc[]>>;
+  /** Looks on at each step, before the next one is taken. */
+  readonly onStep?: (step: Step) => Promise<void>;
+}
+
+/** Lets what came in over the sockets be handled. */
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export async function openDesk(
+  bars: readonly Ohlc[],
+  { others = {}, onStep, ...options }: DeskOptions = {},
+): Promise<Desk> {
   const database = await freshDatabase();
-  const market = aMarket({ NVDA: bars });
-  const standIn = await createAlpacaStandIn({ market, startingCash: parseUsd('100000') });
+  const market = aMarket({ NVDA: bars, ...others });
+  const timers = createVirtualTimers();
+  const standIn = await createAlpacaStandIn({
+    market,
+    startingCash: parseUsd('100000'),
+    timers,
+    ...options,
+  });
   const client = createAlpacaClient({ kind: 'stand-in', url: standIn.url });
   const broker: Broker = createAlpacaBroker(client, silentLog);
   const world = { mode: 'SANDBOX', identity: 'test' };
   const ledger = await openLedger({ url: database.url, poolSize: 4, world, log: silentLog });
-  onTestFinished(async () => {
+  let closing: Promise<void> | null = null;
+  const closeAll = async (): Promise<void> => {
     await ledger.close();
     await database.drop();
     await standIn.close();
-  });
+  };
+  const close = (): Promise<void> => (closing ??= closeAll());
+  onTestFinished(close);
   const told: Told[] = [];
+  const steps: Step[] = [];
+  const lease = async () => {
+    const answer = await ledger.ledger.lease.acquire('desk', 3_600_000);
+    if (answer.kind !== 'held') throw new Error('the lease of a fresh ledger is taken');
+    return { token: answer.token, assertHeld: () => {} };
+  };
+  /** What a process has for itself and loses with its end. */
+  const processState = async () => ({
+    lease: await lease(),
+    calendar: createSessionCalendar(broker),
+    assets: createAssetCache(broker, silentLog),
+    bySymbol: createMutex(),
+    background: createBackground(silentLog),
+    guardMemory: createGuardMemory(),
+    inFlight: new Set<string>(),
+  });
+  let isGuardAsked = false;
   const context: AppContext = {
+    ...(await processState()),
     mode: 'SANDBOX',
-    watchlist: [NVDA],
+    watchlist: market.symbols,
     parameters: DEFAULT_PARAMETERS,
     broker,
-    marketData: createAlpacaMarketData(client, 'iex', 'test'),
+    marketData: createAlpacaMarketData(client, 'iex', 'test', silentLog),
     ledger: ledger.ledger,
     notifier: recordingNotifier(told),
     queue: { add: async () => {}, state: async () => ({ waiting: 0, failed: 0 }) },
     clock: { now: () => standIn.now() },
-    systemClock: { now: () => standIn.now() },
-    calendar: createSessionCalendar(broker),
-    features: { at: async (at) => new Map([[NVDA, longSignal(at)]]) },
-    assets: createAssetCache(broker, silentLog),
+    systemClock: timers,
+    features: {
+      at: async (at, _, symbols) => new Map(symbols.map((symbol) => [symbol, longSignal(at)])),
+    },
     wakeOutbox: async () => {},
+    wakeGuard: async () => {
+      isGuardAsked = true;
+    },
+    sight: { blindness: () => null, barHeard: () => {}, reconciled: () => {} },
+    closeTactics: CLOSE_TACTICS,
+    pause: async (ms) => {
+      timers.elapse(ms);
+      await breathe();
+    },
+    reached: async (step) => {
+      steps.push(step);
+      await onStep?.(step);
+    },
     telemetry: { cycleFinished: () => {}, orderSubmitted: () => {}, cardDelivered: () => {} },
     log: silentLog,
   };
+  await context.ledger.transaction((tx) =>
+    tx.saveReconciliation({ at: standIn.now(), isClean: true, findings: [], lateFills: 0 }),
+  );
   const barEnds = market.barEnds.values();
   return {
     context,
@@ -120,5 +205,36 @@ export async function openDesk(bars: readonly Ohlc[]): Promise<Desk> {
       return intent;
     },
     with: (changes) => ({ ...context, ...changes }),
+    close,
+    elapse: (ms) => timers.elapse(ms),
+    settle: async (of = context) => {
+      do {
+        isGuardAsked = false;
+        await guardPositions(of);
+        await of.background.idle();
+      } while (isGuardAsked);
+    },
+    restart: async () => ({ ...context, ...(await processState()) }),
+    steps,
+    query: async <Row>(sql: string) => {
+      const connection = new Client({ connectionString: database.url });
+      await connection.connect();
+      try {
+        return (await connection.query(sql)).rows as Row[];
+      } finally {
+        await connection.end();
+      }
+    },
+    channel: () => {
+      const messages = new Map<number, Card>();
+      let posts = 0;
+      const places = new Map<string, number>();
+      for (const { key, card } of told) {
+        const place = places.get(key) ?? posts++;
+        places.set(key, place);
+        messages.set(place, card);
+      }
+      return [...messages.values()];
+    },
   };
 }

@@ -15,6 +15,7 @@ import type { EpochMs, Session } from '#core/session.ts';
 import { bookFill, closeTrade, plannedTrade } from '#core/trade.ts';
 import type { DigestCard } from '#ports/cards.ts';
 
+import { catchUp } from '../../src/compose/catch-up.ts';
 import { FIRST, HALF_DAY, HISTORY, SECOND } from '../sandbox/alpaca-market.ts';
 import type { Ohlc } from '../sandbox/alpaca-market.ts';
 import { openDesk } from './desk.ts';
@@ -28,7 +29,7 @@ const FALL: Ohlc = [99, 99, 90, 90.5];
 
 /** Runs the cycle for each bar of the first session, up to its close. */
 async function runSession(desk: Desk): Promise<void> {
-  await announceStart(desk.context, ABOUT);
+  await announceStart(desk.context, ABOUT, await catchUp(desk.context));
   for (let bar = 0; bar < 78; bar += 1) await runTradingCycle(desk.context, desk.nextBar());
 }
 

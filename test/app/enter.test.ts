@@ -4,7 +4,7 @@ import { deliverOutbox } from '#app/deliver-outbox.ts';
 import { cancelStaleEntries, submitPlannedEntries } from '#app/enter.ts';
 import { syncOrders } from '#app/sync-orders.ts';
 import type { TradeId } from '#core/ids.ts';
-import orderWatch from '#jobs/order-watch.ts';
+import positionGuard from '#jobs/position-guard.ts';
 import type { Broker, SubmitOutcome } from '#ports/broker.ts';
 
 import { openDesk } from './desk.ts';
@@ -12,7 +12,6 @@ import type { Desk } from './desk.ts';
 
 const FLAT = [[100, 100.1, 99.9, 100]] as const;
 const LOST: SubmitOutcome = { kind: 'unknown', message: 'the connection was lost' };
-const NOTHING: ReadonlySet<TradeId> = new Set();
 
 /** Plans an entry at the end of the first bar. */
 async function deskWithPlan(): Promise<{ desk: Desk; id: TradeId; barEnd: number }> {
@@ -42,7 +41,7 @@ const brokerThat = (
 describe('entering', () => {
   it('stores the three ids of the bracket and tells the channel', async () => {
     const { desk, id, barEnd } = await deskWithPlan();
-    await submitPlannedEntries(desk.context, barEnd, new Set([id]));
+    await submitPlannedEntries(desk.context, barEnd);
     await deliverOutbox(desk.context);
     const orders = await desk.context.ledger.unsettledOrders();
     expect(orders.map(({ role }) => role).toSorted()).toEqual([
@@ -63,7 +62,7 @@ describe('entering', () => {
       await real(order);
       return LOST;
     });
-    await submitPlannedEntries(desk.with({ broker }), barEnd, new Set([id]));
+    await submitPlannedEntries(desk.with({ broker }), barEnd);
     expect(await statusOf(desk, id)).toBe('submitted');
     expect(submissions(desk)).toEqual([1]);
     expect(await desk.context.ledger.unsettledOrders()).toHaveLength(3);
@@ -76,7 +75,7 @@ describe('entering', () => {
       attempts += 1;
       return attempts === 1 ? LOST : real(order);
     });
-    await submitPlannedEntries(desk.with({ broker }), barEnd, new Set([id]));
+    await submitPlannedEntries(desk.with({ broker }), barEnd);
     expect(await statusOf(desk, id)).toBe('submitted');
     expect(submissions(desk)).toEqual([1]);
   });
@@ -87,7 +86,7 @@ describe('entering', () => {
       await real(order);
       return real(order);
     });
-    await submitPlannedEntries(desk.with({ broker }), barEnd, new Set([id]));
+    await submitPlannedEntries(desk.with({ broker }), barEnd);
     expect(await statusOf(desk, id)).toBe('submitted');
     expect(parents(desk)).toHaveLength(1);
   });
@@ -95,34 +94,51 @@ describe('entering', () => {
   it('leaves the entry planned while nobody knows, and looks it up in the next cycle', async () => {
     const { desk, id, barEnd } = await deskWithPlan();
     const broker = brokerThat(desk, () => async () => LOST);
-    await submitPlannedEntries(desk.with({ broker }), barEnd, new Set([id]));
+    await submitPlannedEntries(desk.with({ broker }), barEnd);
     expect(await statusOf(desk, id)).toBe('planned');
-    await submitPlannedEntries(desk.context, barEnd, NOTHING);
+    await submitPlannedEntries(desk.context, barEnd);
     expect(await statusOf(desk, id)).toBe('submitted');
     expect(submissions(desk)).toEqual([1]);
   });
 
   it('adopts what a process that died had sent', async () => {
     const { desk, id, barEnd } = await deskWithPlan();
-    const trade = await desk.context.ledger.trade(id);
-    await desk.context.broker.submitBracket({
-      ...trade!.intent,
-      side: 'buy',
-      ...trade!.intent.bracket,
+    const dying = desk.with({
+      reached: async (step) => {
+        if (step === 'entry.sent') throw new Error('killed');
+      },
     });
-    await submitPlannedEntries(desk.context, barEnd, NOTHING);
+    await expect(submitPlannedEntries(dying, barEnd)).rejects.toThrow('killed');
+    await submitPlannedEntries(await desk.restart(), barEnd);
     expect(await statusOf(desk, id)).toBe('submitted');
     expect(submissions(desk)).toEqual([1]);
   });
 
   it('abandons a plan that never reached the broker once its bar is over', async () => {
     const { desk, id } = await deskWithPlan();
-    await submitPlannedEntries(desk.context, desk.nextBar(), NOTHING);
+    await submitPlannedEntries(desk.context, desk.nextBar());
     await deliverOutbox(desk.context);
     expect(await statusOf(desk, id)).toBe('abandoned');
     expect(submissions(desk)).toEqual([]);
     expect(desk.told).toMatchObject([{ card: { progress: { status: 'abandoned' } } }]);
   });
+
+  it.each(['blind', 'unclean'] as const)(
+    'sends no entry that was decided by a process that died, when the bot is %s by now',
+    async (why) => {
+      const { desk, id, barEnd } = await deskWithPlan();
+      const at = desk.standIn.now();
+      const isClean = why !== 'unclean';
+      await desk.context.ledger.transaction((tx) =>
+        tx.saveReconciliation({ at, isClean, findings: isClean ? [] : ['a'], lateFills: 0 }),
+      );
+      const blindness = () => (why === 'blind' ? 'The order stream is down.' : null);
+      const context = desk.with({ sight: { ...desk.context.sight, blindness } });
+      await submitPlannedEntries(context, barEnd);
+      expect(parents(desk)).toEqual([]);
+      expect(await statusOf(desk, id)).toBe('abandoned');
+    },
+  );
 
   it('does not tell of a rejection while the broker works on the first attempt', async () => {
     const { desk, id, barEnd } = await deskWithPlan();
@@ -142,7 +158,7 @@ describe('entering', () => {
         return looked === 1 ? null : real.orderByClientId(clientId);
       },
     };
-    await submitPlannedEntries(desk.with({ broker }), barEnd, new Set([id]));
+    await submitPlannedEntries(desk.with({ broker }), barEnd);
     expect(await statusOf(desk, id)).toBe('submitted');
     expect(parents(desk)).toHaveLength(1);
   });
@@ -159,7 +175,7 @@ describe('entering', () => {
         details: {},
       }),
     };
-    await submitPlannedEntries(desk.with({ broker }), barEnd, new Set([id]));
+    await submitPlannedEntries(desk.with({ broker }), barEnd);
     expect(await statusOf(desk, id)).toBe('planned');
   });
 
@@ -167,7 +183,7 @@ describe('entering', () => {
     const desk = await openDesk(FLAT);
     const barEnd = desk.nextBar();
     const { tradeId } = await desk.plan({ quantity: 100_000 });
-    await submitPlannedEntries(desk.context, barEnd, new Set([tradeId]));
+    await submitPlannedEntries(desk.context, barEnd);
     await deliverOutbox(desk.context);
     expect(await statusOf(desk, tradeId)).toBe('rejected');
     expect(desk.told).toMatchObject([
@@ -187,7 +203,7 @@ describe('an entry that did not fill within one bar', () => {
     const desk = await openDesk(AWAY);
     const first = desk.nextBar();
     const { tradeId } = await desk.plan();
-    await submitPlannedEntries(desk.context, first, new Set([tradeId]));
+    await submitPlannedEntries(desk.context, first);
     await deliverOutbox(desk.context);
     const second = desk.nextBar();
     await syncOrders(desk.context);
@@ -204,10 +220,10 @@ describe('an entry that did not fill within one bar', () => {
     const desk = await openDesk(AWAY);
     const first = desk.nextBar();
     const { tradeId } = await desk.plan();
-    await submitPlannedEntries(desk.context, first, new Set([tradeId]));
+    await submitPlannedEntries(desk.context, first);
     desk.nextBar();
-    await orderWatch.run(desk.context);
-    await orderWatch.run(desk.context);
+    await positionGuard.run(desk.context);
+    await positionGuard.run(desk.context);
     expect(await statusOf(desk, tradeId)).toBe('cancelled');
   });
 
@@ -215,7 +231,7 @@ describe('an entry that did not fill within one bar', () => {
     const desk = await openDesk(AWAY);
     const first = desk.nextBar();
     const { tradeId } = await desk.plan();
-    await submitPlannedEntries(desk.context, first, new Set([tradeId]));
+    await submitPlannedEntries(desk.context, first);
     await cancelStaleEntries(desk.context, first);
     await syncOrders(desk.context);
     expect(await statusOf(desk, tradeId)).toBe('submitted');

@@ -40,6 +40,10 @@ function marketOf(series: ReadonlyMap<Ticker, readonly SessionBar[]>) {
       );
     },
     subscribeBars: () => Promise.reject(new Error('not used')),
+    streamHealth: () => {
+      throw new Error('not used');
+    },
+    restartBars: () => {},
   };
   return { marketData, queries };
 }

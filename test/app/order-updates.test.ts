@@ -28,7 +28,7 @@ async function deskWithBracket(bars: readonly Ohlc[]): Promise<{ desk: Desk; id:
   const desk = await openDesk([QUIET_BAR, ...bars]);
   const barEnd = desk.nextBar();
   const { tradeId } = await desk.plan();
-  await submitPlannedEntries(desk.context, barEnd, new Set([tradeId]));
+  await submitPlannedEntries(desk.context, barEnd);
   return { desk, id: tradeId };
 }
 
@@ -92,12 +92,12 @@ describe('the broker’s news of an order', () => {
     await syncOrders(desk.context);
     await deliverOutbox(desk.context);
     const trade = await desk.context.ledger.trade(id);
-    expect(trade).toMatchObject({ status: 'closed', exitLeg: leg });
+    expect(trade).toMatchObject({ status: 'closed', exitReason: leg });
     const [closed] = await desk.context.ledger.closedTrades();
-    expect(closed?.exitLeg).toBe(leg);
+    expect(closed?.exitReason).toBe(leg);
     expect(Math.abs((closed?.pnl ?? 0) - parseUsd(pnl))).toBeLessThanOrEqual(parseUsd('10.00'));
     expect(Math.sign(closed?.rMultiple ?? 0)).toBe(Math.sign(r));
-    expect(desk.told.at(-1)).toMatchObject({ card: { kind: 'exit', trade: { exitLeg: leg } } });
+    expect(desk.told.at(-1)).toMatchObject({ card: { kind: 'exit', trade: { exitReason: leg } } });
   });
 
   it('is booked once, however often it is told', async () => {
@@ -160,14 +160,19 @@ describe('the broker’s news of an order', () => {
     const { desk } = await deskWithBracket([ENTRY_BAR]);
     const [order] = await desk.context.broker.ordersSince(0);
     const foreign = { ...order!, id: 'foreign' as never, clientOrderId: 'by-hand' as never };
-    expect(await applyOrder(desk.context, foreign, [])).toBe(false);
+    expect(await applyOrder(desk.context, foreign, [])).toBeNull();
   });
 
   it('of a fill that a dead process had not stored the order of leads to all three orders', async () => {
     const desk = await openDesk([QUIET_BAR, ENTRY_BAR, TARGET_BAR]);
     desk.nextBar();
     const { tradeId, bracket, ...intent } = await desk.plan();
-    await desk.context.broker.submitBracket({ ...intent, ...bracket, side: 'buy' });
+    await desk.context.broker.submitBracket({
+      ...intent,
+      ...bracket,
+      side: 'buy',
+      timeInForce: 'gtc',
+    });
     desk.nextBar();
     // The stream tells of the parent alone.
     const [parent] = await desk.context.broker.ordersSince(0);
@@ -211,7 +216,7 @@ describe('the broker’s news of an order', () => {
     await syncOrders(desk.with({ broker }));
     expect(await desk.context.ledger.trade(id)).toMatchObject({
       status: 'closed',
-      exitLeg: 'stop_loss',
+      exitReason: 'stop_loss',
     });
   });
 

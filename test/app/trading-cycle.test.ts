@@ -22,11 +22,14 @@ const entriesSent = ({ standIn }: Desk) =>
   [...standIn.inspect().submissions.keys()].filter((id) => id.startsWith('brk-'));
 
 describe('the trading cycle', () => {
-  it('goes from a signal to a bracket at the broker, with everything written down', async () => {
+  it('goes from a signal to its two brackets at the broker, with everything written down', async () => {
     const { desk, at } = await deskAtTenToTen();
     const outcome = await runTradingCycle(desk.context, at);
     expect(outcome).toEqual({ kind: 'done', symbols: 1, entries: 1 });
-    expect(entriesSent(desk)).toEqual(['brk-2025-11-25-0950-NVDA-entry']);
+    expect(entriesSent(desk)).toEqual([
+      'brk-2025-11-25-0950-NVDA-entry',
+      'brk-2025-11-25-0950-NVDA-scale',
+    ]);
     expect(await desk.context.ledger.lastCycle()).toMatchObject({ barEnd: at, entries: 1 });
     expect(await desk.context.ledger.equityPoints(FIRST.date)).toHaveLength(1);
   });
@@ -39,13 +42,13 @@ describe('the trading cycle', () => {
     expect(await desk.context.ledger.intentCount()).toBe(1);
   });
 
-  it('sends one order when its job is delivered twice at the same moment', async () => {
+  it('sends each bracket once when its job is delivered twice at the same moment', async () => {
     const { desk, at } = await deskAtTenToTen();
     await Promise.all([runTradingCycle(desk.context, at), runTradingCycle(desk.context, at)]);
     const parents = desk.standIn
       .inspect()
       .orders.filter(({ clientOrderId }) => clientOrderId.startsWith('brk-'));
-    expect(parents).toHaveLength(1);
+    expect(parents).toHaveLength(2);
     expect(await desk.context.ledger.intentCount()).toBe(1);
   });
 
@@ -57,7 +60,7 @@ describe('the trading cycle', () => {
     };
     await expect(runTradingCycle(desk.with({ broker: dying }), at)).rejects.toThrow('died here');
     expect(await runTradingCycle(desk.context, at)).toMatchObject({ kind: 'done' });
-    expect(entriesSent(desk)).toHaveLength(1);
+    expect(entriesSent(desk)).toHaveLength(2);
     const [trade] = await desk.context.ledger.unfinishedTrades();
     expect(trade?.status).toBe('submitted');
   });

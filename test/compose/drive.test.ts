@@ -16,12 +16,13 @@ function runnerOf(barMinutes = 5) {
         ran.push(name);
       },
     },
-    outbox: {
-      wake: () => Promise.resolve(),
-      idle: async () => {
-        ran.push('outbox idle');
+    settling: [
+      {
+        idle: async () => {
+          ran.push('outbox idle');
+        },
       },
-    },
+    ],
     barMinutes,
     isSessionClose: (at) => at === CLOSE,
   });

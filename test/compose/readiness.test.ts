@@ -26,12 +26,23 @@ function readinessAt({ now, lastCycle, since = '08:00', isDatabaseUp = true }: G
     mode: 'PAPER',
     clock: { now: () => at(now) },
     parameters: DEFAULT_PARAMETERS,
-    broker: { streamState: () => 'up' },
+    broker: {
+      streamHealth: () => ({
+        state: 'up',
+        since: 0,
+        lastMessageAt: null,
+        reconnects: 0,
+        lastError: null,
+      }),
+    },
     notifier: { state: () => 'ready' },
   } as unknown as AppContext;
   const cycle = { sessionDate: DATE, symbols: 1, entries: 0, finishedAt: 0, tookMs: 1 };
   const report = {
     control: { status: 'active' },
+    impediments: [],
+    closes: [],
+    interferenceToday: 0,
     session: SESSION,
     isOpen: at(now) >= SESSION.open && at(now) < SESSION.close,
     equity: ZERO_USD,

@@ -56,6 +56,7 @@ describe('a decision', () => {
         stopAtrs: 2,
         targetAtrs: 5,
       },
+      scaleOut: { quantity: 124, targetPrice: parseUsd('104.05') },
       size: {
         equity: parseUsd('100000'),
         riskBps: 100,
@@ -77,6 +78,13 @@ describe('a decision', () => {
     expect(decision.evidence.filters.every(({ passed }) => passed)).toBe(true);
   });
 
+  it('lets all of it run where the target lies within 2 R of the limit', () => {
+    // Choppy: 3 ATR to the stop and 3.5 to the target.
+    const choppy = features({ adx: 18, emaFast: 100.5, relativeVolume: 3, plusDi: 50 });
+    const decision = decideOne(withFeatures(choppy));
+    expect(intentOf(decision)).toMatchObject({ bracket: { regime: 'choppy' }, scaleOut: null });
+  });
+
   it('enters short on the mirrored signal', () => {
     expect(intentOf(decideOne(withFeatures(shortFeatures())))).toMatchObject({
       side: 'short',
@@ -85,6 +93,7 @@ describe('a decision', () => {
         stopPrice: parseUsd('101.95'),
         targetPrice: parseUsd('94.95'),
       },
+      scaleOut: { targetPrice: parseUsd('95.95') },
     });
   });
 
@@ -218,6 +227,12 @@ describe('the entry filters', () => {
       snapshot({ control: { ...halted, status: 'flattening' } }),
       'control',
       { status: 'flattening' },
+    ],
+    [
+      'entries while the bot is blind and its books are not clean',
+      snapshot({ impediments: ['blind: no market data', 'GME +5 is unaccounted for'] }),
+      'readiness',
+      { impediments: 'blind: no market data; GME +5 is unaccounted for' },
     ],
     [
       'a symbol the broker does not know',
@@ -435,6 +450,14 @@ describe('whatever the world looks like, deciding', () => {
           expect(away * (bracket.targetPrice - bracket.limitPrice)).toBeGreaterThanOrEqual(tick);
           expect(Math.min(bracket.stopPrice, bracket.targetPrice)).toBeGreaterThan(0);
           expect(Number.isSafeInteger(quantity) && quantity >= 1).toBe(true);
+          // Without an early part, one that would stand anywhere between will do.
+          const { targetPrice: early, quantity: part } = intent.scaleOut ?? {
+            targetPrice: (bracket.limitPrice + bracket.targetPrice) / 2,
+            quantity: 0,
+          };
+          expect(away * (early - bracket.limitPrice)).toBeGreaterThan(0);
+          expect(away * (bracket.targetPrice - early)).toBeGreaterThan(0);
+          expect(part).toBeLessThan(quantity);
           expect(quantity * size.riskPerShare).toBeLessThanOrEqual(share(parameters.riskBps));
           expect(quantity * bracket.limitPrice).toBeLessThanOrEqual(
             share(parameters.maxPositionBps),

@@ -1,49 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { brokerOrderId, clientOrderId, ticker } from '#core/ids.ts';
+import { brokerOrderId, ticker } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
 import { ORDER_STATUS } from '#core/order.ts';
 import type { BrokerOrder, OrderStatus } from '#core/order.ts';
 import { protectionOf } from '#core/protection.ts';
 
+import { bracket, order, stop, target } from './support/orders.ts';
 import { position } from './support/snapshots.ts';
-
-const order = (id: string, changes: Partial<BrokerOrder> = {}): BrokerOrder => ({
-  id: brokerOrderId(id),
-  clientOrderId: clientOrderId(`client-${id}`),
-  symbol: ticker('NVDA'),
-  side: 'sell',
-  type: 'limit',
-  orderClass: 'bracket',
-  timeInForce: 'gtc',
-  status: 'new',
-  quantity: 100,
-  filledQuantity: 0,
-  filledAveragePrice: null,
-  limitPrice: null,
-  stopPrice: null,
-  createdAt: 0,
-  updatedAt: 0,
-  replaces: null,
-  replacedBy: null,
-  legs: [],
-  ...changes,
-});
-
-const stop = (changes: Partial<BrokerOrder> = {}): BrokerOrder =>
-  order('stop', { type: 'stop', status: 'held', stopPrice: parseUsd('97'), ...changes });
-const target = (changes: Partial<BrokerOrder> = {}): BrokerOrder =>
-  order('target', { limitPrice: parseUsd('105'), ...changes });
-const bracket = (changes: Partial<BrokerOrder> = {}): BrokerOrder =>
-  order('entry', {
-    side: 'buy',
-    status: 'filled',
-    filledQuantity: 100,
-    limitPrice: parseUsd('100'),
-    legs: [target(), stop()],
-    ...changes,
-  });
 
 const LONG = position('NVDA', { quantity: 100 });
 const SHORT = position('NVDA', { side: 'short', quantity: 100 });

@@ -8,11 +8,13 @@ import {
   bookFill,
   closedTrade,
   closeTrade,
-  followEntry,
+  followEntries,
+  heldShares,
   isFlat,
   plannedTrade,
+  realizedSoFar,
 } from '#core/trade.ts';
-import type { LegRole, Trade } from '#core/trade.ts';
+import type { ExitReason, Trade } from '#core/trade.ts';
 import { anIntent } from '#test/support/intents.ts';
 
 const fill = (quantity: number, price: string, at = 1_000): Execution => ({
@@ -25,15 +27,13 @@ const fill = (quantity: number, price: string, at = 1_000): Execution => ({
   cumulativeQuantity: quantity,
 });
 
-const sums = ({ entryQuantity, entryValue, exitQuantity, exitValue }: Trade) => ({
-  entryQuantity,
-  entryValue,
-  exitQuantity,
-  exitValue,
-});
+/** All that fills decide, the times and the reason included. */
+const sums = ({ id: _id, intent: _intent, ...figures }: Trade) => figures;
 
-const book = (trade: Trade, fills: readonly [LegRole, Execution][]): Trade =>
-  fills.reduce((booked, [role, execution]) => bookFill(booked, role, execution), trade);
+const book = (
+  trade: Trade,
+  fills: readonly (readonly ['entry' | ExitReason, Execution])[],
+): Trade => fills.reduce((booked, [as, execution]) => bookFill(booked, as, execution), trade);
 
 describe('a trade', () => {
   it('opens with the first share of its entry', () => {
@@ -69,13 +69,63 @@ describe('a trade', () => {
     expect(trade).toMatchObject({ status: 'closed', pnl: closed.pnl });
   });
 
-  it('is not flat while its entry may still buy more', () => {
+  it.each([
+    { entered: [], left: [], held: 0, flat: false },
+    { entered: [10], left: [], held: 10, flat: false },
+    { entered: [4, 6], left: [5], held: 5, flat: false },
+    { entered: [4, 6], left: [5, 5], held: 0, flat: true },
+    // Both legs filled in a fast market: the account is the other way round, the trade is over.
+    { entered: [10], left: [10, 10], held: -10, flat: true },
+  ])('that entered $entered and left $left holds $held, flat: $flat', (row) => {
+    const trade = book(plannedTrade(anIntent()), [
+      ...row.entered.map((shares) => ['entry', fill(shares, '100.00')] as const),
+      ...row.left.map((shares) => ['stop_loss', fill(shares, '98.00')] as const),
+    ]);
+    expect([heldShares(trade), isFlat(trade)]).toEqual([row.held, row.flat]);
+  });
+
+  it.each<'take_profit' | 'stop_loss' | 'manual_close' | 'emergency_stop' | 'scale_out' | 'other'>([
+    'take_profit',
+    'stop_loss',
+    'manual_close',
+    'emergency_stop',
+    'scale_out',
+    'other',
+  ])('that left as %s says so', (reason) => {
     const trade = book(plannedTrade(anIntent()), [
       ['entry', fill(10, '100.00')],
-      ['stop_loss', fill(10, '98.00')],
+      [reason, fill(10, '101.00')],
     ]);
-    expect(isFlat(trade, false)).toBe(false);
-    expect(isFlat(trade, true)).toBe(true);
+    expect(closedTrade(trade).exitReason).toBe(reason);
+  });
+
+  it('tells the reason and the time of its last exit, when a part left before', () => {
+    const trade = book(plannedTrade(anIntent()), [
+      ['entry', fill(10, '100.00', 1_000)],
+      ['scale_out', fill(5, '104.00', 5_000)],
+      ['stop_loss', fill(5, '101.00', 9_000)],
+    ]);
+    expect(closedTrade(trade)).toMatchObject({ exitReason: 'stop_loss', closedAt: 9_000 });
+  });
+
+  it('tells the same when the news of the earlier fills comes last', () => {
+    const trade = book(plannedTrade(anIntent()), [
+      ['entry', fill(5, '100.10', 2_000)],
+      ['entry', fill(5, '100.00', 1_000)],
+      ['stop_loss', fill(5, '101.00', 9_000)],
+      ['scale_out', fill(5, '104.00', 5_000)],
+    ]);
+    expect(closedTrade(trade)).toMatchObject({
+      exitReason: 'stop_loss',
+      openedAt: 1_000,
+      closedAt: 9_000,
+    });
+  });
+
+  it('takes its early profit with a bracket of its own, where one is planned', () => {
+    const scaleOut = { quantity: 5, targetPrice: parseUsd('104.00') };
+    expect(plannedTrade(anIntent()).scaleOut).toBe('none');
+    expect(plannedTrade(anIntent({ scaleOut })).scaleOut).toBe('resting');
   });
 
   it('refuses to give the figures of a trade that holds shares', () => {
@@ -83,27 +133,39 @@ describe('a trade', () => {
     expect(() => closedTrade(trade)).toThrow('is not flat');
   });
 
-  it.each<[OrderStatus, string]>([
-    ['pending_new', 'submitted'],
-    ['new', 'submitted'],
-    ['filled', 'submitted'],
-    ['canceled', 'cancelled'],
-    ['expired', 'cancelled'],
-    ['rejected', 'rejected'],
-  ])('planned, whose entry is %s without a booked share, is %s', (status, expected) => {
-    expect(followEntry(plannedTrade(anIntent()), { status }).status).toBe(expected);
+  it.each<[readonly (OrderStatus | 'unknown')[], string]>([
+    [[], 'planned'],
+    [['pending_new'], 'submitted'],
+    [['new'], 'submitted'],
+    [['unknown'], 'submitted'],
+    [['filled'], 'submitted'],
+    [['canceled'], 'cancelled'],
+    [['expired'], 'cancelled'],
+    [['rejected'], 'rejected'],
+    // Two brackets: one is enough to be known to the broker.
+    [['new', 'new'], 'submitted'],
+    [['new', 'rejected'], 'submitted'],
+    [['canceled', 'pending_cancel'], 'submitted'],
+    [['filled', 'canceled'], 'submitted'],
+    [['canceled', 'expired'], 'cancelled'],
+    [['canceled', 'rejected'], 'cancelled'],
+    [['rejected', 'rejected'], 'rejected'],
+  ])('planned, whose entries are %j without a booked share, is %s', (statuses, expected) => {
+    const entries = statuses.map((status) => ({ status }));
+    expect(followEntries(plannedTrade(anIntent()), entries).status).toBe(expected);
+    expect(followEntries(plannedTrade(anIntent()), entries.toReversed()).status).toBe(expected);
   });
 
-  it.each(['open', 'closed'] as const)('that is %s is not the entry’s any more', (status) => {
+  it.each(['open', 'closed'] as const)('that is %s is not its entries’ any more', (status) => {
     const trade: Trade = { ...plannedTrade(anIntent()), status };
-    expect(followEntry(trade, { status: 'new' })).toBe(trade);
+    expect(followEntries(trade, [{ status: 'new' }])).toBe(trade);
   });
 
-  it.each(['abandoned', 'rejected'] as const)(
+  it.each(['abandoned', 'rejected', 'cancelled'] as const)(
     'that was given up as %s is submitted after all when the broker has its entry',
     (status) => {
       const trade: Trade = { ...plannedTrade(anIntent()), status };
-      expect(followEntry(trade, { status: 'new' }).status).toBe('submitted');
+      expect(followEntries(trade, [{ status: 'new' }]).status).toBe('submitted');
     },
   );
 
@@ -119,22 +181,37 @@ describe('a trade', () => {
 
   it('comes to the same sums whatever order its fills are booked in', () => {
     const anyFill = fc.record({
-      role: fc.constantFrom<LegRole>('entry', 'take_profit', 'stop_loss'),
+      role: fc.constantFrom<'entry' | ExitReason>('entry', 'take_profit', 'stop_loss', 'scale_out'),
       quantity: fc.integer({ min: 1, max: 1_000 }),
       price: fc.integer({ min: 100, max: 500_000_000 }),
+      at: fc.integer({ min: 1, max: 1_000_000 }),
     });
     fc.assert(
-      fc.property(fc.array(anyFill, { maxLength: 12 }), (fills) => {
+      fc.property(fc.uniqueArray(anyFill, { maxLength: 12, selector: ({ at }) => at }), (fills) => {
         const booked = (list: typeof fills) =>
           book(
             plannedTrade(anIntent()),
-            list.map(({ role, quantity, price }) => [
+            list.map(({ role, quantity, price, at }) => [
               role,
-              { ...fill(quantity, '1.00'), price: micros(price) },
+              { ...fill(quantity, '1.00', at), price: micros(price) },
             ]),
           );
         expect(sums(booked(fills))).toEqual(sums(booked(fills.toReversed())));
       }),
     );
   });
+
+  it.each([
+    ['long', 0, '0.00'],
+    ['long', 4, '20.00'],
+    ['short', 4, '-20.00'],
+    ['long', 10, '50.00'],
+  ] as const)(
+    'that is %s has realized, with %d of 10 shares gone at 5 more, %s',
+    (side, gone, pnl) => {
+      const entered = bookFill(plannedTrade(anIntent({ side })), 'entry', fill(10, '100.00'));
+      const trade = gone === 0 ? entered : bookFill(entered, 'take_profit', fill(gone, '105.00'));
+      expect(realizedSoFar(trade)).toBe(parseUsd(pnl));
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import type { EntryIntent } from '#core/decision.ts';
+import type { EntryIntent, ScaleOut } from '#core/decision.ts';
 import { entryClientOrderId, entryTradeId, ticker } from '#core/ids.ts';
 import { addUsd, parseUsd, subtractUsd } from '#core/money.ts';
 import type { PositionSide } from '#core/order.ts';
@@ -12,6 +12,7 @@ interface IntentShape {
   readonly stopDistance?: string;
   readonly targetDistance?: string;
   readonly decidedAt?: string;
+  readonly scaleOut?: ScaleOut;
 }
 
 /** An entry intent for tests: 10 NVDA at 100.00, stop 2 below, target 5 above, unless told otherwise. */
@@ -39,6 +40,7 @@ export function anIntent(shape: IntentShape = {}): EntryIntent {
       stopAtrs: 2,
       targetAtrs: 5,
     },
+    scaleOut: shape.scaleOut ?? null,
     size: {
       equity: parseUsd('100000.00'),
       riskBps: 100,

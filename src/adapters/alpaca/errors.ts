@@ -3,12 +3,18 @@ import { ApiError } from '@alpacahq/alpaca-trade-api';
 import { BrokerError } from '#ports/broker.ts';
 import type { OutcomeUnknown, Rejection, RejectCode } from '#ports/broker.ts';
 
+import { NotSentError } from './requests.ts';
+
 interface RejectRule {
   readonly code: RejectCode;
   readonly status?: number;
   readonly says?: RegExp;
   readonly hasKey?: string;
+  /** Alpaca's own number for the cause, where it stands for one cause only. */
+  readonly number?: number;
 }
+
+const FINAL = 'filled|canceled|cancelled|expired|rejected|done_for_day';
 
 /**
  * Alpaca's codes 40310000 and 42210000 each stand for many causes, and its messages may change. So a
@@ -17,37 +23,51 @@ interface RejectRule {
  */
 const RULES: readonly RejectRule[] = [
   { code: 'unauthorized', status: 401 },
+  // What keys of the other environment get.
+  { code: 'unauthorized', status: 403, says: /^forbidden/i },
   { code: 'rate-limited', status: 429 },
+  { code: 'rate-limited', number: 42910000 },
   { code: 'not-found', status: 404 },
   { code: 'duplicate-client-order-id', says: /client_order_id must be unique/i },
   { code: 'wash-trade', says: /wash trade/i },
-  { code: 'insufficient-buying-power', says: /insufficient buying power/i },
+  { code: 'insufficient-buying-power', says: /insufficient (?:day trading )?buying power/i },
   { code: 'insufficient-quantity', hasKey: 'held_for_orders' },
   { code: 'insufficient-quantity', says: /insufficient qty/i },
   { code: 'base-price', hasKey: 'base_price' },
   { code: 'base-price', says: /base_price/i },
   { code: 'sub-penny', says: /sub-penny|minimum pricing criteria/i },
-  { code: 'halted', says: /halt/i },
-  { code: 'hard-to-borrow', says: /hard-to-borrow/i },
+  { code: 'halted', says: /\bhalt/i },
+  { code: 'hard-to-borrow', says: /hard[- ]to[- ]borrow/i },
+  { code: 'opposite-pending', says: /cannot open a .+ while a .+ order is open/i },
   { code: 'not-shortable', says: /cannot be sold short|cannot open a short|shorting is not/i },
   { code: 'not-an-entry', says: /must be entry orders/i },
-  { code: 'inactive-asset', says: /is not active|not tradable/i },
-  { code: 'not-cancelable', says: /already in "?\w+"? state|not cancelable/i },
+  { code: 'not-an-exit', says: /must be exit orders/i },
+  { code: 'inactive-asset', says: /is not active|not tradable|could not find asset/i },
+  { code: 'unchanged', says: /parameters are not changed/i },
+  { code: 'chain-not-settled', says: /chain not fully replaced/i },
+  { code: 'quantity-fixed', says: /qty cannot be changed/i },
+  { code: 'not-replaceable', says: /already pending replace/i },
+  {
+    code: 'already-replaced',
+    says: /already replaced|already in "?replaced|replace order in "?replaced/i,
+  },
+  {
+    code: 'already-final',
+    says: new RegExp(`(?:already in|replace order in) "?(?:${FINAL})\\b|not cancelable`, 'i'),
+  },
+  // On its way: accepted, pending_new, pending_cancel, pending_replace.
+  { code: 'not-replaceable', says: /cannot replace order in|already in "?pending_/i },
 ];
 
-function classify(
-  status: number,
-  message: string,
+const fits = (
+  { status, says, hasKey, number }: RejectRule,
+  error: ApiError,
   details: Readonly<Record<string, string>>,
-): RejectCode {
-  const rule = RULES.find(
-    (candidate) =>
-      (candidate.status === undefined || candidate.status === status) &&
-      (candidate.says === undefined || candidate.says.test(message)) &&
-      (candidate.hasKey === undefined || candidate.hasKey in details),
-  );
-  return rule?.code ?? 'unknown';
-}
+): boolean =>
+  (status === undefined || status === error.status) &&
+  (says === undefined || says.test(error.message)) &&
+  (hasKey === undefined || hasKey in details) &&
+  (number === undefined || number === Number(error.code));
 
 /** The keys of an error body besides code and message. The SDK keeps the body unread for whoever asks. */
 async function detailsOf(error: ApiError): Promise<Readonly<Record<string, string>>> {
@@ -77,29 +97,38 @@ const GIVEN_UP: ReadonlySet<number> = new Set([408, 499]);
 const isAnswer = (error: unknown): error is ApiError =>
   error instanceof ApiError && error.status < 500 && !GIVEN_UP.has(error.status);
 
+type Redact = (text: string) => string;
+const asItIs: Redact = (text) => text;
+
 /**
  * What a failed write means. Only a 4xx is a no; after anything else (time-out, 5xx, a connection lost
  * half-way) the broker may have done it.
  */
-export async function writeFailure(error: unknown): Promise<Rejection | OutcomeUnknown> {
-  if (!isAnswer(error)) {
-    return { kind: 'unknown', message: messageOf(error) };
+export async function writeFailure(
+  error: unknown,
+  redact: Redact = asItIs,
+): Promise<Rejection | OutcomeUnknown> {
+  const message = redact(messageOf(error));
+  if (error instanceof NotSentError) {
+    return { kind: 'rejected', code: 'rate-limited', httpStatus: 429, message, details: {} };
   }
+  if (!isAnswer(error)) return { kind: 'unknown', message };
   const details = await detailsOf(error);
+  const rule = RULES.find((candidate) => fits(candidate, error, details));
   return {
     kind: 'rejected',
-    code: classify(error.status, error.message, details),
+    code: rule?.code ?? 'unknown',
     httpStatus: error.status,
-    message: error.message,
+    message,
     details,
   };
 }
 
 /** A failed read as the port's error; `what` says what was asked for. */
-export function readFailure(what: string, error: unknown): BrokerError {
+export function readFailure(what: string, error: unknown, redact: Redact = asItIs): BrokerError {
   if (error instanceof BrokerError) return error;
   const retryable = !isAnswer(error) || error.status === 429;
-  return new BrokerError(`could not read ${what} from Alpaca: ${messageOf(error)}`, {
+  return new BrokerError(`could not read ${what} from Alpaca: ${redact(messageOf(error))}`, {
     retryable,
     cause: error,
   });

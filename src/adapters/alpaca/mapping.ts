@@ -11,7 +11,7 @@ import type { BrokerOrder, Execution, OrderClass, OrderSide, OrderType } from '#
 import { asSessionDate, newYorkInstant } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 import { BrokerError } from '#ports/broker.ts';
-import type { BrokerClock, FeeActivity, TradeUpdate } from '#ports/broker.ts';
+import type { BrokerClock, CashActivity, FeeActivity, TradeUpdate } from '#ports/broker.ts';
 
 /** Taken as the broker spells it: an account may hold options or coins, and they must not stop us. */
 const ticker = (symbol: string): Ticker => symbol as Ticker;
@@ -83,15 +83,22 @@ export function toSession(day: trading.LegacyCalendarDay): Session {
 export const toAsset = (asset: trading.Assets): Asset => ({
   symbol: ticker(asset.symbol),
   tradable: asset.tradable && asset.status === 'active',
-  // Brackets are good till cancelled, which hard-to-borrow shares do not allow.
-  shortable:
-    asset.shortable && (asset.easyToBorrow ?? true) && asset.borrowStatus !== 'hard_to_borrow',
+  // Nothing is sold short that may have to be bought back at once, or costs more than it brings.
+  shortable: asset.shortable && !isHardToBorrow(asset),
+  hardToBorrow: isHardToBorrow(asset),
 });
+
+/** Alpaca retires `easy_to_borrow` for `borrow_status`; either of them may be missing. */
+const isHardToBorrow = ({ easyToBorrow, borrowStatus }: trading.Assets): boolean =>
+  easyToBorrow === false || borrowStatus === 'hard_to_borrow';
 
 export const toPosition = (position: trading.Position): Position => ({
   symbol: ticker(position.symbol),
   side: position.side === 'short' ? 'short' : 'long',
   quantity: Math.abs(wholeShares(position.qty)),
+  // Where Alpaca does not say, all of it: it refuses to give what an order holds, while none would mean
+  // that the position can never be closed.
+  available: Math.floor(Math.abs(shares(position.qtyAvailable ?? position.qty))),
   averageEntryPrice: money(position.avgEntryPrice, 'avg_entry_price'),
   currentPrice:
     optionalMoney(position.currentPrice) ?? money(position.avgEntryPrice, 'avg_entry_price'),
@@ -159,6 +166,22 @@ export function toFee(activity: trading.NonTradeActivities): FeeActivity {
     date: asSessionDate(date.toISOString().slice(0, 10)),
     amount: parseUsd(negated(required(activity.netAmount, 'net_amount'))),
     description: activity.activitySubType ?? activity.activityType ?? 'FEE',
+  };
+}
+
+/** Whether an activity moved cash: splits and name changes do not, nor does what was taken back. */
+export const movesCash = (activity: trading.NonTradeActivities): boolean =>
+  activity.activityType !== 'FILL' &&
+  activity.status !== 'canceled' &&
+  activity.netAmount !== undefined &&
+  Number(activity.netAmount) !== 0;
+
+export function toCashActivity(activity: trading.NonTradeActivities): CashActivity {
+  return {
+    id: required(activity.id, 'activity id'),
+    type: required(activity.activityType, 'activity_type'),
+    date: asSessionDate(required(activity.date, 'date').toISOString().slice(0, 10)),
+    amount: money(activity.netAmount, 'net_amount'),
   };
 }
 

@@ -1,15 +1,19 @@
-import { streaming } from '@alpacahq/alpaca-trade-api';
+import type { streaming } from '@alpacahq/alpaca-trade-api';
 
-import type { StreamState, Subscription, TradeUpdateListener } from '#ports/broker.ts';
+import type { TradeUpdateListener } from '#ports/broker.ts';
 import type { Logger } from '#ports/logger.ts';
 
 import type { AlpacaClient } from './connection.ts';
+import { tell } from './listeners.ts';
 import { toTradeUpdate } from './mapping.ts';
+import type { StreamPlan } from './stream-connection.ts';
+import { superviseStream } from './supervised-stream.ts';
+import type { SupervisedStream } from './supervised-stream.ts';
 
-const RECONNECT_MS = 5_000;
+const TRADE_UPDATES = 'trade_updates';
 
-export interface TradeUpdateStream extends Subscription {
-  state(): StreamState;
+export interface TradeUpdateStream extends Omit<SupervisedStream, 'close'> {
+  close(): Promise<void>;
 }
 
 /**
@@ -21,48 +25,48 @@ export function openTradeUpdateStream(
   listener: TradeUpdateListener,
   log: Logger,
 ): TradeUpdateStream {
-  const { tradeStreamUrl: url } = client;
-  const stream = client.sdk.trading.stream({
-    maxReconnectAttempts: -1,
-    ...(url === undefined ? {} : { url }),
-  });
-  let state: StreamState = 'connecting';
-  let isClosed = false;
-  let reconnect: NodeJS.Timeout | undefined;
-
   const { inOrder, idle } = createSerialQueue(log);
-
-  stream.onTradeUpdate((update) => inOrder(() => listener.onUpdate(toTradeUpdate(update))));
-  stream.on(streaming.EVENT.SUBSCRIPTION, () => {
-    // Only now do events arrive; what happened since the last one has to be fetched.
-    state = 'up';
-    inOrder(() => listener.onSubscribed());
-  });
-  stream.onError((error) => log.warn({ error }, 'trade updates: the stream reports an error'));
-  stream.onStateChange((now) => {
-    if (isClosed || now === streaming.STATE.AUTHENTICATED) return;
-    if (state === 'up') listener.onDown(now);
-    state = now === streaming.STATE.DISCONNECTED ? 'down' : 'connecting';
-    // The SDK gives up for good after some errors (a slow authentication, for one) without saying so.
-    if (now === streaming.STATE.DISCONNECTED) {
-      clearTimeout(reconnect);
-      reconnect = setTimeout(() => {
-        if (!isClosed && stream.getState() === streaming.STATE.DISCONNECTED) stream.connect();
-      }, RECONNECT_MS);
-    }
-  });
-  stream.subscribeTradeUpdates();
-  stream.connect();
-
+  const plan = tradeUpdatesPlan(client, (update) =>
+    inOrder(() => listener.onUpdate(toTradeUpdate(update))),
+  );
+  const { timers, streamTiming: timing, withoutSecrets } = client;
+  const stream = superviseStream(
+    plan,
+    { timers, timing, withoutSecrets, log },
+    {
+      // Only now do events arrive; what happened since the last one has to be fetched.
+      onUp: () => inOrder(() => listener.onSubscribed()),
+      onDown: (reason) => tell(log, 'the end of the order stream', () => listener.onDown(reason)),
+    },
+  );
   return {
-    state: () => state,
+    ...stream,
     close: async () => {
-      isClosed = true;
-      clearTimeout(reconnect);
-      stream.disconnect();
-      state = 'down';
+      stream.close();
       await idle();
     },
+  };
+}
+
+function tradeUpdatesPlan(
+  { sdk, tradeStreamUrl: url }: AlpacaClient,
+  onUpdate: (update: streaming.TradeUpdate) => void,
+): StreamPlan<streaming.TradingStream> {
+  return {
+    name: 'trade updates',
+    wanted: [TRADE_UPDATES],
+    create: (options, heard) =>
+      sdk.trading
+        .stream({ ...options, ...(url === undefined ? {} : { url }) })
+        .onTradeUpdate((update) => {
+          heard();
+          onUpdate(update);
+        }),
+    ask: (stream) => stream.subscribeTradeUpdates(),
+    askAgain: (stream) => stream.subscribeTradeUpdates(),
+    // There is only one, and no limit to it.
+    retract: () => {},
+    granted: (streams) => (Array.isArray(streams) ? streams.map(String) : []),
   };
 }
 

@@ -73,6 +73,12 @@ export function formatDuration(durationMs: number): string {
   return twoUnits(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
+/** `1.3 s`, and from a minute on in larger units. */
+export const formatSeconds = (durationMs: number): string =>
+  durationMs < 59_950
+    ? `${grouped(Math.max(0, durationMs) / 1000, 1)} s`
+    : formatDuration(durationMs);
+
 const twoUnits = (large: number, unit: string, small: number, smallUnit: string): string =>
   small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smallUnit}`;
 
@@ -89,6 +95,20 @@ export const stamp = (at: EpochMs, style: StampStyle = 't'): string =>
 /** `1 share`, `1,200 shares`. */
 export const count = (amount: number, noun: string): string =>
   `${grouped(amount, 0)} ${noun}${amount === 1 ? '' : 's'}`;
+
+const ORDINAL = new Intl.PluralRules('en-US', { type: 'ordinal' });
+const ORDINAL_ENDINGS: Readonly<Record<Intl.LDMLPluralRule, string>> = {
+  zero: 'th',
+  one: 'st',
+  two: 'nd',
+  few: 'rd',
+  many: 'th',
+  other: 'th',
+};
+
+/** `1st`, `2nd`, `13th`. */
+export const ordinal = (n: number): string =>
+  `${grouped(n, 0)}${ORDINAL_ENDINGS[ORDINAL.select(n)]}`;
 
 /**
  * Text by a person or another system, so that Discord shows it as it was written: no markdown, no

@@ -4,11 +4,15 @@ import type { Reply } from '#app/command.ts';
 import type { Card, Mode } from '#ports/cards.ts';
 
 import { alarmEmbed } from './cards/alarm.ts';
+import { closingEmbed } from './cards/closing.ts';
 import { digestEmbed } from './cards/digest.ts';
 import { entryEmbed } from './cards/entry.ts';
 import { exitEmbed } from './cards/exit.ts';
+import { noticeEmbed } from './cards/notice.ts';
+import { repairedEmbed } from './cards/repaired.ts';
 import { startedEmbed } from './cards/started.ts';
 import { statusEmbed } from './cards/status.ts';
+import { stopMovedEmbed } from './cards/stop-moved.ts';
 import { textContent } from './cards/text.ts';
 import { clampEmbed } from './limits.ts';
 
@@ -39,11 +43,28 @@ export const textBody = (text: string): MessageBody => ({
 });
 
 function embedOf(card: Card, mode: Mode): APIEmbed {
-  if (card.kind === 'started') return startedEmbed(card);
-  if (card.kind === 'entry') return entryEmbed(card, mode);
-  if (card.kind === 'exit') return exitEmbed(card, mode);
-  if (card.kind === 'alarm') return alarmEmbed(card, mode);
-  return digestEmbed(card);
+  switch (card.kind) {
+    case 'started':
+      return startedEmbed(card);
+    case 'entry':
+      return entryEmbed(card, mode);
+    case 'exit':
+      return exitEmbed(card, mode);
+    case 'closing':
+      return closingEmbed(card, mode);
+    case 'repaired':
+      return repairedEmbed(card, mode);
+    case 'stop-moved':
+      return stopMovedEmbed(card, mode);
+    case 'alarm':
+      return alarmEmbed(card, mode);
+    case 'notice':
+      return noticeEmbed(card, mode);
+    case 'digest':
+      return digestEmbed(card);
+    default:
+      return card satisfies never;
+  }
 }
 
 /** The message of a card. Pure: the same facts give the same message. */

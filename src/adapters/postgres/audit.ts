@@ -8,7 +8,7 @@ import type { AuditEntry } from '#ports/ledger.ts';
 import { storableText } from './columns.ts';
 import { lockUntilCommit } from './database.ts';
 import type { Database } from './database.ts';
-import { auditLog } from './schema.ts';
+import { auditLog } from './schema/control.ts';
 
 /** What stands before the first row. */
 const GENESIS = '0'.repeat(64);

@@ -1,3 +1,8 @@
+/**
+ * The kinds of the ledger's columns. Money is in whole micro-dollars, instants are UTC with milliseconds,
+ * dates are the exchange's own (New York), quantities are whole shares. Only the audit log and the outbox
+ * say what happened to people's messages; everything else says what was decided, sent and filled, and why.
+ */
 import { bigint, customType } from 'drizzle-orm/pg-core';
 
 import type { Usd } from '#core/money.ts';
@@ -30,6 +35,9 @@ export const document = customType<{ data: unknown; driverData: unknown }>({
   dataType: () => 'jsonb',
   toDriver: storableJson,
 });
+
+/** A JSON document of this shape. */
+export const documentOf = <T>(name: string) => document(name).$type<T>().notNull();
 
 /** Free text, made storable. */
 export const words = customType<{ data: string; driverData: string }>({

@@ -7,7 +7,10 @@ import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import type { Pool } from 'pg';
 
 /** The pool's queries, or those of one transaction. */
-export type Database = Pick<NodePgDatabase, 'select' | 'insert' | 'update' | 'execute' | '$count'>;
+export type Database = Pick<
+  NodePgDatabase,
+  'select' | 'insert' | 'update' | 'delete' | 'execute' | '$count'
+>;
 
 /** First half of our advisory locks' key; the second says what is locked. */
 const LOCK_SPACE = 0x6272_6b74;

@@ -1,23 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { and, asc, between, count, desc, eq, gte, inArray, lt, or, sql, sum } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 
 import type { EpochMs } from '#core/session.ts';
-import { closedTrade } from '#core/trade.ts';
-import type { TradeStatus } from '#core/trade.ts';
 import type { Ledger } from '#ports/ledger.ts';
 import type { Logger } from '#ports/logger.ts';
 
+import { accountReads } from './account-store.ts';
 import { appendAudit } from './audit.ts';
+import { closeReads } from './close-store.ts';
 import { migrateLedger } from './database.ts';
-import { orderOf, totalOf, tradeOf } from './mapping.ts';
-import { createOutbox, writeCards } from './outbox.ts';
-import type { QueuedCard } from './outbox.ts';
-import { controlState, cycles, equitySnapshots, fees, orders, trades, world } from './schema.ts';
-import { createTransaction, readControlState } from './transaction.ts';
+import { intentReads } from './intent-store.ts';
+import { createLease } from './lease.ts';
+import { legReads } from './leg-store.ts';
+import { orderReads } from './order-store.ts';
+import { createOutbox } from './outbox.ts';
+import { reconciliationReads } from './reconciliation-store.ts';
+import { controlState } from './schema/control.ts';
+import { cycles, world } from './schema/trades.ts';
+import { tradeReads } from './trade-store.ts';
+import { readControlState, runTransaction } from './transaction.ts';
 
 /** With fewer, the delivery of cards would wait for the connection that holds its own lock. */
 const MIN_POOL_SIZE = 3;
@@ -39,83 +44,6 @@ export interface OpenLedger {
   readonly close: () => Promise<void>;
 }
 
-type TradeReads = Pick<
-  Ledger,
-  'unfinishedTrades' | 'trade' | 'closedTrades' | 'tradeCounts' | 'intentCount'
->;
-
-const UNFINISHED = ['planned', 'submitted', 'open'] as const satisfies readonly TradeStatus[];
-
-const NO_TRADES: Readonly<Record<TradeStatus, number>> = {
-  planned: 0,
-  submitted: 0,
-  open: 0,
-  closed: 0,
-  cancelled: 0,
-  rejected: 0,
-  abandoned: 0,
-};
-
-const tradeReads = (db: NodePgDatabase): TradeReads => ({
-  async unfinishedTrades() {
-    const rows = await db
-      .select()
-      .from(trades)
-      .where(inArray(trades.status, [...UNFINISHED]))
-      .orderBy(asc(trades.decidedAt), asc(trades.id));
-    return rows.map(tradeOf);
-  },
-
-  async trade(id) {
-    const [row] = await db.select().from(trades).where(eq(trades.id, id));
-    return row === undefined ? null : tradeOf(row);
-  },
-
-  async closedTrades(range) {
-    const within = range && and(gte(trades.closedAt, range.from), lt(trades.closedAt, range.until));
-    const rows = await db
-      .select()
-      .from(trades)
-      .where(and(eq(trades.status, 'closed'), within))
-      .orderBy(asc(trades.closedAt), asc(trades.id));
-    return rows.map((row) => closedTrade(tradeOf(row)));
-  },
-
-  async tradeCounts({ from, until }) {
-    const rows = await db
-      .select({ status: trades.status, trades: count() })
-      .from(trades)
-      .where(and(gte(trades.decidedAt, from), lt(trades.decidedAt, until)))
-      .groupBy(trades.status);
-    return { ...NO_TRADES, ...Object.fromEntries(rows.map((row) => [row.status, row.trades])) };
-  },
-
-  intentCount: () => db.$count(trades),
-});
-
-/** The same words as in the partial index. */
-const isUnsettled = sql`(${orders.isLive} or ${orders.bookedQuantity} < ${orders.filledQuantity})`;
-
-const ofUnfinishedTrade = (db: NodePgDatabase) =>
-  inArray(
-    orders.tradeId,
-    db
-      .select({ id: trades.id })
-      .from(trades)
-      .where(inArray(trades.status, [...UNFINISHED])),
-  );
-
-const orderReads = (db: NodePgDatabase): Pick<Ledger, 'unsettledOrders'> => ({
-  async unsettledOrders() {
-    const rows = await db
-      .select()
-      .from(orders)
-      .where(or(isUnsettled, ofUnfinishedTrade(db)))
-      .orderBy(asc(orders.createdAt), asc(orders.brokerOrderId));
-    return rows.map(orderOf);
-  },
-});
-
 type CycleReads = Pick<Ledger, 'hasFinishedCycle' | 'lastCycle' | 'cycleCount'>;
 
 const cycleReads = (db: NodePgDatabase): CycleReads => ({
@@ -135,70 +63,24 @@ const cycleReads = (db: NodePgDatabase): CycleReads => ({
   cycleCount: (date) => db.$count(cycles, date && eq(cycles.sessionDate, date)),
 });
 
-type AccountReads = Pick<Ledger, 'totalFees' | 'equityPoints' | 'equityBefore' | 'firstEquity'>;
-
-const equityPoint = {
-  at: equitySnapshots.at,
-  sessionDate: equitySnapshots.sessionDate,
-  equity: equitySnapshots.equity,
-  cash: equitySnapshots.cash,
-};
-
-const accountReads = (db: NodePgDatabase): AccountReads => ({
-  async totalFees(range) {
-    const [row] = await db
-      .select({ total: sum(fees.amount) })
-      .from(fees)
-      .where(range && between(fees.date, range.from, range.until));
-    return totalOf(row);
-  },
-
-  equityPoints: (date) =>
-    db
-      .select(equityPoint)
-      .from(equitySnapshots)
-      .where(eq(equitySnapshots.sessionDate, date))
-      .orderBy(asc(equitySnapshots.at)),
-
-  async equityBefore(date) {
-    const [row] = await db
-      .select(equityPoint)
-      .from(equitySnapshots)
-      .where(lt(equitySnapshots.sessionDate, date))
-      .orderBy(desc(equitySnapshots.sessionDate), desc(equitySnapshots.at))
-      .limit(1);
-    return row ?? null;
-  },
-
-  async firstEquity() {
-    const [row] = await db
-      .select(equityPoint)
-      .from(equitySnapshots)
-      .orderBy(asc(equitySnapshots.at))
-      .limit(1);
-    return row ?? null;
-  },
-});
-
 /** All is done in the pool's own time: a transaction holds one connection from its start to its end. */
 const createLedger = (db: NodePgDatabase, pool: Pool, log: Logger): Ledger => ({
   ...tradeReads(db),
   ...orderReads(db),
+  ...legReads(db),
+  ...intentReads(db),
+  ...closeReads(db),
+  ...reconciliationReads(db),
   ...cycleReads(db),
   ...accountReads(db),
 
-  transaction: (work) =>
-    db.transaction(async (tx) => {
-      const cards: QueuedCard[] = [];
-      const result = await work(createTransaction(tx, cards));
-      await writeCards(tx, cards);
-      return result;
-    }),
+  transaction: (work) => db.transaction((tx) => runTransaction(tx, work)),
 
   controlState: () => readControlState(db),
 
   audit: (entry) => db.transaction((tx) => appendAudit(tx, entry)),
 
+  lease: createLease(db),
   outbox: createOutbox(db, pool, log),
 });
 

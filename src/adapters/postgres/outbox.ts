@@ -10,7 +10,7 @@ import type { MessageId } from '#ports/notifier.ts';
 
 import { lockArguments, lockUntilCommit } from './database.ts';
 import type { Database } from './database.ts';
-import { cardMessages, outbox } from './schema.ts';
+import { cardMessages, outbox } from './schema/outbox.ts';
 
 export interface QueuedCard {
   readonly key: string;

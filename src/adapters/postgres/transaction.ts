@@ -1,33 +1,27 @@
-import { and, eq, gte, lt, sql, sum } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 
 import type { ControlState } from '#core/control.ts';
-import type { BrokerOrderId } from '#core/ids.ts';
 import { toIso } from '#core/session.ts';
-import type { LedgerTransaction } from '#ports/ledger.ts';
+import type { AuditEntry, LedgerTransaction } from '#ports/ledger.ts';
 
+import { accountWrites } from './account-store.ts';
+import { appendAudit } from './audit.ts';
+import { closeWrites } from './close-store.ts';
 import { storableJson } from './columns.ts';
 import type { Database } from './database.ts';
-import {
-  decisionRow,
-  fillRow,
-  orderOf,
-  orderRow,
-  plannedTradeRow,
-  tradeChanges,
-  totalOf,
-  tradeOf,
-} from './mapping.ts';
+import { intentWrites } from './intent-store.ts';
+import { assertFence } from './lease.ts';
+import { legWrites } from './leg-store.ts';
+import { decisionRow } from './mapping.ts';
+import { writeShares } from './net-quantities.ts';
+import type { BookedShares } from './net-quantities.ts';
+import { orderWrites } from './order-store.ts';
+import { writeCards } from './outbox.ts';
 import type { QueuedCard } from './outbox.ts';
-import {
-  controlState,
-  cycles,
-  decisions,
-  equitySnapshots,
-  fees,
-  fills,
-  orders,
-  trades,
-} from './schema.ts';
+import { reconciliationWrites } from './reconciliation-store.ts';
+import { controlState } from './schema/control.ts';
+import { cycles, decisions } from './schema/trades.ts';
+import { tradeWrites } from './trade-store.ts';
 
 const bySymbol = (left: { readonly symbol: string }, right: { readonly symbol: string }): number =>
   left.symbol < right.symbol ? -1 : 1;
@@ -51,102 +45,26 @@ const theOnly = ([row]: readonly ControlState[]): ControlState => {
 export const readControlState = async (db: Database): Promise<ControlState> =>
   theOnly(await selectControlState(db));
 
-type TradeWrites = Pick<
-  LedgerTransaction,
-  'insertTrade' | 'lockTrade' | 'saveTrade' | 'realizedPnl'
->;
+/** What a transaction writes when its work is done, since the locks for it must not be held during the work. */
+interface LastWrites {
+  readonly booked: BookedShares;
+  readonly audits: AuditEntry[];
+  readonly cards: QueuedCard[];
+}
 
-const tradeWrites = (db: Database): TradeWrites => ({
-  async insertTrade(intent) {
-    await db.insert(trades).values(plannedTradeRow(intent)).onConflictDoNothing();
-  },
+const createTransaction = (
+  db: Database,
+  { booked, audits, cards }: LastWrites,
+): LedgerTransaction => ({
+  ...tradeWrites(db, booked),
+  ...orderWrites(db, booked),
+  ...legWrites(db),
+  ...intentWrites(db),
+  ...closeWrites(db),
+  ...reconciliationWrites(db),
+  ...accountWrites(db),
 
-  async lockTrade(id) {
-    const [row] = await db.select().from(trades).where(eq(trades.id, id)).for('update');
-    return row === undefined ? null : tradeOf(row);
-  },
-
-  async saveTrade(trade) {
-    const { rowCount } = await db
-      .update(trades)
-      .set(tradeChanges(trade))
-      .where(eq(trades.id, trade.id));
-    if (rowCount === 0) throw new Error(`no such trade in the ledger: ${trade.id}`);
-  },
-
-  async realizedPnl({ from, until }) {
-    const [row] = await db
-      .select({ total: sum(trades.pnl) })
-      .from(trades)
-      .where(and(gte(trades.closedAt, from), lt(trades.closedAt, until)));
-    return totalOf(row);
-  },
-});
-
-/** Σ shares of an order's fills; they may have come before the order itself. */
-const bookedOf = (id: BrokerOrderId) =>
-  sql<number>`(SELECT coalesce(sum(quantity), 0) FROM ${fills} WHERE broker_order_id = ${id})`;
-
-type BrokerWrites = Pick<
-  LedgerTransaction,
-  'saveOrder' | 'findOrder' | 'ordersOf' | 'insertFill' | 'insertFee' | 'saveEquity'
->;
-
-/** What the broker reports. */
-const brokerWrites = (db: Database): BrokerWrites => ({
-  async saveOrder(order, tradeId, role) {
-    const row = orderRow(order, tradeId, role);
-    await db
-      .insert(orders)
-      .values({ ...row, bookedQuantity: bookedOf(order.id) })
-      .onConflictDoUpdate({
-        target: orders.brokerOrderId,
-        set: row,
-        // Reports may overtake one another: an older one never undoes a newer one.
-        setWhere: sql`${orders.updatedAt} <= excluded.updated_at`,
-      });
-  },
-
-  async findOrder(id) {
-    const [row] = await db.select().from(orders).where(eq(orders.brokerOrderId, id));
-    return row === undefined ? null : orderOf(row);
-  },
-
-  async ordersOf(id) {
-    const rows = await db.select().from(orders).where(eq(orders.tradeId, id));
-    return rows.map(orderOf);
-  },
-
-  async insertFill(execution, tradeId) {
-    const { rowCount } = await db
-      .insert(fills)
-      .values(fillRow(execution, tradeId))
-      .onConflictDoNothing();
-    if (rowCount === 0) return false;
-    await db
-      .update(orders)
-      .set({ bookedQuantity: sql`${orders.bookedQuantity} + ${execution.quantity}` })
-      .where(eq(orders.brokerOrderId, execution.orderId));
-    return true;
-  },
-
-  async insertFee(fee) {
-    const { rowCount } = await db.insert(fees).values(fee).onConflictDoNothing();
-    return rowCount === 1;
-  },
-
-  async saveEquity(point) {
-    await db
-      .insert(equitySnapshots)
-      .values(point)
-      .onConflictDoUpdate({ target: equitySnapshots.at, set: point });
-  },
-});
-
-/** The writes of one transaction. Cards are collected in `cards` and written when the work is done. */
-export const createTransaction = (db: Database, cards: QueuedCard[]): LedgerTransaction => ({
-  ...tradeWrites(db),
-  ...brokerWrites(db),
+  assertFence: (token) => assertFence(db, token),
 
   controlState: async () => theOnly(await selectControlState(db).for('share')),
 
@@ -170,8 +88,26 @@ export const createTransaction = (db: Database, cards: QueuedCard[]): LedgerTran
     await db.insert(cycles).values(cycle).onConflictDoNothing();
   },
 
+  audit(entry) {
+    audits.push(entry);
+    return Promise.resolve();
+  },
+
   enqueueCard(key, card) {
     cards.push({ key, card });
     return Promise.resolve();
   },
 });
+
+/** Does the work of one transaction on its connection. */
+export async function runTransaction<T>(
+  db: Database,
+  work: (tx: LedgerTransaction) => Promise<T>,
+): Promise<T> {
+  const last: LastWrites = { booked: new Map(), audits: [], cards: [] };
+  const result = await work(createTransaction(db, last));
+  await writeShares(db, last.booked);
+  for (const entry of last.audits) await appendAudit(db, entry);
+  await writeCards(db, last.cards);
+  return result;
+}

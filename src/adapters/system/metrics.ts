@@ -25,7 +25,11 @@ export function createMetrics() {
     }),
     intents: counter('intents', 'Intents that were written down.'),
     /** outcome: submitted, rejected. */
-    orders: counter('orders', 'Brackets sent to the broker, by what became of them.', ['outcome']),
+    orders: counter(
+      'orders',
+      'Orders and moves of stops sent to the broker, by what became of them.',
+      ['outcome'],
+    ),
     /** outcome: done, denied, failed. */
     commands: counter('commands', 'Slash commands, by name and outcome.', ['command', 'outcome']),
     /** outcome: posted, edited, failed. */
@@ -34,6 +38,12 @@ export function createMetrics() {
     ]),
     openPositions: gauge('open_positions', 'Positions at the broker.'),
     protectedPositions: gauge('protected_positions', 'Positions with a live stop at the broker.'),
+    closings: gauge('closings', 'Positions that the bot is closing.'),
+    interference: gauge(
+      'bracket_interference_today',
+      'Legs of brackets cancelled or replaced today without a lawful reason; must be 0.',
+    ),
+    impediments: gauge('entry_impediments', 'Reasons why no entry is made just now.'),
     outboxBacklog: gauge('outbox_backlog', 'Cards that wait to be delivered.'),
     /** The page, in the text format of Prometheus. */
     text: () => registry.metrics(),

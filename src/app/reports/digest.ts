@@ -65,18 +65,29 @@ async function factsOf(context: AppContext, session: Session) {
   const days = await daysOf(context, session);
   const account = await broker.account();
   const today = newYorkDate(now) === session.date ? account : null;
-  const [opening, points, counts, openPositions, fees, cycles, closed, unfinished, next] =
-    await Promise.all([
-      openingEquity(context, session.date, today),
-      ledger.equityPoints(session.date),
-      ledger.tradeCounts(days),
-      readPositions(context),
-      ledger.totalFees({ from: session.date, until: session.date }),
-      ledger.cycleCount(session.date),
-      ledger.closedTrades(),
-      ledger.unfinishedTrades(),
-      calendar.after(session.date),
-    ]);
+  const [
+    opening,
+    points,
+    counts,
+    openPositions,
+    fees,
+    cycles,
+    closed,
+    unfinished,
+    next,
+    interference,
+  ] = await Promise.all([
+    openingEquity(context, session.date, today),
+    ledger.equityPoints(session.date),
+    ledger.tradeCounts(days),
+    readPositions(context),
+    ledger.totalFees({ from: session.date, until: session.date }),
+    ledger.cycleCount(session.date),
+    ledger.closedTrades(),
+    ledger.unfinishedTrades(),
+    calendar.after(session.date),
+    ledger.interferenceCount(session.date),
+  ]);
   const closingEquity = today?.equity ?? points.at(-1)?.equity ?? account.equity;
   return {
     closingEquity,
@@ -88,6 +99,7 @@ async function factsOf(context: AppContext, session: Session) {
     fees:
       fees === ZERO_USD && hasSales([...closed, ...unfinished.map(sidedOf)], days) ? null : fees,
     cycles,
+    interference,
     closed,
     closedTrades: closed.filter(({ closedAt }) => isWithin(days, closedAt)),
     next,
@@ -137,6 +149,7 @@ async function digestOf(context: AppContext, session: Session): Promise<DigestCa
     openPositions: facts.openPositions,
     positionsAt: facts.positionsAt,
     cycles: facts.cycles,
+    interference: facts.interference,
     overall: tradeStatistics(facts.closed),
     nextSession: facts.next,
     at: session.close,

@@ -2,6 +2,7 @@ import type { Account } from '#core/account.ts';
 import { addUsd, subtractUsd, ZERO_USD } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
 import type { SessionDate } from '#core/session.ts';
+import { realizedSoFar } from '#core/trade.ts';
 
 import type { AppContext } from '../context.ts';
 import { readPositions } from '../positions.ts';
@@ -46,15 +47,17 @@ export interface BooksReport {
  */
 export async function booksReport(context: AppContext): Promise<BooksReport> {
   const { ledger, broker } = context;
-  const [first, account, closed, positions, fees] = await Promise.all([
+  const [first, account, closed, unfinished, positions, fees] = await Promise.all([
     ledger.firstEquity(),
     broker.account(),
     ledger.closedTrades(),
+    ledger.unfinishedTrades(),
     readPositions(context),
     ledger.totalFees(),
   ]);
   const startEquity = first?.equity ?? account.equity;
-  const realized = addUsd(...closed.map(({ pnl }) => pnl));
+  // Of trades that are still open, a part may have left already.
+  const realized = addUsd(...closed.map(({ pnl }) => pnl), ...unfinished.map(realizedSoFar));
   const unrealized = addUsd(...positions.map(({ unrealizedPnl }) => unrealizedPnl));
   const expectedEquity = subtractUsd(addUsd(startEquity, realized, unrealized), fees);
   return {

@@ -1,8 +1,10 @@
 import { newYorkDate } from '#core/session.ts';
 import type { StartedCard } from '#ports/cards.ts';
+import type { ReconciliationRecord } from '#ports/ledger.ts';
 
 import type { AppContext } from '../context.ts';
 import { readPositions } from '../positions.ts';
+import { cashNote } from '../reconcile/reconcile.ts';
 
 /** What only the composition root knows of the running bot. */
 export interface Surroundings {
@@ -12,6 +14,12 @@ export interface Surroundings {
   readonly page: string | null;
 }
 
+/** What the look at the broker found that was made before anything else. */
+export interface StartFindings {
+  readonly reconciliation: ReconciliationRecord;
+  readonly resumedCloses: number;
+}
+
 /**
  * Records the account's equity, the first of it being what the books start from, and tells the channel
  * that the bot is up, with what, and whether every position is protected.
@@ -19,14 +27,16 @@ export interface Surroundings {
 export async function announceStart(
   context: AppContext,
   surroundings: Surroundings,
+  { reconciliation, resumedCloses }: StartFindings,
 ): Promise<StartedCard> {
   const { broker, ledger, calendar, clock } = context;
   const at = clock.now();
-  const [account, positions, session, first] = await Promise.all([
+  const [account, positions, session, first, cash] = await Promise.all([
     broker.account(),
     readPositions(context),
     calendar.currentOrNext(at),
     ledger.firstEquity(),
+    cashNote(context),
   ]);
   const card: StartedCard = {
     kind: 'started',
@@ -38,6 +48,10 @@ export async function announceStart(
     session,
     openPositions: positions.length,
     protectedPositions: positions.filter(({ isProtected }) => isProtected).length,
+    findings: reconciliation.findings,
+    cashNote: cash,
+    lateFills: reconciliation.lateFills,
+    resumedCloses,
     continued: first !== null,
     at,
   };

@@ -1,3 +1,4 @@
+import type { Close } from '#core/close.ts';
 import type { ControlState } from '#core/control.ts';
 import { subtractUsd } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
@@ -7,6 +8,7 @@ import type { Mode, OpenPositionLine } from '#ports/cards.ts';
 import type { CycleRecord } from '#ports/ledger.ts';
 
 import type { AppContext } from '../context.ts';
+import { impedimentsOf } from '../impediments.ts';
 import { readPositions } from '../positions.ts';
 import { openingEquity } from './equity.ts';
 
@@ -29,6 +31,12 @@ export interface StatusReport {
   readonly cycles: number;
   readonly intents: number;
   readonly outboxBacklog: number;
+  /** Why no entry is made just now, a sentence each. */
+  readonly impediments: readonly string[];
+  /** Closings that are not done. */
+  readonly closes: readonly Close[];
+  /** How often legs were cancelled or replaced today without a lawful reason. */
+  readonly interferenceToday: number;
 }
 
 /** The state of things right now: broker's figures for quantity and money, the ledger's for the rest. */
@@ -47,6 +55,11 @@ export async function statusReport(context: AppContext): Promise<StatusReport> {
       ledger.outbox.backlog(),
       ledger.unfinishedTrades(),
     ]);
+  const [impediments, closes, interferenceToday] = await Promise.all([
+    impedimentsOf(context),
+    ledger.openCloses(),
+    ledger.interferenceCount(newYorkDate(now)),
+  ]);
   const opening = await openingEquity(context, newYorkDate(now), account);
   const dayPnl = opening === null ? null : subtractUsd(account.equity, opening);
   return {
@@ -66,5 +79,8 @@ export async function statusReport(context: AppContext): Promise<StatusReport> {
     cycles,
     intents,
     outboxBacklog,
+    impediments,
+    closes,
+    interferenceToday,
   };
 }

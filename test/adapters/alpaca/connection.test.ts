@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { guardedFetch } from '#adapters/alpaca/connection.ts';
+import { createAlpacaClient, guardedFetch } from '#adapters/alpaca/connection.ts';
+import type { AlpacaClient } from '#adapters/alpaca/connection.ts';
+
+import { virtualTimers } from './virtual-timers.ts';
 
 describe('the guard before the network', () => {
   it.each([
@@ -43,5 +46,35 @@ describe('the guard before the network', () => {
     await expect(fetch('https://paper-api.alpaca.markets/v2/orders')).rejects.toThrow(
       'refused to contact',
     );
+  });
+});
+
+describe('what may be sent in a minute', () => {
+  const at = Date.parse('2025-11-25T14:30:00Z');
+  /** How many of these requests may go out at once. */
+  async function countAtOnce(
+    { budget }: AlpacaClient['trading'],
+    priority: 'normal' | 'protective',
+  ): Promise<number> {
+    const going: boolean[] = [];
+    const ask = async () => going.push(await budget.take(priority, at + 1));
+    for (let asked = 0; asked < 500; asked += 1) void ask();
+    await new Promise(setImmediate);
+    return going.length;
+  }
+
+  it("29: is Alpaca's 200 for paper and live, 40 of them for what protects alone", async () => {
+    const client = createAlpacaClient(
+      { kind: 'paper', keyId: 'key', secret: 'secret' },
+      { timers: virtualTimers(at) },
+    );
+    expect(await countAtOnce(client.trading, 'normal')).toBe(160);
+    expect(await countAtOnce(client.trading, 'protective')).toBe(40);
+    expect(await countAtOnce(client.data, 'normal'), 'counted apart').toBe(200);
+  });
+
+  it('29: is any number for a stand-in', async () => {
+    const client = createAlpacaClient({ kind: 'stand-in', url: 'http://127.0.0.1:9' });
+    expect(await countAtOnce(client.trading, 'normal')).toBe(500);
   });
 });

@@ -51,6 +51,7 @@ const anyBracket = {
   limitPrice: parseUsd('274.13'),
   targetPrice: parseUsd('261.17'),
   stopPrice: parseUsd('278.81'),
+  timeInForce: 'gtc',
 } as const;
 
 describeWithShared(
@@ -88,6 +89,12 @@ describeWithShared(
       expect(clock.nextClose).toBeGreaterThan(clock.now - 1);
     });
 
+    it('read as positions, of which all is available where nothing is said of it', async () => {
+      const broker = await brokerThatHears('positions_get_one_long_spy');
+      const position = await broker.position(ticker('SPY'));
+      expect(position).toMatchObject({ symbol: 'SPY', side: 'long', quantity: 2, available: 2 });
+    });
+
     it('read as executions with their cumulative quantity', async () => {
       const broker = await brokerThatHears('activities_fill');
       const executions = await broker.executionsSince(0);
@@ -103,6 +110,8 @@ describeWithShared(
       ['error_insufficient_qty_held_for_orders_post_order', 'insufficient-quantity'],
       ['error_bracket_must_be_entry', 'not-an-entry'],
       ['error_sub_penny', 'sub-penny'],
+      ['error_replace_insufficient_qty', 'insufficient-quantity'],
+      ['error_insufficient_qty_held_for_orders_delete_position', 'insufficient-quantity'],
     ])('%s is classified as %s', async (name, code) => {
       const broker = await brokerThatHears(name);
       expect(await broker.submitBracket(anyBracket)).toMatchObject({ kind: 'rejected', code });

@@ -1,41 +1,14 @@
-import type { APIEmbed } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 
 import { renderCard, renderReply } from '#adapters/discord/render.ts';
-import type { MessageBody } from '#adapters/discord/render.ts';
+import { CLOSE_REASONS } from '#core/close.ts';
 import { ticker } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
-import { REJECT_CODES } from '#ports/broker.ts';
-import type { Card, DigestCard, Mode } from '#ports/cards.ts';
+import type { DigestCard } from '#ports/cards.ts';
 
-import {
-  alarm,
-  AT,
-  digest,
-  entry,
-  exit,
-  intent,
-  position,
-  started,
-  status,
-  trade,
-} from './facts.ts';
+import { aClose, AT, digest, exit, position, started, status, trade } from './facts.ts';
+import { field, page, read, title } from './reading.ts';
 
-const linesOf = (embed: APIEmbed) => [
-  `# ${embed.title}`,
-  embed.description,
-  ...(embed.fields ?? []).map(({ name, value }) => `[${name}] ${value}`),
-  `(${embed.footer?.text})`,
-];
-/** Without the marks that only keep figures in one piece. */
-const plainly = (text: string): string => text.replaceAll('\u2060', '').replaceAll('\u00A0', ' ');
-/** The message as a person reads it from top to bottom. */
-const page = ({ content, embeds }: MessageBody): string =>
-  plainly([content, ...embeds.flatMap(linesOf)].filter((line) => line !== undefined).join('\n'));
-const read = (card: Card, mode: Mode = 'PAPER') => page(renderCard(card, mode));
-const title = (card: Card) => plainly(renderCard(card, 'PAPER').embeds[0]?.title ?? '');
-const field = (body: MessageBody, name: RegExp) =>
-  body.embeds[0]?.fields?.find((candidate) => name.test(candidate.name))?.value;
 const digestBody = (changes: Partial<DigestCard>) => renderCard({ ...digest, ...changes }, 'PAPER');
 const overall = (changes: Partial<DigestCard['overall']>) =>
   field(digestBody({ overall: { ...digest.overall, ...changes } }), /^All/);
@@ -45,7 +18,7 @@ const statusPage = (changes: Partial<typeof status> = {}) =>
 describe('the start-up card', () => {
   it('tells mode, what it runs on, and that all positions are protected', () => {
     expect(read(started)).toMatchInlineSnapshot(`
-      "# 🧪 SANDBOX · Bracketeer 0.1.0 started
+      "# 🧪 SANDBOX · Bracketeer 0.1.0 started · 🛡 3 of 3 positions protected
       Simulated market and broker: no order leaves this machine.
       Up since <t:1764343800:f>. Continues the earlier ledger.
       [Equity] $100,412.30
@@ -63,7 +36,9 @@ describe('the start-up card', () => {
 
   it('says loudly that real money trades', () => {
     const live = read({ ...started, mode: 'LIVE', page: null, continued: false });
-    expect(live).toContain('# 💵 LIVE · Bracketeer 0.1.0 started\n**REAL MONEY.**');
+    expect(live).toContain(
+      '# 💵 LIVE · Bracketeer 0.1.0 started · 🛡 3 of 3 positions protected\n**REAL MONEY.**',
+    );
     expect(live).toContain('The ledger is new and empty.');
     expect(live).not.toContain('[Page]');
   });
@@ -74,151 +49,56 @@ describe('the start-up card', () => {
     expect(naked).toContain('⚠ **A position has no live stop at the broker.');
   });
 
+  it('lists what broker and ledger disagree on, and that entries wait for it', () => {
+    const findings = [
+      'TSLA: 20 shares at the\nbroker, *none* in the ledger.',
+      'Order x is unknown.',
+    ];
+    expect(
+      read({ ...started, findings })
+        .split('\n')
+        .slice(0, 6),
+    ).toEqual([
+      '# 🧪 SANDBOX · Bracketeer 0.1.0 started · 🛡 3 of 3 positions protected · ⛔ no entries: 2 findings',
+      'Simulated market and broker: no order leaves this machine.',
+      'Up since <t:1764343800:f>. Continues the earlier ledger.',
+      '⛔ **No entries until broker and ledger agree.** Exits and protection go on. To be settled:',
+      String.raw`• TSLA: 20 shares at the broker, \*none\* in the ledger.`,
+      '• Order x is unknown.',
+    ]);
+  });
+
+  it('shows ten findings and counts the rest', () => {
+    const findings = Array.from({ length: 13 }, (_, at) => `finding ${at}`);
+    const text = read({ ...started, findings });
+    expect(text).toContain('\n• finding 9\n… and 3 more\n');
+  });
+
+  it.each([
+    [{ lateFills: 1 }, '🕓 1 fill booked late: nobody was listening when it happened.'],
+    [{ lateFills: 3 }, '🕓 3 fills booked late: nobody was listening when it happened.'],
+    [{ resumedCloses: 1 }, '⏳ 1 closing of an earlier run goes on.'],
+    [{ resumedCloses: 2 }, '⏳ 2 closings of an earlier run go on.'],
+  ])('says what it takes over from an earlier run: %o', (changes, line) => {
+    expect(read({ ...started, ...changes })).toContain(`earlier ledger.\n${line}\n[Equity]`);
+  });
+
+  it('tells of cash that does not add up, and that no entry waits for it', () => {
+    const text = read({ ...started, cashNote: 'Cash differs by $5.00' });
+    expect(text).toContain('earlier ledger.\n💵 Cash differs by $5.00\n[Equity]');
+    expect(text).not.toContain('no entries');
+  });
+
   it('says when there is nothing to protect and no session known', () => {
     const idle = read({ ...started, openPositions: 0, protectedPositions: 0, session: null });
     expect(idle).toContain('[Positions] no open positions\n[Session] –');
   });
 });
 
-describe('the entry card', () => {
-  it('shows order, risk and the arithmetic of its size when the bracket is sent', () => {
-    expect(read(entry({ status: 'submitted', at: AT }))).toMatchInlineSnapshot(`
-      "# ⏳ BUY 120 NVDA: bracket sent, limit $182.40
-      Sent <t:1764343800:t>. Cancelled if it has not filled within one bar.
-      1 % of $100,000 = $1,000 ÷ $2.14 = 467 shares, capped by notional at 120
-      [Limit] $182.40
-      [Stop] $180.26
-      2.4 ATR
-      [Target] $187.75
-      6 ATR
-      [Size] 120 shares
-      $21,888.00
-      [Risk] $256.80
-      R = $2.14 a share
-      [Signal] confidence 82
-      trending, volatile
-      (2025-11-28-1030-NVDA · PAPER)"
-    `);
-  });
-
-  it('leads with price and slippage once filled', () => {
-    const filled = {
-      status: 'filled',
-      at: AT + 4000,
-      averagePrice: parseUsd('182.3333'),
-      quantity: 120,
-      slippageBps: 1.28,
-    } as const;
-    expect(read(entry(filled))).toMatchInlineSnapshot(`
-      "# ✅ BOUGHT 120 NVDA @ $182.33
-      Filled <t:1764343804:t>. Stop and target rest at the broker.
-      1 % of $100,000 = $1,000 ÷ $2.14 = 467 shares, capped by notional at 120
-      [Average] $182.33
-      [Slippage] 1.3 bps worse
-      [Value] $21,880.00
-      [Limit] $182.40
-      [Stop] $180.26
-      2.4 ATR
-      [Target] $187.75
-      6 ATR
-      [Size] 120 shares
-      $21,888.00
-      [Risk] $256.80
-      R = $2.14 a share
-      [Signal] confidence 82
-      trending, volatile
-      (2025-11-28-1030-NVDA · PAPER)"
-    `);
-  });
-
-  it('does not call a partly filled entry protected', () => {
-    const partly = {
-      status: 'filled',
-      at: AT,
-      averagePrice: parseUsd('182.33'),
-      quantity: 80,
-      slippageBps: -0.5,
-    } as const;
-    const text = read(entry(partly));
-    expect(text).toContain('# ✅ BOUGHT 80 of 120 NVDA @ $182.33');
-    expect(text).toContain('[Slippage] 0.5 bps better');
-    expect(text).not.toContain('rest at the broker');
-  });
-
-  it('says SHORT where shares are sold that are not there', () => {
-    const short = { side: 'short' as const };
-    expect(title(entry({ status: 'submitted', at: AT }, short))).toBe(
-      '⏳ SHORT 120 NVDA: bracket sent, limit $182.40',
-    );
-    const filled = {
-      status: 'filled',
-      at: AT,
-      averagePrice: parseUsd('182.33'),
-      quantity: 120,
-      slippageBps: 0,
-    } as const;
-    expect(title(entry(filled, short))).toBe('✅ SHORTED 120 NVDA @ $182.33');
-  });
-
-  it('shows four decimals below a dollar and leaves out a cap that did not bind', () => {
-    const penny = entry(
-      { status: 'submitted', at: AT },
-      {
-        bracket: { ...intent.bracket, limitPrice: parseUsd('0.8123'), isVolatile: false },
-        size: { ...intent.size, cappedBy: null, sharesByRisk: 120 },
-      },
-    );
-    expect(read(penny)).toContain('[Limit] $0.8123');
-    expect(read(penny)).toMatch(/= 120 shares\n/);
-    expect(read(penny)).not.toContain('volatile');
-  });
-
-  it('says of a cancelled entry that no position was opened', () => {
-    const text = read(entry({ status: 'cancelled', at: AT, reason: 'not filled within one bar' }));
-    expect(text).toContain(
-      '# ✖️ NOT FILLED: BUY 120 NVDA\nCancelled <t:1764343800:t>: not filled within one bar\nNo position was opened.',
-    );
-  });
-
-  it('says of an abandoned entry that it was never sent', () => {
-    const text = read(entry({ status: 'abandoned', at: AT, reason: 'its bar was over' }));
-    expect(text).toContain('# ⏭️ NOT SENT: BUY 120 NVDA\nAbandoned <t:1764343800:t>: its bar');
-  });
-
-  it('tells a rejection in plain words, with the broker’s own beside them', () => {
-    const rejected = {
-      status: 'rejected',
-      at: AT,
-      code: 'hard-to-borrow',
-      message: 'asset *NVDA* cannot be sold short',
-    } as const;
-    expect(read(entry(rejected, { side: 'short' }))).toContain(
-      [
-        '# 🚫 REJECTED: SHORT 120 NVDA',
-        'Rejected <t:1764343800:t>. The broker has no shares to lend for a short sale. No position was opened.',
-        String.raw`The broker’s words: “asset \*NVDA\* cannot be sold short”`,
-      ].join('\n'),
-    );
-  });
-
-  it('has words of its own for every class of rejection', () => {
-    const words = REJECT_CODES.map(
-      (code) => read(entry({ status: 'rejected', at: AT, code, message: '' })).split('\n')[1] ?? '',
-    );
-    expect(new Set(words).size).toBe(REJECT_CODES.length);
-  });
-
-  it('does not choke on a class of rejection that nobody has heard of', () => {
-    const text = read(entry({ status: 'rejected', at: AT, code: 'new-rule', message: '' }));
-    expect(text).toContain('The broker gave a reason that is not known here.');
-    expect(text).not.toContain('broker’s words');
-  });
-});
-
 describe('the exit card', () => {
   it('shows the result in dollars, per cent and R, the time held, and the day', () => {
     expect(read(exit(), 'SANDBOX')).toMatchInlineSnapshot(`
-      "# 🎯 TARGET hit: NVDA +$412.30 (+1.4 R)
+      "# 🎯 TARGET hit: NVDA, 120 sold @ $185.75 · +$412.30 (+1.4 R)
       Bought 120 at $182.31, sold at $185.75. Flat since <t:1764349500:t>.
       Stop $180.26 · target $185.75. Realized, before fees.
       [P/L] +$412.30
@@ -232,29 +112,44 @@ describe('the exit card', () => {
   });
 
   it.each([
-    ['take_profit', '🎯 TARGET hit: NVDA +$412.30 (+1.4 R)'],
-    ['stop_loss', '🛑 STOP hit: NVDA +$412.30 (+1.4 R)'],
-    ['other', '🔚 CLOSED: NVDA +$412.30 (+1.4 R)'],
-  ] as const)('names an exit by %s in its title', (exitLeg, expected) => {
-    expect(title(exit({ exitLeg }))).toBe(expected);
+    ['take_profit', '🎯 TARGET hit', null],
+    ['stop_loss', '🛑 STOP hit', null],
+    [
+      'emergency_stop',
+      '🆘 EMERGENCY CLOSE',
+      'It had no live stop, and the price was already beyond the place for one.',
+    ],
+    ['manual_close', '✋ CLOSED BY HAND', 'A person asked for it.'],
+    ['risk_limit', '⛔ RISK LIMIT', 'A risk limit was reached.'],
+    ['time_exit', '⌛ TIME EXIT', 'It had gone nowhere for too long.'],
+    ['end_of_day', '🌙 END OF DAY', 'The session ends, and nothing stays open overnight.'],
+    ['scale_out', '🪜 SCALED OUT', 'A part takes its profit early.'],
+    [
+      'other',
+      '❔ CLOSED BY ANOTHER ORDER',
+      'An order that is none of the bot’s closed it: find out whose it was.',
+    ],
+  ] as const)('names an exit by %s in its title, and why', (exitReason, headline, why) => {
+    expect(title(exit({ exitReason }))).toBe(
+      `${headline}: NVDA, 120 sold @ $185.75 · +$412.30 (+1.4 R)`,
+    );
+    expect(read(exit({ exitReason })).split('\n')[2]).toBe(
+      why ?? 'Stop $180.26 · target $185.75. Realized, before fees.',
+    );
+  });
+
+  it('tells late news as such', () => {
+    const late = read({ ...exit(), lateMs: 12 * 60_000 });
+    expect(late).toContain(
+      '(+1.4 R) · 12 min late\n🕓 **Told 12 min late: the bot was not listening.**\nBought 120',
+    );
   });
 
   it('tells a short the right way round', () => {
     expect(read(exit({ side: 'short' }))).toContain(
       'Shorted 120 at $182.31, bought back at $185.75.',
     );
-  });
-});
-
-describe('the alarm card', () => {
-  it('says ALARM first and shows the text as it was written', () => {
-    expect(read({ ...alarm, title: '@everyone *now*' })).toMatchInlineSnapshot(`
-      "# 🚨 ALARM: @​everyone \\*now\\*
-      <t:1764343800:f>
-      TSLA has no live stop.
-      The other positions are protected. Look at the broker now.
-      (PAPER)"
-    `);
+    expect(title(exit({ side: 'short' }))).toContain('NVDA, 120 bought back @ $185.75');
   });
 });
 
@@ -278,6 +173,7 @@ describe('the digest', () => {
       Profit factor 2.71, target > 2.5: ✅ met
       Average +1.2 R, target > 2 R: ❌ missed
       Day’s drawdown −0.80 %, target < 3 %: ✅ met
+      Day’s bracket interference 0, target 0: ✅ met
       [Cycles] 42
       [Next session] 2025-12-01
       opens <t:1764599400:f>
@@ -304,6 +200,7 @@ describe('the digest', () => {
   it('puts a position that is not protected first and says so', () => {
     const naked = { ...position, symbol: ticker('TSLA'), isProtected: false, stopPrice: null };
     const shown = digestBody({ openPositions: [position, { ...naked, rNow: null }] });
+    expect(shown.embeds[0]?.title).toMatch(/ · ⚠ 1 of 2 positions protected$/);
     expect(shown.embeds[0]?.fields?.[4]).toEqual({
       name: 'Open overnight: ⚠ 1 of 2 positions protected',
       value:
@@ -369,7 +266,44 @@ describe('the digest', () => {
     [-3, '❌ missed'],
   ])('judges a day’s drawdown of %d %% by itself', (maxDrawdownPercent, verdict) => {
     const lines = field(digestBody({ maxDrawdownPercent }), /^All/) ?? '';
-    expect(lines.endsWith(`target < 3 %: ${verdict}`)).toBe(true);
+    expect(lines).toContain(`target < 3 %: ${verdict}\n`);
+  });
+
+  it.each([
+    [0, '0, target 0: ✅ met'],
+    [1, '1, target 0: ❌ missed'],
+  ])('judges %d touched legs of brackets against none', (interference, words) => {
+    const lines = field(digestBody({ interference }), /^All/) ?? '';
+    expect(lines.endsWith(`\nDay’s bracket interference ${words}`)).toBe(true);
+  });
+
+  it('says before all figures when a bracket was touched', () => {
+    const { description, color } = digestBody({ interference: 2 }).embeds[0] ?? {};
+    expect(description?.split('\n')[0]).toBe(
+      '⚠ **2 legs of a bracket ended for no reason of the bot’s.** Find out who or what cancels orders at the broker.',
+    );
+    expect(color).not.toBe(digestBody({}).embeds[0]?.color);
+  });
+
+  it('has a word in its table for every way to end', () => {
+    const closedTrades = [...CLOSE_REASONS, 'take_profit', 'stop_loss', 'other'] as const;
+    const table =
+      field(
+        digestBody({ closedTrades: closedTrades.map((exitReason) => ({ ...trade, exitReason })) }),
+        /^Closed/,
+      ) ?? '';
+    const words = table.split('\n').slice(2, -1);
+    expect(words.map((row) => row.split('+1.4 R ')[1])).toEqual([
+      'emerg.',
+      'manual',
+      'risk',
+      'time',
+      'day end',
+      'scale',
+      'target',
+      'stop',
+      'other',
+    ]);
   });
 
   it('has no figures where there were no trades', () => {
@@ -416,6 +350,28 @@ describe('the status', () => {
       since <t:1764343800:t>
       (LIVE)"
     `);
+  });
+
+  it('tells why no entries are made, what is being closed, and who interferes', () => {
+    const text = statusPage({
+      impediments: ['broker and ledger differ'],
+      closes: [
+        aClose({ phase: 'stuck', failures: 2, lastFailure: 'trading in it is halted' }),
+        aClose({ phase: 'queued' }),
+        aClose({ phase: 'exiting' }),
+      ],
+      interferenceToday: 2,
+    });
+    expect(text).toContain(
+      [
+        '⛔ **No entries just now**: broker and ledger differ',
+        'Positions: 🛡 1 of 1 position protected',
+        '🚨 **Stuck** (2 times: trading in it is halted), closing 120 NVDA. A person asked for it.',
+        '🌙 Waits for the open to close 120 NVDA. A person asked for it.',
+        '🏁 Closing 120 NVDA. A person asked for it.',
+        '🚨 **2 legs of brackets cancelled or replaced today, and not by this bot.**',
+      ].join('\n'),
+    );
   });
 
   it('shows who halted, why and until when', () => {

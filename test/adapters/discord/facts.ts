@@ -1,18 +1,24 @@
-import fc from 'fast-check';
-
 import type { StatusReport } from '#app/reports/status.ts';
+import { begunClose } from '#core/close.ts';
+import type { Close, CloseProof } from '#core/close.ts';
 import type { EntryIntent } from '#core/decision.ts';
-import { clientOrderId, ticker, tradeId } from '#core/ids.ts';
-import { micros, parseUsd } from '#core/money.ts';
+import { clientOrderId, closeIdOf, ticker, tradeId } from '#core/ids.ts';
+import { parseUsd } from '#core/money.ts';
 import { asSessionDate } from '#core/session.ts';
 import type { ClosedTrade } from '#core/trade.ts';
 import type {
   AlarmCard,
+  ClosingCard,
+  ClosingProgress,
   DigestCard,
+  EntryCard,
   EntryProgress,
   ExitCard,
+  NoticeCard,
   OpenPositionLine,
+  RepairedCard,
   StartedCard,
+  StopMovedCard,
 } from '#ports/cards.ts';
 
 /** 2025-11-28 10:30 in New York: a half-day, open 9:30 to 13:00. */
@@ -39,6 +45,10 @@ export const started: StartedCard = {
   session,
   openPositions: 3,
   protectedPositions: 3,
+  findings: [],
+  cashNote: null,
+  lateFills: 0,
+  resumedCloses: 0,
   continued: true,
   at: AT,
 };
@@ -59,6 +69,7 @@ export const intent: EntryIntent = {
     stopAtrs: 2.4,
     targetAtrs: 6,
   },
+  scaleOut: null,
   size: {
     equity: parseUsd('100000'),
     riskBps: 100,
@@ -72,8 +83,18 @@ export const intent: EntryIntent = {
   decidedAt: AT,
 };
 
-export const entry = (progress: EntryProgress, changes: Partial<EntryIntent> = {}) =>
-  ({ kind: 'entry', intent: { ...intent, ...changes }, progress }) as const;
+export const entry = (
+  progress: EntryProgress,
+  changes: Partial<EntryIntent> = {},
+  card: Partial<Pick<EntryCard, 'scaleOut' | 'lateMs'>> = {},
+): EntryCard => ({
+  kind: 'entry',
+  intent: { ...intent, ...changes },
+  progress,
+  scaleOut: 'none',
+  lateMs: null,
+  ...card,
+});
 
 export const trade: ClosedTrade = {
   tradeId: id,
@@ -82,7 +103,7 @@ export const trade: ClosedTrade = {
   quantity: 120,
   entryPrice: parseUsd('182.31'),
   exitPrice: parseUsd('185.7458'),
-  exitLeg: 'take_profit',
+  exitReason: 'take_profit',
   openedAt: AT,
   closedAt: AT + 95 * 60_000,
   pnl: parseUsd('412.30'),
@@ -97,12 +118,71 @@ export const exit = (changes: Partial<ClosedTrade> = {}): ExitCard => ({
   targetPrice: parseUsd('185.75'),
   slippageBps: 0.23,
   realizedToday: parseUsd('-1204'),
+  lateMs: null,
 });
+
+export const proof: CloseProof = {
+  positionQuantity: 0,
+  liveOrders: 0,
+  exitPrice: parseUsd('181.20'),
+  exitQuantity: 100,
+  tookMs: 1_280,
+};
+
+/** A closing of 100 shares that a person asked for. */
+export const closing = (
+  progress: ClosingProgress,
+  changes: Partial<ClosingCard> = {},
+): ClosingCard => ({
+  kind: 'closing',
+  tradeId: id,
+  symbol: NVDA,
+  side: 'long',
+  reason: 'manual_close',
+  requestedBy: 'Theo',
+  quantity: 100,
+  keep: 0,
+  progress,
+  at: AT,
+  ...changes,
+});
+
+export const repaired: RepairedCard = {
+  kind: 'repaired',
+  tradeId: id,
+  symbol: NVDA,
+  side: 'long',
+  quantity: 80,
+  stopPrice: parseUsd('180.26'),
+  targetPrice: parseUsd('187.75'),
+  cause: 'no-live-stop',
+  forTheDay: false,
+  at: AT,
+};
+
+export const stopMoved: StopMovedCard = {
+  kind: 'stop-moved',
+  tradeId: id,
+  symbol: NVDA,
+  side: 'long',
+  from: parseUsd('180.26'),
+  to: parseUsd('183.10'),
+  at: AT,
+};
+
+export const notice: NoticeCard = {
+  kind: 'notice',
+  tone: 'good',
+  title: 'Order stream is back',
+  text: 'It was away for 4 min.\n2 fills were fetched and booked.',
+  at: AT,
+};
 
 export const alarm: AlarmCard = {
   kind: 'alarm',
   title: 'Position without a stop',
   text: 'TSLA has no live stop.\nThe other positions are protected. Look at the broker now.',
+  repeat: 0,
   at: AT,
 };
 
@@ -139,7 +219,7 @@ export const digest: DigestCard = {
       side: 'short',
       pnl: parseUsd('-1204.00'),
       rMultiple: -1.02,
-      exitLeg: 'stop_loss',
+      exitReason: 'stop_loss',
     },
   ],
   entriesFilled: 3,
@@ -147,6 +227,7 @@ export const digest: DigestCard = {
   openPositions: [position],
   positionsAt: null,
   cycles: 42,
+  interference: 0,
   overall: {
     trades: 40,
     wins: 25,
@@ -164,7 +245,28 @@ export const digest: DigestCard = {
   at: session.close,
 };
 
+/** A closing of 120 NVDA by hand. */
+export const aClose = (changes: Partial<Close>): Close => ({
+  ...begunClose({
+    id: closeIdOf(trade.tradeId, 1),
+    tradeId: trade.tradeId,
+    symbol: trade.symbol,
+    side: 'long',
+    reason: 'manual_close',
+    quantity: 120,
+    keep: 0,
+    decisionPrice: parseUsd('183'),
+    atMarket: false,
+    requestedBy: 'Ada',
+    requestedAt: AT,
+  }),
+  ...changes,
+});
+
 export const status: StatusReport = {
+  impediments: [],
+  closes: [],
+  interferenceToday: 0,
   mode: 'LIVE',
   control: { status: 'active', by: 'system', reason: 'first start', since: AT, until: null },
   now: AT,
@@ -188,131 +290,3 @@ export const status: StatusReport = {
   intents: 3,
   outboxBacklog: 0,
 };
-
-/** Any text, also what a person can do with markdown, and far too much of it. */
-const text = fc.oneof(
-  fc.string({ maxLength: 60, unit: 'grapheme' }),
-  fc.string({ maxLength: 9000, unit: 'grapheme' }),
-  fc.constantFrom('', ' \n ', '```', '@everyone', '<@&1100000000000000011>', '**x**'),
-  fc.array(fc.string({ maxLength: 80 }), { maxLength: 300 }).map((lines) => lines.join('\n')),
-);
-const symbol = fc.stringMatching(/^[A-Z][A-Z0-9]{0,5}$/).map(ticker);
-const money = fc.integer({ min: -1e14, max: 1e14 }).map(micros);
-const price = fc.integer({ min: 1, max: 9_999_990_000 }).map(micros);
-const instant = fc.integer({ min: 0, max: 4e12 });
-const ratio = fc.oneof(
-  fc.constant(null),
-  fc.constant(Infinity),
-  fc.double({ min: -1e6, max: 1e6 }),
-);
-const side = fc.constantFrom('long', 'short');
-const quantity = fc.integer({ min: 1, max: 100_000 });
-
-const anyTrade: fc.Arbitrary<ClosedTrade> = fc.record({
-  tradeId: symbol.map((name) => tradeId(`2025-11-28-1030-${name}`)),
-  symbol,
-  side,
-  quantity,
-  entryPrice: price,
-  exitPrice: price,
-  exitLeg: fc.constantFrom('take_profit', 'stop_loss', 'other'),
-  openedAt: instant,
-  closedAt: instant,
-  pnl: money,
-  pnlPercent: fc.double(),
-  rMultiple: fc.double(),
-});
-
-const anyPosition: fc.Arbitrary<OpenPositionLine> = fc.record({
-  tradeId: fc.constantFrom(id, null),
-  symbol,
-  side,
-  quantity,
-  entryPrice: price,
-  currentPrice: price,
-  unrealizedPnl: money,
-  stopPrice: fc.option(price),
-  targetPrice: fc.option(price),
-  rNow: ratio,
-  isProtected: fc.boolean(),
-  openedAt: fc.option(instant),
-});
-const positions = fc.array(anyPosition, { maxLength: 60 });
-
-const anyProgress: fc.Arbitrary<EntryProgress> = fc.oneof(
-  fc.record({ status: fc.constant('submitted'), at: instant }),
-  fc.record({ status: fc.constantFrom('cancelled', 'abandoned'), at: instant, reason: text }),
-  fc.record({ status: fc.constant('rejected'), at: instant, code: text, message: text }),
-  fc.record({
-    status: fc.constant('filled'),
-    at: instant,
-    averagePrice: price,
-    quantity,
-    slippageBps: fc.double(),
-  }),
-);
-
-const anyEntry = fc
-  .record({ progress: anyProgress, quantity, side, symbol, isVolatile: fc.boolean() })
-  .map(({ progress, isVolatile, ...changes }) =>
-    entry(progress, { ...changes, bracket: { ...intent.bracket, isVolatile } }),
-  );
-
-const anyDigest = fc
-  .record({
-    closedTrades: fc.array(anyTrade, { maxLength: 200 }),
-    openPositions: positions,
-    positionsAt: fc.option(instant),
-    fees: fc.option(money),
-    dayPnl: money,
-    dayPnlPercent: fc.double(),
-    overall: fc.record({
-      trades: fc.nat(),
-      wins: fc.nat(),
-      winRate: ratio,
-      winRateInterval: fc.option(fc.tuple(fc.double(), fc.double())),
-      profitFactor: ratio,
-      averageR: ratio,
-      totalPnl: money,
-    }),
-  })
-  .map((changes) => ({ ...digest, ...changes }));
-
-export const anyCard = fc.oneof(
-  anyEntry,
-  anyDigest,
-  fc
-    .record({ title: text, text, at: instant })
-    .map((changes): AlarmCard => ({ kind: 'alarm', ...changes })),
-  anyTrade.map((changes) => exit(changes)),
-  fc
-    .record({
-      feed: text,
-      database: text,
-      queue: text,
-      version: text,
-      watchlist: fc.array(symbol, { maxLength: 1500 }),
-    })
-    .map((changes): StartedCard => ({ ...started, ...changes })),
-);
-
-export const anyReply = fc.oneof(
-  text.map((words) => ({ kind: 'text', text: words }) as const),
-  fc
-    .record({
-      positions,
-      by: text,
-      reason: text,
-      status: fc.constantFrom('active', 'halted', 'flattening'),
-      until: fc.option(instant),
-    })
-    .map(({ positions: lines, ...control }) => ({
-      kind: 'status' as const,
-      report: {
-        ...status,
-        positions: lines,
-        protectedPositions: lines.filter((line) => line.isProtected).length,
-        control: { ...control, since: AT },
-      },
-    })),
-);

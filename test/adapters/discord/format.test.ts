@@ -10,7 +10,9 @@ import {
   formatPrice,
   formatR,
   formatRoundMoney,
+  formatSeconds,
   formatSlippage,
+  ordinal,
   plain,
   stamp,
 } from '#adapters/discord/format.ts';
@@ -92,6 +94,29 @@ describe('figures in cards', () => {
     [-5, '0 s'],
   ])('shows %d ms as %s', (durationMs, shown) => {
     expect(formatDuration(durationMs)).toBe(shown);
+  });
+
+  it.each([
+    [1_280, '1.3 s'],
+    [0, '0.0 s'],
+    [-5, '0.0 s'],
+    [59_900, '59.9 s'],
+    [59_960, '1 min'],
+    [75 * 60_000, '1 h 15 min'],
+  ])('shows %d ms of waiting as %s', (durationMs, shown) => {
+    expect(formatSeconds(durationMs)).toBe(shown);
+  });
+
+  it.each([
+    [1, '1st'],
+    [2, '2nd'],
+    [3, '3rd'],
+    [4, '4th'],
+    [11, '11th'],
+    [22, '22nd'],
+    [1000, '1,000th'],
+  ])('counts %d as the %s', (n, shown) => {
+    expect(ordinal(n)).toBe(shown);
   });
 
   it('stamps instants so that each reader sees the own time zone', () => {

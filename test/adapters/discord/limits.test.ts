@@ -5,8 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { clampEmbed, clipText, LIMITS } from '#adapters/discord/limits.ts';
 import type { MessageBody } from '#adapters/discord/render.ts';
 import { renderCard, renderReply } from '#adapters/discord/render.ts';
+import type { ClosingProgress } from '#ports/cards.ts';
 
-import { anyCard, anyReply } from './facts.ts';
+import { anyCard, anyReply } from './any-facts.ts';
+import { closing, started } from './facts.ts';
 
 /** Discord's published limits, written down again: the adapter's own table is what is being tested. */
 function expectAcceptable(body: MessageBody): void {
@@ -43,7 +45,7 @@ describe('Discord’s limits', () => {
       fc.property(anyCard, fc.constantFrom('SANDBOX', 'PAPER', 'LIVE'), (card, mode) =>
         expectAcceptable(renderCard(card, mode)),
       ),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
   });
 
@@ -54,6 +56,26 @@ describe('Discord’s limits', () => {
         numRuns: 200,
       },
     );
+  });
+
+  it('cost an endless reason or finding no line of the card’s own', () => {
+    const endless = '*'.repeat(9000);
+    const progress: ClosingProgress = {
+      phase: 'stuck',
+      why: endless,
+      stopPrice: null,
+      retryInMs: 30_000,
+      failures: 1,
+    };
+    const stuck = renderCard(closing(progress, { requestedBy: endless }), 'LIVE');
+    expectAcceptable(stuck);
+    expect(stuck.embeds[0]?.description).toMatch(/\nTried again in 30 s, .*\.$/);
+    expect(stuck.embeds[0]?.fields?.at(-1)?.name).toBe('Why');
+
+    const findings = Array.from({ length: 500 }, () => endless);
+    const start = renderCard({ ...started, findings }, 'LIVE');
+    expectAcceptable(start);
+    expect(start.embeds[0]?.fields?.at(-1)?.name).toBe('Page');
   });
 
   it('leave a card that fits as it is', () => {

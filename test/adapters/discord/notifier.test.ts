@@ -79,7 +79,7 @@ describe('a card', () => {
     const id = await notifier.post(submitted, KEY);
     expect(await notifier.edit(id, cancelled)).toBe('edited');
     expect(channelMessages({ standIn })).toMatchObject([
-      { id, embeds: [{ title: '✖️ NOT FILLED: BUY 120 NVDA' }] },
+      { id, embeds: [{ title: '✖️ NOT FILLED: BUY 120 NVDA @ $182.40 · no position' }] },
     ]);
   });
 
@@ -136,7 +136,11 @@ describe('a card that Discord cannot take', () => {
     const id = await notifier.post(submitted, KEY);
     await notifier.edit(id, cancelled);
     expect(channelMessages({ standIn })).toMatchObject([
-      { id, content: '', embeds: [{ title: '✖️ NOT FILLED: BUY 120 NVDA' }] },
+      {
+        id,
+        content: '',
+        embeds: [{ title: '✖️ NOT FILLED: BUY 120 NVDA @ $182.40 · no position' }],
+      },
     ]);
   });
 });

@@ -1,10 +1,14 @@
+import { begunClose } from '#core/close.ts';
+import type { Close } from '#core/close.ts';
 import type { Decision, EntryIntent, Features, FilterResult } from '#core/decision.ts';
-import { brokerOrderId, clientOrderId, ticker, tradeId } from '#core/ids.ts';
+import { brokerOrderId, clientOrderId, closeIdOf, ticker, tradeId } from '#core/ids.ts';
 import type { TradeId } from '#core/ids.ts';
 import { parseUsd, usdFromNumber } from '#core/money.ts';
 import type { BrokerOrder, Execution } from '#core/order.ts';
 import { asSessionDate, parseInstant } from '#core/session.ts';
+import type { LegRole } from '#core/trade.ts';
 import type { Card } from '#ports/cards.ts';
+import type { OrderBelonging, OrderIntent } from '#ports/ledger.ts';
 import { anIntent } from '#test/support/intents.ts';
 
 export const DATE = asSessionDate('2025-11-26');
@@ -134,6 +138,7 @@ export const aFill = (
   orderId: string,
   quantity: number,
   cumulativeQuantity: number,
+  shape: Partial<Execution> = {},
 ): Execution => ({
   orderId: brokerOrderId(orderId),
   symbol: ticker('NVDA'),
@@ -142,8 +147,58 @@ export const aFill = (
   price: usdFromNumber(100.01),
   at: BAR_END,
   cumulativeQuantity,
+  ...shape,
 });
 
-export const alarm = (title: string): Card => ({ kind: 'alarm', title, text: '', at: BAR_END });
+export const alarm = (title: string): Card => ({
+  kind: 'alarm',
+  title,
+  text: '',
+  repeat: 0,
+  at: BAR_END,
+});
 
 export const id = (text: string): TradeId => tradeId(text);
+
+/** What an order is to trade t1. */
+export const ofTrade = (role: LegRole, parent: string | null = null): OrderBelonging => ({
+  tradeId: id('t1'),
+  role,
+  parentId: parent === null ? null : brokerOrderId(parent),
+});
+
+/** A closing of ten NVDA of trade t1 that has just begun. */
+export const aClose = (n: number, shape: Partial<Close> = {}): Close => ({
+  ...begunClose({
+    id: closeIdOf(id('t1'), n),
+    tradeId: id('t1'),
+    symbol: ticker('NVDA'),
+    side: 'long',
+    reason: 'manual_close',
+    quantity: 10,
+    keep: 0,
+    decisionPrice: parseUsd('100'),
+    atMarket: false,
+    requestedBy: 'trader#1',
+    requestedAt: BAR_END,
+  }),
+  ...shape,
+});
+
+/** The wish to cancel an order of trade t1. */
+export const aCancel = (
+  orderId: string,
+  n: number,
+  shape: Partial<OrderIntent> = {},
+): OrderIntent => ({
+  id: `cancel-${orderId}-${n}`,
+  tradeId: id('t1'),
+  closeId: null,
+  symbol: ticker('NVDA'),
+  reason: 'manual_close',
+  request: { kind: 'cancel', orderId: brokerOrderId(orderId) },
+  requestedBy: 'trader#1',
+  at: BAR_END,
+  sessionDate: DATE,
+  ...shape,
+});

@@ -25,6 +25,7 @@ import {
   id,
   intentOf,
   noSignal,
+  ofTrade,
 } from './facts.ts';
 
 let desk: LedgerDesk;
@@ -51,7 +52,7 @@ const decide = (...symbols: readonly string[]) =>
   ledger.transaction((tx) => tx.insertDecisions(CYCLE, symbols.map(noSignal)));
 
 const report = (name: string, shape: Parameters<typeof anOrder>[1] = {}) =>
-  ledger.transaction((tx) => tx.saveOrder(anOrder(name, shape), id('t1'), 'entry'));
+  ledger.transaction((tx) => tx.saveOrder(anOrder(name, shape), ofTrade('entry')));
 
 const book = (name: string, quantity: number, cumulative: number) =>
   ledger.transaction((tx) => tx.insertFill(aFill(name, quantity, cumulative), id('t1')));
@@ -88,7 +89,7 @@ const closed = (closedAt: number): Partial<Trade> => ({
   entryValue: parseUsd('1000.00'),
   exitQuantity: 10,
   exitValue: parseUsd('1050.00'),
-  exitLeg: 'take_profit',
+  exitReason: 'take_profit',
   openedAt: BAR_END,
   closedAt,
   pnl: parseUsd('50.00'),
@@ -229,6 +230,23 @@ describe('transactions', () => {
     await Promise.all([addOne(), addOne(), addOne(), addOne(), addOne()]);
     expect((await ledger.trade(id('t1')))?.entryQuantity).toBe(5);
   });
+
+  it('store an order of a trade that another one has locked, which then stores it too: neither waits for both', async () => {
+    await plan('t1');
+    const locked = Promise.withResolvers<void>();
+    const stored = Promise.withResolvers<void>();
+    const first = ledger.transaction(async (tx) => {
+      await tx.lockTrade(id('t1'));
+      locked.resolve();
+      await stored.promise;
+      await tx.saveOrder(anOrder('o1'), ofTrade('entry'));
+    });
+    await locked.promise;
+    await report('o1');
+    stored.resolve();
+    await first;
+    expect(await find('o1')).not.toBeNull();
+  });
 });
 
 describe('trades', () => {
@@ -238,12 +256,15 @@ describe('trades', () => {
     expect(await ledger.trade(id('t1'))).toEqual({
       id: 't1',
       status: 'planned',
+      origin: 'strategy',
       intent,
+      scaleOut: 'none',
+      stopPrice: parseUsd('98.00'),
       entryQuantity: 0,
       entryValue: 0,
       exitQuantity: 0,
       exitValue: 0,
-      exitLeg: null,
+      exitReason: null,
       openedAt: null,
       closedAt: null,
       pnl: null,
@@ -285,7 +306,7 @@ describe('trades', () => {
     await plan('t2');
     await plan('t1');
     await save('t1', closed(BAR_END + 2 * MINUTE_MS));
-    await save('t2', { ...closed(BAR_END + MINUTE_MS), exitLeg: 'stop_loss' });
+    await save('t2', { ...closed(BAR_END + MINUTE_MS), exitReason: 'stop_loss' });
     const trades = await ledger.closedTrades();
     expect(trades.map(({ tradeId }) => tradeId)).toEqual(['t2', 't1']);
     expect(trades[1]).toEqual({
@@ -295,7 +316,7 @@ describe('trades', () => {
       quantity: 10,
       entryPrice: parseUsd('100.00'),
       exitPrice: parseUsd('105.00'),
-      exitLeg: 'take_profit',
+      exitReason: 'take_profit',
       openedAt: BAR_END,
       closedAt: BAR_END + 2 * MINUTE_MS,
       pnl: parseUsd('50.00'),
@@ -345,12 +366,16 @@ describe('orders and fills', () => {
       role: 'entry',
       symbol: 'NVDA',
       status: 'filled',
+      isLive: false,
       quantity: 10,
       filledQuantity: 10,
       bookedQuantity: 0,
       limitPrice: parseUsd('100.05'),
       stopPrice: null,
       createdAt: BAR_END,
+      updatedAt: BAR_END + 1,
+      parentId: null,
+      replaces: null,
     });
     expect(await find('o2')).toBeNull();
   });

@@ -64,6 +64,7 @@ export const asset = (symbol: string, changes: Partial<Asset> = {}): Asset => ({
   symbol: ticker(symbol),
   tradable: true,
   shortable: true,
+  hardToBorrow: false,
   ...changes,
 });
 
@@ -77,10 +78,12 @@ export const symbolSnapshot = (
   ...changes,
 });
 
+/** Its orders hold all of its shares, unless told otherwise. */
 export const position = (symbol: string, changes: Partial<Position> = {}): Position => ({
   symbol: ticker(symbol),
   side: 'long',
   quantity: 100,
+  available: 0,
   averageEntryPrice: parseUsd('50'),
   currentPrice: parseUsd('50'),
   unrealizedPnl: micros(0),
@@ -96,6 +99,7 @@ export const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
   positions: [],
   pendingEntries: [],
   symbols: [symbolSnapshot('NVDA')],
+  impediments: [],
   parameters: DEFAULT_PARAMETERS,
   ...changes,
 });

@@ -2,13 +2,23 @@ import type { APIEmbed } from 'discord.js';
 
 import type { AlarmCard, Mode } from '#ports/cards.ts';
 
-import { plain, stamp } from '../format.ts';
+import { ordinal, plain, stamp } from '../format.ts';
 import { COLOUR } from './style.ts';
 
-/** Something went wrong that a person should know of. */
-export const alarmEmbed = (card: AlarmCard, mode: Mode): APIEmbed => ({
-  title: `🚨 ALARM: ${plain(card.title)}`,
-  color: COLOUR.bad,
-  description: `${stamp(card.at, 'f')}\n${plain(card.text)}`,
-  footer: { text: mode },
-});
+const LOUDEST = 3;
+
+/** Something went wrong that a person should know of; told again, louder, until it is solved. */
+export function alarmEmbed({ title, text, repeat, at }: AlarmCard, mode: Mode): APIEmbed {
+  const sirens = '🚨'.repeat(Math.min(repeat + 1, LOUDEST));
+  const times = `told for the ${ordinal(repeat + 1)} time`;
+  return {
+    title: `${sirens} ALARM${repeat === 0 ? '' : `, ${times}`}: ${plain(title)}`,
+    color: COLOUR.bad,
+    description: [
+      stamp(at, 'f'),
+      ...(repeat === 0 ? [] : ['**It is still not solved.**']),
+      plain(text),
+    ].join('\n'),
+    footer: { text: mode },
+  };
+}

@@ -1,6 +1,5 @@
 import type { APIEmbed, APIEmbedField } from 'discord.js';
 
-import type { Usd } from '#core/money.ts';
 import type { ClosedTrade } from '#core/trade.ts';
 import type { DigestCard, OpenPositionLine } from '#ports/cards.ts';
 
@@ -15,7 +14,8 @@ import {
   NONE,
   stamp,
 } from '../format.ts';
-import { COLOUR, MODE_BADGE, protection } from './style.ts';
+import { EXIT_WORDS } from './reasons.ts';
+import { COLOUR, MODE_BADGE, protection, resultColour } from './style.ts';
 import { targetLines } from './targets.ts';
 
 const MOST_ROWS = 12;
@@ -24,10 +24,14 @@ const MOST_ROWS = 12;
 export function digestEmbed(card: DigestCard): APIEmbed {
   const gain = `${formatGain(card.dayPnl)} (${formatPercentGain(card.dayPnlPercent)})`;
   const isProtected = card.openPositions.filter((line) => line.isProtected).length;
+  const isNaked = isProtected < card.openPositions.length;
   return {
-    title: `📊 ${MODE_BADGE[card.mode]} · ${card.date}: ${gain}`,
-    color: colourOf(card.dayPnl, isProtected < card.openPositions.length),
+    title: `📊 ${MODE_BADGE[card.mode]} · ${card.date}: ${gain}${
+      isNaked ? ` · ${protection(isProtected, card.openPositions.length)}` : ''
+    }`,
+    color: isNaked || card.interference > 0 ? COLOUR.warning : resultColour(card.dayPnl),
     description: [
+      ...interferenceLines(card),
       `Equity ${formatMoney(card.openingEquity)} → ${formatMoney(card.closingEquity)}`,
       resultWords(card),
     ].join('\n'),
@@ -49,11 +53,13 @@ export function digestEmbed(card: DigestCard): APIEmbed {
   };
 }
 
-function colourOf(dayPnl: Usd, isNaked: boolean): number {
-  if (isNaked) return COLOUR.warning;
-  if (dayPnl === 0) return COLOUR.quiet;
-  return dayPnl > 0 ? COLOUR.good : COLOUR.bad;
-}
+/** Said before all figures, since a touched bracket is the one thing that must never happen. */
+const interferenceLines = ({ interference }: DigestCard): readonly string[] =>
+  interference === 0
+    ? []
+    : [
+        `⚠ **${count(interference, 'leg')} of a bracket ended for no reason of the bot’s.** Find out who or what cancels orders at the broker.`,
+      ];
 
 /** What the day's figure contains. Of a late digest nobody knows whether its fees were charged by the close. */
 function resultWords({ fees, positionsAt }: DigestCard): string {
@@ -66,8 +72,6 @@ function resultWords({ fees, positionsAt }: DigestCard): string {
 const feeWords = ({ fees }: DigestCard): string =>
   fees === null ? 'charged later' : formatMoney(fees);
 
-const EXIT_WORD = { take_profit: 'target', stop_loss: 'stop', other: 'other' } as const;
-
 function closedField(trades: readonly ClosedTrade[]): APIEmbedField {
   if (trades.length === 0) return { name: 'Closed trades', value: 'none' };
   const won = trades.filter((trade) => trade.pnl > 0).length;
@@ -78,7 +82,7 @@ function closedField(trades: readonly ClosedTrade[]): APIEmbedField {
       trade.side,
       formatGain(trade.pnl),
       formatR(trade.rMultiple),
-      EXIT_WORD[trade.exitLeg],
+      EXIT_WORDS[trade.exitReason].column,
     ]);
   const more = trades.length - rows.length;
   return {

@@ -2,7 +2,7 @@ import type { APIEmbed, APIEmbedField } from 'discord.js';
 
 import type { EntryIntent, MarketRegime, SizeCap } from '#core/decision.ts';
 import { timesShares } from '#core/money.ts';
-import type { RejectCode } from '#ports/broker.ts';
+import type { EpochMs } from '#core/session.ts';
 import type { EntryCard, EntryProgress, Mode } from '#ports/cards.ts';
 
 import {
@@ -16,92 +16,120 @@ import {
   plain,
   stamp,
 } from '../format.ts';
-import { COLOUR, ENTRY_VERB } from './style.ts';
+import { rejectionWords } from './rejections.ts';
+import { scaleOutLines } from './scale-out.ts';
+import { COLOUR, ENTRY_VERB, lateLines, lateMark } from './style.ts';
+import type { Headline } from './style.ts';
+
+type At<Status extends EntryProgress['status']> = Extract<EntryProgress, { status: Status }>;
 
 /** One entry; the same message is edited as it goes on. */
-export function entryEmbed({ intent, progress }: EntryCard, mode: Mode): APIEmbed {
-  const { title, colour, lines, fields } = headline(intent, progress);
+export function entryEmbed(card: EntryCard, mode: Mode): APIEmbed {
+  const { intent, lateMs } = card;
+  const { title, colour, lines, fields } = headline(card);
   return {
-    title,
+    title: `${title}${lateMark(lateMs)}`,
     color: colour,
-    description: [...lines, sizeLine(intent)].join('\n'),
+    description: [...lateLines(lateMs), ...lines, sizeLine(intent)].join('\n'),
     fields: [...fields, ...planFields(intent)],
     footer: { text: `${intent.tradeId} · ${mode}` },
   };
 }
 
-interface Headline {
-  readonly title: string;
-  readonly colour: number;
-  readonly lines: readonly string[];
-  readonly fields: readonly APIEmbedField[];
+function headline(card: EntryCard): Headline {
+  const { intent, progress } = card;
+  const order = `${ENTRY_VERB[intent.side]} ${formatNumber(intent.quantity)} ${intent.symbol}`;
+  const limit = formatPrice(intent.bracket.limitPrice);
+  const priced = `${order} @ ${limit}`;
+  const at = stamp(progress.at);
+  switch (progress.status) {
+    case 'submitted':
+      return {
+        title: `⏳ ${order}: bracket sent, limit ${limit}`,
+        colour: COLOUR.busy,
+        lines: [
+          `Sent ${at}. Cancelled if it has not filled within one bar.`,
+          ...scaleOutLines(card),
+        ],
+        fields: [],
+      };
+    case 'filled':
+      return filled(card, progress);
+    case 'rejected':
+      return rejected(priced, progress);
+    case 'cancelled':
+      return notOpened(`✖️ NOT FILLED: ${priced}`, `Cancelled ${at}: ${plain(progress.reason)}`);
+    case 'abandoned':
+      return notOpened(`⏭️ NOT SENT: ${priced}`, `Abandoned ${at}: ${plain(progress.reason)}`);
+    default:
+      return progress satisfies never;
+  }
 }
 
-function headline(intent: EntryIntent, progress: EntryProgress): Headline {
-  const order = `${ENTRY_VERB[intent.side]} ${formatNumber(intent.quantity)} ${intent.symbol}`;
-  const at = stamp(progress.at);
-  if (progress.status === 'filled') return filled(intent, progress);
-  if (progress.status === 'rejected') return rejected(order, progress);
-  if (progress.status === 'cancelled') {
-    return notOpened(`✖️ NOT FILLED: ${order}`, `Cancelled ${at}: ${plain(progress.reason)}`);
-  }
-  if (progress.status === 'abandoned') {
-    return notOpened(`⏭️ NOT SENT: ${order}`, `Abandoned ${at}: ${plain(progress.reason)}`);
-  }
+function rejected(order: string, { at, code, message }: At<'rejected'>): Headline {
+  const { means, todo } = rejectionWords(code);
+  // The broker has an order with this id: what became of that one, its no does not tell.
+  const isSure = code !== 'duplicate-client-order-id';
   return {
-    title: `⏳ ${order}: bracket sent, limit ${formatPrice(intent.bracket.limitPrice)}`,
-    colour: COLOUR.busy,
-    lines: [`Sent ${at}. Cancelled if it has not filled within one bar.`],
+    title: `🚫 REJECTED: ${order}${isSure ? NO_POSITION : ''}`,
+    colour: COLOUR.bad,
+    lines: [
+      `Rejected ${stamp(at)}. ${means}${isSure ? ' No position was opened.' : ''}`,
+      `To do: ${todo}`,
+      ...(message.trim() === '' ? [] : [`The broker’s words: “${plain(message)}”`]),
+    ],
     fields: [],
   };
 }
 
-const rejected = (
-  order: string,
-  { at, code, message }: Extract<EntryProgress, { status: 'rejected' }>,
-): Headline => ({
-  title: `🚫 REJECTED: ${order}`,
-  colour: COLOUR.bad,
-  lines: [
-    `Rejected ${stamp(at)}. ${inWords(code)} No position was opened.`,
-    ...(message.trim() === '' ? [] : [`The broker’s words: “${plain(message)}”`]),
-  ],
-  fields: [],
-});
+const NO_POSITION = ' · no position';
 
 const notOpened = (title: string, line: string): Headline => ({
-  title,
+  title: `${title}${NO_POSITION}`,
   colour: COLOUR.quiet,
   lines: [line, 'No position was opened.'],
   fields: [],
 });
 
-type Filled = Extract<EntryProgress, { status: 'filled' }>;
-
-function filled(intent: EntryIntent, progress: Filled): Headline {
-  const isWhole = progress.quantity >= intent.quantity;
+function filled(card: EntryCard, progress: At<'filled'>): Headline {
+  const { intent } = card;
+  const { averagePrice, quantity, slippageBps } = progress;
+  const isWhole = quantity >= intent.quantity;
   const shares = isWhole
-    ? formatNumber(progress.quantity)
-    : `${formatNumber(progress.quantity)} of ${formatNumber(intent.quantity)}`;
-  const price = formatPrice(progress.averagePrice);
+    ? formatNumber(quantity)
+    : `${formatNumber(quantity)} of ${formatNumber(intent.quantity)}`;
+  const verb = intent.side === 'long' ? 'BOUGHT' : 'SHORTED';
+  const price = formatPrice(averagePrice);
   return {
-    title: `✅ ${intent.side === 'long' ? 'BOUGHT' : 'SHORTED'} ${shares} ${intent.symbol} @ ${price}`,
-    colour: COLOUR.good,
+    title: `${isWhole ? '✅' : '⚠️'} ${verb} ${shares} ${intent.symbol} @ ${price} · ${guard(card, isWhole)}`,
+    colour: isWhole ? COLOUR.good : COLOUR.warning,
     lines: [
-      isWhole
-        ? `Filled ${stamp(progress.at)}. Stop and target rest at the broker.`
-        : `Partly filled ${stamp(progress.at)}: ${shares} shares.`,
+      fillLine(card, progress.at, isWhole),
+      // Of a part, nobody knows yet which bracket it belongs to.
+      ...(isWhole ? scaleOutLines(card) : []),
     ],
     fields: [
       { name: 'Average', value: price, inline: true },
-      { name: 'Slippage', value: formatSlippage(progress.slippageBps), inline: true },
-      {
-        name: 'Value',
-        value: formatMoney(timesShares(progress.averagePrice, progress.quantity)),
-        inline: true,
-      },
+      { name: 'Slippage', value: formatSlippage(slippageBps), inline: true },
+      { name: 'Value', value: formatMoney(timesShares(averagePrice, quantity)), inline: true },
     ],
   };
+}
+
+function guard({ intent, lateMs }: EntryCard, isWhole: boolean): string {
+  if (!isWhole) return 'stop not confirmed';
+  const stop = `stop ${formatPrice(intent.bracket.stopPrice)}`;
+  // Of late news nobody knows whether the stop is there still.
+  return lateMs === null ? `🛡 ${stop}` : stop;
+}
+
+function fillLine({ lateMs }: EntryCard, at: EpochMs, isWhole: boolean): string {
+  if (!isWhole) {
+    return `Partly filled ${stamp(at)}. Its legs may sleep until the rest fills; what is left unfilled is cancelled, and the shares get a stop of their own. A card tells when it is in.`;
+  }
+  return lateMs === null
+    ? `Filled ${stamp(at)}. Stop and target rest at the broker.`
+    : `Filled ${stamp(at)}. Its stop and target came with it; /status tells what became of them since.`;
 }
 
 const REGIME = {
@@ -157,28 +185,3 @@ function sizeLine({ size }: EntryIntent): string {
   if (size.cappedBy === null) return steps;
   return `${steps}, capped by ${CAP[size.cappedBy]} at ${formatNumber(size.shares)}`;
 }
-
-const REJECTION = {
-  'duplicate-client-order-id':
-    'The broker already has an order with this id: nothing was sent twice.',
-  'insufficient-buying-power': 'The account has too little buying power for it.',
-  'insufficient-quantity': 'The shares it needs are tied up in another order.',
-  'sub-penny': 'A price has more decimals than the exchange allows.',
-  'base-price': 'The price had moved too close to the stop or the target before the order arrived.',
-  'not-an-entry':
-    'The broker takes a bracket only as an entry, and it already has an order or position in this symbol.',
-  'not-shortable': 'The broker does not allow this symbol to be sold short.',
-  'hard-to-borrow': 'The broker has no shares to lend for a short sale.',
-  halted: 'The exchange has halted trading in this symbol.',
-  'inactive-asset': 'The symbol does not trade at this broker.',
-  'wash-trade': 'It could have traded against another order of this account.',
-  'rate-limited': 'The broker had too many requests at once.',
-  unauthorized: 'The broker does not accept the account’s key: check the credentials.',
-  'not-found': 'The broker does not know what the order refers to.',
-  'not-cancelable': 'The order can no longer be cancelled.',
-  unknown: 'The broker gave a reason that is not known here.',
-} as const satisfies Record<RejectCode, string>;
-
-const isKnown = (code: string): code is RejectCode => Object.hasOwn(REJECTION, code);
-
-const inWords = (code: string): string => REJECTION[isKnown(code) ? code : 'unknown'];

@@ -1,6 +1,5 @@
 import type { APIEmbed } from 'discord.js';
 
-import type { Usd } from '#core/money.ts';
 import type { ExitCard, Mode } from '#ports/cards.ts';
 
 import {
@@ -13,28 +12,20 @@ import {
   formatSlippage,
   stamp,
 } from '../format.ts';
-import { COLOUR } from './style.ts';
-
-const HEADLINE = {
-  take_profit: '🎯 TARGET hit',
-  stop_loss: '🛑 STOP hit',
-  other: '🔚 CLOSED',
-} as const;
-
-const colourOf = (pnl: Usd): number => {
-  if (pnl === 0) return COLOUR.quiet;
-  return pnl > 0 ? COLOUR.good : COLOUR.bad;
-};
+import { EXIT_WORDS } from './reasons.ts';
+import { EXIT_VERB, lateLines, lateMark, resultColour } from './style.ts';
 
 /** A trade that is flat again. */
 export function exitEmbed(card: ExitCard, mode: Mode): APIEmbed {
-  const { trade } = card;
+  const { trade, lateMs } = card;
   const r = formatR(trade.rMultiple);
   return {
-    title: `${HEADLINE[trade.exitLeg]}: ${trade.symbol} ${formatGain(trade.pnl)} (${r})`,
-    color: colourOf(trade.pnl),
+    title: `${headline(card)} · ${formatGain(trade.pnl)} (${r})${lateMark(lateMs)}`,
+    color: resultColour(trade.pnl),
     description: [
+      ...lateLines(lateMs),
       `${path(card)}. Flat since ${stamp(trade.closedAt)}.`,
+      ...whyLines(card),
       `Stop ${formatPrice(card.stopPrice)} · target ${formatPrice(card.targetPrice)}. Realized, before fees.`,
     ].join('\n'),
     fields: [
@@ -53,6 +44,18 @@ export function exitEmbed(card: ExitCard, mode: Mode): APIEmbed {
     ],
     footer: { text: `${trade.tradeId} · ${mode}` },
   };
+}
+
+function headline({ trade }: ExitCard): string {
+  const { symbol, side, quantity, exitPrice, exitReason } = trade;
+  const left = `${formatNumber(quantity)} ${EXIT_VERB[side].was} @ ${formatPrice(exitPrice)}`;
+  return `${EXIT_WORDS[exitReason].headline}: ${symbol}, ${left}`;
+}
+
+/** A leg that was hit explains itself. */
+function whyLines({ trade: { exitReason } }: ExitCard): readonly string[] {
+  const isLeg = exitReason === 'take_profit' || exitReason === 'stop_loss';
+  return isLeg ? [] : [EXIT_WORDS[exitReason].why];
 }
 
 function path({ trade }: ExitCard): string {

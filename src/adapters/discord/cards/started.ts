@@ -2,15 +2,20 @@ import type { APIEmbed } from 'discord.js';
 
 import type { StartedCard } from '#ports/cards.ts';
 
-import { formatMoney, NONE, plain, stamp } from '../format.ts';
+import { count, formatMoney, NONE, plain, stamp } from '../format.ts';
+import { clipLine } from '../limits.ts';
 import { COLOUR, MODE_BADGE, MODE_MEANING, protection } from './style.ts';
+
+const MOST_FINDINGS = 10;
+const FINDING_LENGTH = 200;
 
 /** What the bot says of itself when it starts: what it trades on, and whether all is protected. */
 export function startedEmbed(card: StartedCard): APIEmbed {
   const isNaked = card.protectedPositions < card.openPositions;
+  const isClean = card.findings.length === 0 && !isNaked;
   return {
-    title: `${MODE_BADGE[card.mode]} · Bracketeer ${card.version} started`,
-    color: isNaked ? COLOUR.warning : COLOUR.good,
+    title: titleOf(card),
+    color: isClean ? COLOUR.good : COLOUR.warning,
     description: [
       MODE_MEANING[card.mode],
       `Up since ${stamp(card.at, 'f')}. ${
@@ -19,6 +24,8 @@ export function startedEmbed(card: StartedCard): APIEmbed {
       ...(isNaked
         ? ['⚠ **A position has no live stop at the broker. Look at it now with /status.**']
         : []),
+      ...resumedLines(card),
+      ...findingLines(card),
     ].join('\n'),
     fields: [
       { name: 'Equity', value: formatMoney(card.equity), inline: true },
@@ -36,6 +43,47 @@ export function startedEmbed(card: StartedCard): APIEmbed {
     ],
     footer: { text: `${card.mode} · ${card.version}` },
   };
+}
+
+function titleOf({
+  mode,
+  version,
+  findings,
+  protectedPositions,
+  openPositions,
+}: StartedCard): string {
+  return [
+    MODE_BADGE[mode],
+    `Bracketeer ${version} started`,
+    protection(protectedPositions, openPositions),
+    ...(findings.length === 0 ? [] : [`⛔ no entries: ${count(findings.length, 'finding')}`]),
+  ].join(' · ');
+}
+
+/** What happened meanwhile, and what an earlier run left behind that this one goes on with. */
+const resumedLines = ({ lateFills, resumedCloses, cashNote }: StartedCard): readonly string[] => [
+  ...(lateFills === 0
+    ? []
+    : [`🕓 ${count(lateFills, 'fill')} booked late: nobody was listening when it happened.`]),
+  ...(resumedCloses === 0
+    ? []
+    : [
+        `⏳ ${count(resumedCloses, 'closing')} of an earlier run ${resumedCloses === 1 ? 'goes' : 'go'} on.`,
+      ]),
+  ...(cashNote === null ? [] : [`💵 ${plain(clipLine(cashNote, FINDING_LENGTH))}`]),
+];
+
+/** Last in the text, since a long list is cut from its end. */
+function findingLines({ findings }: StartedCard): readonly string[] {
+  if (findings.length === 0) return [];
+  const shown = findings.slice(0, MOST_FINDINGS);
+  const more = findings.length - shown.length;
+  return [
+    '⛔ **No entries until broker and ledger agree.** Exits and protection go on. To be settled:',
+    // Each on its one line, whatever text it quotes.
+    ...shown.map((text) => `• ${plain(clipLine(text.replace(/\s+/g, ' '), FINDING_LENGTH))}`),
+    ...(more > 0 ? [`… and ${more} more`] : []),
+  ];
 }
 
 const session = ({ session: day }: StartedCard): string =>

@@ -1,6 +1,7 @@
 import type { APIEmbed, APIEmbedField } from 'discord.js';
 
 import type { StatusReport } from '#app/reports/status.ts';
+import type { Close } from '#core/close.ts';
 import type { ControlState, ControlStatus } from '#core/control.ts';
 import { newYorkDate } from '#core/session.ts';
 import type { OpenPositionLine } from '#ports/cards.ts';
@@ -18,6 +19,7 @@ import {
   plain,
   stamp,
 } from '../format.ts';
+import { EXIT_WORDS } from './reasons.ts';
 import { COLOUR, MODE_BADGE, protection } from './style.ts';
 
 const CONTROL = {
@@ -34,7 +36,10 @@ export function statusEmbed(report: StatusReport): APIEmbed {
     color: colourOf(report.control, isNaked),
     description: [
       ...controlLines(report.control),
+      ...report.impediments.map((why) => `⛔ **No entries just now**: ${plain(why)}`),
       `Positions: ${protection(report.protectedPositions, report.positions.length)}`,
+      ...report.closes.map(closeLine),
+      ...interferenceLines(report.interferenceToday),
     ].join('\n'),
     fields: [
       { name: 'Equity', value: formatMoney(report.equity), inline: true },
@@ -65,6 +70,21 @@ function controlLines(control: ControlState): string[] {
     ? [`**No new entries** ${end}. Exits and protection go on.`, who]
     : ['**No new entries; every position is being closed**, then halted.', who];
 }
+
+/** What the bot is closing, and whether it gets on with it. */
+function closeLine({ symbol, quantity, reason, phase, failures, lastFailure }: Close): string {
+  const what = `${formatNumber(quantity)} ${symbol}. ${EXIT_WORDS[reason].why}`;
+  if (phase === 'queued') return `🌙 Waits for the open to close ${what}`;
+  if (phase !== 'stuck') return `🏁 Closing ${what}`;
+  return `🚨 **Stuck** (${count(failures, 'time')}: ${plain(lastFailure ?? '')}), closing ${what}`;
+}
+
+const interferenceLines = (legs: number): string[] =>
+  legs === 0
+    ? []
+    : [
+        `🚨 **${count(legs, 'leg')} of brackets cancelled or replaced today, and not by this bot.**`,
+      ];
 
 const dayPnl = (report: StatusReport): string =>
   report.dayPnl === null

@@ -1,7 +1,10 @@
+import type { APIEmbedField } from 'discord.js';
+
+import type { Usd } from '#core/money.ts';
 import type { PositionSide } from '#core/order.ts';
 import type { Mode } from '#ports/cards.ts';
 
-import { count } from '../format.ts';
+import { count, formatDuration } from '../format.ts';
 
 /** Only an addition: the title's first words carry the meaning. */
 export const COLOUR = {
@@ -11,6 +14,14 @@ export const COLOUR = {
   quiet: 0x7f_8c_8d,
   warning: 0xe6_7e_22,
 } as const;
+
+/** What a card that goes through several states says of the one it is in. */
+export interface Headline {
+  readonly title: string;
+  readonly colour: number;
+  readonly lines: readonly string[];
+  readonly fields: readonly APIEmbedField[];
+}
 
 export const MODE_BADGE = {
   SANDBOX: '🧪 SANDBOX',
@@ -29,6 +40,26 @@ export const ENTRY_VERB = { long: 'BUY', short: 'SHORT' } as const satisfies Rec
   PositionSide,
   string
 >;
+
+/** The verbs of an exit, in the three tenses that a closing goes through. */
+export const EXIT_VERB = {
+  long: { willBe: 'to sell', is: 'selling', was: 'sold' },
+  short: { willBe: 'to buy back', is: 'buying back', was: 'bought back' },
+} as const satisfies Record<PositionSide, Record<'willBe' | 'is' | 'was', string>>;
+
+/** The colour of a result; null where it is not known. */
+export function resultColour(pnl: Usd | null): number {
+  if (pnl === null || pnl === 0) return COLOUR.quiet;
+  return pnl > 0 ? COLOUR.good : COLOUR.bad;
+}
+
+/** The end of a title whose news came late: it must not read as if it had just happened. */
+export const lateMark = (lateMs: number | null): string =>
+  lateMs === null ? '' : ` · ${formatDuration(lateMs)} late`;
+
+/** The line that says why news came late. */
+export const lateLines = (lateMs: number | null): readonly string[] =>
+  lateMs === null ? [] : [`🕓 **Told ${formatDuration(lateMs)} late: the bot was not listening.**`];
 
 /** How many positions have a live stop at the broker. */
 export function protection(isProtected: number, positions: number): string {

@@ -35,6 +35,9 @@ export function targetLines(card: DigestCard): string[] {
     `Day’s drawdown ${formatPercentGain(card.maxDrawdownPercent)}, target < ${TARGETS.dailyDrawdownPercent} %: ${
       drawdownMet ? MET : MISSED
     }`,
+    `Day’s bracket interference ${formatNumber(card.interference)}, target 0: ${
+      card.interference === 0 ? MET : MISSED
+    }`,
   ];
 }
 

@@ -2,21 +2,25 @@ import { describe, expect, it } from 'vitest';
 
 import { silentLog } from '#test/support/log.ts';
 
-import { createOutboxWaker } from '../../src/compose/outbox-waker.ts';
+import { createJobWaker } from '../../src/compose/job-waker.ts';
 
 /** Deliveries that end when they are told to. */
 function heldDeliveries() {
   const running: PromiseWithResolvers<void>[] = [];
-  const waker = createOutboxWaker(() => {
-    const delivery = Promise.withResolvers<void>();
-    running.push(delivery);
-    return delivery.promise;
-  }, silentLog);
+  const waker = createJobWaker({
+    job: 'deliver-outbox',
+    run: () => {
+      const delivery = Promise.withResolvers<void>();
+      running.push(delivery);
+      return delivery.promise;
+    },
+    log: silentLog,
+  });
   return { running, waker };
 }
 
-describe('waking the outbox', () => {
-  it('starts one delivery for several calls, and one more for those that came meanwhile', async () => {
+describe('waking a job', () => {
+  it('starts one run for several calls, and one more for those that came meanwhile', async () => {
     const { running, waker } = heldDeliveries();
     await waker.wake();
     await waker.wake();
@@ -39,13 +43,17 @@ describe('waking the outbox', () => {
     const warnings: unknown[] = [];
     const log = { ...silentLog, warn: (fields: object) => warnings.push(fields) };
     let deliveries = 0;
-    const waker = createOutboxWaker(async () => {
-      deliveries += 1;
-      if (deliveries === 1) throw new Error('connection refused');
-    }, log);
+    const waker = createJobWaker({
+      job: 'deliver-outbox',
+      run: async () => {
+        deliveries += 1;
+        if (deliveries === 1) throw new Error('connection refused');
+      },
+      log,
+    });
     await waker.wake();
     await waker.idle();
-    expect(warnings).toEqual([{ error: 'Error: connection refused' }]);
+    expect(warnings).toEqual([{ job: 'deliver-outbox', error: 'Error: connection refused' }]);
     await waker.wake();
     await waker.idle();
     expect(deliveries).toBe(2);
@@ -58,5 +66,25 @@ describe('waking the outbox', () => {
     await waker.idle();
     await waker.wake();
     expect(running).toHaveLength(2);
+  });
+
+  it('rests between two runs for as long as it is told to', async () => {
+    const rests: number[] = [];
+    let runs = 0;
+    const waker = createJobWaker({
+      job: 'position-guard',
+      run: async () => {
+        runs += 1;
+        if (runs === 1) await waker.wake();
+      },
+      restMs: 2_000,
+      pause: async (ms) => {
+        rests.push(ms);
+      },
+      log: silentLog,
+    });
+    await waker.wake();
+    await waker.idle();
+    expect([runs, rests]).toEqual([2, [2_000, 2_000]]);
   });
 });

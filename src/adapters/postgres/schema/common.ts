@@ -1,0 +1,9 @@
+import { date, text } from 'drizzle-orm/pg-core';
+
+import type { Ticker } from '#core/ids.ts';
+import type { SessionDate } from '#core/session.ts';
+
+export const symbol = () => text('symbol').$type<Ticker>().notNull();
+
+export const sessionDate = () =>
+  date('session_date', { mode: 'string' }).$type<SessionDate>().notNull();

@@ -1,0 +1,46 @@
+import type { CloseView } from '#core/close-step.ts';
+import type { Close } from '#core/close.ts';
+import { liveGroups } from '#core/order-tree.ts';
+import type { BrokerOrder } from '#core/order.ts';
+import { MINUTE_MS, newYorkDate } from '#core/session.ts';
+import type { EpochMs } from '#core/session.ts';
+
+import type { AppContext } from '../context.ts';
+import { orderHorizon } from '../order-horizon.ts';
+
+/**
+ * Reads what the broker shows of a symbol, before all others when requests are scarce. The first look goes
+ * back as far as any order that may live, the later ones no farther than those that do.
+ */
+export function createCloseReader(context: AppContext): (close: Close) => Promise<CloseView> {
+  const { broker, ledger, systemClock, clock, closeTactics } = context;
+  let since = orderHorizon(context);
+  return async (close) => {
+    // Orders first: a fill in between shows as shares that are gone, never as shares to be sold once more.
+    const orders = await broker.urgent.ordersSince(since, [close.symbol]);
+    const position = await broker.urgent.position(close.symbol);
+    since = oldestOf(
+      liveGroups(orders).map(({ root }) => root),
+      clock.now(),
+    );
+    const [asked, isMarketOpen] = await Promise.all([
+      ledger.cancelsAsked(close.symbol, close.phaseSince),
+      isOpen(context),
+    ]);
+    const now = systemClock.now();
+    return { close, position, orders, asked, isMarketOpen, now, tactics: closeTactics };
+  };
+}
+
+/** Exit orders that are over count too: the closing's own fills are read off them. */
+const LOOK_BACK_MS = 60 * MINUTE_MS;
+
+const oldestOf = (live: readonly BrokerOrder[], now: EpochMs): EpochMs =>
+  Math.min(now - LOOK_BACK_MS, ...live.map(({ createdAt }) => createdAt - 1));
+
+/** Whether the exchange trades, by the broker's calendar. */
+export async function isOpen({ calendar, clock }: AppContext): Promise<boolean> {
+  const now = clock.now();
+  const session = await calendar.on(newYorkDate(now));
+  return session !== null && now >= session.open && now < session.close;
+}

@@ -1,0 +1,151 @@
+import { retryPause } from '#core/close.ts';
+import type { Close } from '#core/close.ts';
+import type { CloseId } from '#core/ids.ts';
+import type { Usd } from '#core/money.ts';
+import { liveGroups } from '#core/order-tree.ts';
+import type { BrokerOrder } from '#core/order.ts';
+import { isStop, protectionOf } from '#core/protection.ts';
+import type { EpochMs } from '#core/session.ts';
+import { BrokerError } from '#ports/broker.ts';
+import type { Rejection } from '#ports/broker.ts';
+import type { AlarmCard } from '#ports/cards.ts';
+
+import type { AppContext } from '../context.ts';
+import { createCloseReader } from './close-view.ts';
+import { closingCard, closingCardKey } from './closing-card.ts';
+import { placeRescue } from './place-close-orders.ts';
+import type { Ordered } from './place-close-orders.ts';
+
+/**
+ * A closing cannot go on for now: a stop goes back in for whatever is left, and the channel hears of it each
+ * time, until it is solved.
+ */
+export async function fail(context: AppContext, close: Close, why: string): Promise<Close> {
+  const stop = await rescue(context, close);
+  const { ledger, clock, systemClock, closeTactics } = context;
+  const at = clock.now();
+  const stuck = await ledger.transaction(async (tx) => {
+    await tx.assertFence(context.lease.token);
+    const current = (await tx.lockClose(close.id)) ?? close;
+    const failures = current.failures + 1;
+    const next: Close = {
+      ...current,
+      phase: 'stuck',
+      phaseSince: systemClock.now(),
+      failures,
+      lastFailure: why,
+    };
+    await tx.saveClose(next);
+    const retryInMs = retryPause(closeTactics, failures);
+    const progress = { phase: 'stuck', why, retryInMs, stopPrice: stop.price, failures } as const;
+    await tx.enqueueCard(closingCardKey(next), closingCard(next, progress, at));
+    await tx.enqueueCard(`stuck:${next.id}:${failures}`, alarmOf(next, retryInMs, stop.words, at));
+    return next;
+  });
+  await context.reached('close.stuck');
+  await context.wakeOutbox();
+  return stuck;
+}
+
+/** Puts a stop in for a stuck closing whose shares have none any more, and says so. */
+export async function protectStuck(context: AppContext, id: CloseId): Promise<void> {
+  const close = await context.ledger.close(id);
+  if (close?.phase !== 'stuck') return;
+  const stop = await rescue(context, close);
+  const { clock, systemClock, closeTactics } = context;
+  const at = clock.now();
+  const due = close.phaseSince + retryPause(closeTactics, close.failures);
+  const card = alarmOf(close, Math.max(0, due - systemClock.now()), stop.words, at);
+  await context.ledger.transaction((tx) =>
+    tx.enqueueCard(`stuck:${id}:${close.failures}:${systemClock.now()}`, card),
+  );
+  await context.wakeOutbox();
+}
+
+function alarmOf(close: Close, retryInMs: number, words: string, at: EpochMs): AlarmCard {
+  const again = Math.round(retryInMs / 1_000);
+  return {
+    kind: 'alarm',
+    title: `${close.symbol} is not closed: ${close.lastFailure}`,
+    text: `${words} The closing (${close.reason}) is tried again in ${again} s. Look at the broker if it matters now.`,
+    repeat: close.failures - 1,
+    at,
+  };
+}
+
+interface Rescue {
+  readonly price: Usd | null;
+  readonly words: string;
+}
+
+/** Sees to it that the shares left behind have a live stop. */
+async function rescue(context: AppContext, close: Close): Promise<Rescue> {
+  try {
+    const { position, orders } = await createCloseReader(context)(close);
+    if (position === null) return { price: null, words: 'No shares are left.' };
+    const { isProtected, stopPrice, liveStopQuantity } = protectionOf(position, orders);
+    if (isProtected && !isDying(orders)) {
+      return { price: stopPrice, words: 'Its stop is live at the broker.' };
+    }
+    if (isProtected) {
+      const words = 'Its stop is live, but is being cancelled: once it is gone, another goes in.';
+      return { price: stopPrice, words };
+    }
+    const { quantity, currentPrice: price, available } = position;
+    // Of a part that was to leave, the shares that stay may have theirs already.
+    const uncovered = quantity - liveStopQuantity;
+    if (available < uncovered) {
+      return {
+        price: null,
+        words: `Orders that are not protective hold its shares: NO live stop covers all ${quantity}.`,
+      };
+    }
+    const placed = await placeRescue(context, close, { quantity: uncovered, price });
+    return placed === null
+      ? { price: null, words: 'NO stop could be placed: its shares are not protected.' }
+      : { price: placed, words: 'A stop for all its shares is back in.' };
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    return {
+      price: null,
+      words: 'The broker cannot be read: whether a stop protects it is not known.',
+    };
+  }
+}
+
+/** Whether a stop is on its way out. */
+const isDying = (orders: readonly BrokerOrder[]): boolean =>
+  liveGroups(orders).some(
+    ({ root, live }) =>
+      live.some(isStop) && [root, ...live].some(({ status }) => status === 'pending_cancel'),
+  );
+
+/** Objections that pass by themselves within moments: the closing looks again. */
+const PASSING: readonly Rejection['code'][] = [
+  'insufficient-quantity',
+  'rate-limited',
+  'not-an-exit',
+  // Somebody's order on the other side: it is seen, and cancelled, at the next look.
+  'wash-trade',
+];
+
+/** Where a closing stands after an order of it: the broker's no may mean that it cannot go on for now. */
+export async function afterOrder(
+  context: AppContext,
+  { close, rejection }: Ordered,
+): Promise<Close> {
+  if (rejection === null) return close;
+  // It may still get there: with another one beside it the shares would leave twice. The stop holds them now.
+  if (rejection.kind === 'unknown') {
+    return fail(context, close, `nobody knows what became of its order: ${rejection.message}`);
+  }
+  const { code, message } = rejection;
+  const { fillMs, clearMs } = context.closeTactics;
+  const isPatient = context.systemClock.now() - close.phaseSince < clearMs + fillMs;
+  if (PASSING.includes(code) && isPatient) {
+    await context.pause(fillMs);
+    return close;
+  }
+  const why = code === 'halted' ? 'trading in it is halted' : `the broker refused it: ${message}`;
+  return fail(context, close, why);
+}

@@ -1,0 +1,44 @@
+import type { ProtectiveOrder } from '#ports/broker.ts';
+
+import type { AppContext } from './context.ts';
+import { placeOrder } from './place-order.ts';
+import type { OrderWish, Placed } from './place-order.ts';
+
+/** The wish to protect shares that are held. */
+export type ProtectionWish = Pick<OrderWish, 'tradeId' | 'closeId' | 'reason' | 'requestedBy'> & {
+  readonly order: Omit<ProtectiveOrder, 'timeInForce'>;
+};
+
+export interface Protected {
+  readonly placed: Placed;
+  /** As it was sent last. */
+  readonly order: ProtectiveOrder;
+}
+
+/** After a fill the broker's book of positions lags; an exit order is no exit for it until it has caught up. */
+const TRIES = 6;
+const FIRST_PAUSE_MS = 100;
+
+/**
+ * Sends a protective order. Two of the broker's objections have an answer: hard-to-borrow shares take orders
+ * for the day only, and a position that its book does not show yet, or whose shares dying orders still hold,
+ * will be there in a moment.
+ */
+export async function placeProtection(
+  context: AppContext,
+  { order, ...wish }: ProtectionWish,
+): Promise<Protected> {
+  let sent: ProtectiveOrder = { ...order, timeInForce: 'gtc' };
+  for (let tried = 1; ; tried += 1) {
+    const request = { kind: 'protection', order: sent } as const;
+    const placed = await placeOrder(context, { ...wish, symbol: order.symbol, request });
+    if (placed.kind !== 'rejected' || tried >= TRIES) return { placed, order: sent };
+    if (placed.code === 'hard-to-borrow' && sent.timeInForce === 'gtc') {
+      sent = { ...sent, timeInForce: 'day' };
+    } else if (placed.code === 'not-an-exit' || placed.code === 'insufficient-quantity') {
+      await context.pause(FIRST_PAUSE_MS * 2 ** (tried - 1));
+    } else {
+      return { placed, order: sent };
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import { brokerOrderId } from '#core/ids.ts';
+import { formatUsd } from '#core/money.ts';
+import { liveGroups } from '#core/order-tree.ts';
+import type { ForeignDecision, ForeignItem } from '#ports/ledger.ts';
+
+import { requestClose } from '../close/request-close.ts';
+import { UserError } from '../command.ts';
+import type { AppContext } from '../context.ts';
+import { cancelGroups } from '../place-order.ts';
+import { adopt } from './adopt.ts';
+import { reconcile } from './reconcile.ts';
+
+/**
+ * Carries out what an admin has decided about an order or a position that is none of the bot's. adopt: the
+ * position becomes a trade, which the guard protects. ignore: it stays as it is and keeps nothing closed.
+ * flatten: the order is cancelled, the position adopted and closed.
+ *
+ * @returns a sentence that says what was done. Throws UserError when that cannot be.
+ */
+export async function decideForeign(
+  context: AppContext,
+  key: string,
+  choice: Choice,
+): Promise<string> {
+  const { symbol } = await itemOf(context, key);
+  // Two who decide at once: the second one finds what the first has made of it.
+  const done = await context.bySymbol.run(symbol, () => carryOut(context, key, choice));
+  await reconcile(context);
+  await context.wakeGuard();
+  return done;
+}
+
+interface Choice {
+  readonly decision: ForeignDecision;
+  /** The person's name. */
+  readonly by: string;
+}
+
+async function itemOf({ ledger }: AppContext, key: string): Promise<ForeignItem> {
+  const item = (await ledger.foreignItems()).find((one) => one.key === key);
+  if (item !== undefined) return item;
+  throw new UserError(
+    `Nothing foreign is known as ${key}. /foreign without an item lists what there is.`,
+  );
+}
+
+async function carryOut(context: AppContext, key: string, choice: Choice): Promise<string> {
+  const { clock, ledger, lease } = context;
+  const { decision, by } = choice;
+  const item = await itemOf(context, key);
+  lease.assertHeld();
+  const done =
+    item.kind === 'order'
+      ? await decideOrder(context, item, choice)
+      : await decidePosition(context, item, choice);
+  await ledger.transaction(async (tx) => {
+    await tx.assertFence(lease.token);
+    await tx.decideForeign(key, decision, by);
+    await tx.audit({
+      at: clock.now(),
+      actor: by,
+      action: `${decision} ${item.kind} ${item.symbol}`,
+      outcome: 'done',
+      details: { item: key, quantity: String(item.quantity) },
+    });
+  });
+  return done;
+}
+
+async function decideOrder(
+  context: AppContext,
+  { key, symbol }: ForeignItem,
+  { decision, by }: Choice,
+): Promise<string> {
+  if (decision === 'ignore') return `The order in ${symbol} stays as it is.`;
+  if (decision === 'adopt') {
+    throw new UserError('An order cannot be adopted, only ignored or flattened, which cancels it.');
+  }
+  const order = await context.broker.urgent.order(brokerOrderId(key));
+  if (order === null) return `The order in ${symbol} is gone.`;
+  await cancelGroups(context, liveGroups([order]), {
+    closeId: null,
+    reason: 'foreign',
+    requestedBy: by,
+  });
+  return `The order in ${symbol} is being cancelled.`;
+}
+
+async function decidePosition(
+  context: AppContext,
+  item: ForeignItem,
+  { decision, by }: Choice,
+): Promise<string> {
+  const { symbol } = item;
+  if (decision === 'ignore') return `The ${item.quantity} ${symbol} stay as they are, unwatched.`;
+  const position = await context.broker.urgent.position(symbol);
+  // Since it was found a fill may have been booked, and with it the shares have become ours.
+  const isOurs = (await context.ledger.netQuantities()).has(symbol);
+  const isAllForeign =
+    !isOurs && position?.quantity === item.quantity && position.side === item.side;
+  if (position === null || !isAllForeign) {
+    throw new UserError(
+      `Only a whole position can be adopted or flattened, and the broker’s ${symbol} is not the ${item.quantity} ` +
+        'that are foreign: ignore it, or put it right at the broker.',
+    );
+  }
+  const trade = await adopt(context, position);
+  if (decision === 'adopt') {
+    return `${item.quantity} ${symbol} are a trade now, with the stop at $${formatUsd(trade.stopPrice)}. The guard sees to it.`;
+  }
+  await requestClose(context, {
+    tradeId: trade.id,
+    position,
+    reason: 'manual_close',
+    quantity: position.quantity,
+    atMarket: false,
+    requestedBy: by,
+  });
+  return `${item.quantity} ${symbol} are being closed; the channel follows it.`;
+}

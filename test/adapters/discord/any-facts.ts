@@ -1,0 +1,243 @@
+import fc from 'fast-check';
+
+import { CLOSE_REASONS } from '#core/close.ts';
+import { ticker, tradeId } from '#core/ids.ts';
+import { micros } from '#core/money.ts';
+import type { ClosedTrade } from '#core/trade.ts';
+import type {
+  AlarmCard,
+  ClosingProgress,
+  EntryProgress,
+  NoticeCard,
+  OpenPositionLine,
+  RepairedCard,
+  StartedCard,
+  StopMovedCard,
+} from '#ports/cards.ts';
+
+import {
+  AT,
+  closing,
+  digest,
+  entry,
+  exit,
+  intent,
+  repaired,
+  started,
+  status,
+  stopMoved,
+} from './facts.ts';
+
+/** Any text, also what a person can do with markdown, and far too much of it. */
+const text = fc.oneof(
+  fc.string({ maxLength: 60, unit: 'grapheme' }),
+  fc.string({ maxLength: 9000, unit: 'grapheme' }),
+  fc.constantFrom('', ' \n ', '```', '@everyone', '<@&1100000000000000011>', '**x**'),
+  fc.array(fc.string({ maxLength: 80 }), { maxLength: 300 }).map((lines) => lines.join('\n')),
+);
+const symbol = fc.stringMatching(/^[A-Z][A-Z0-9]{0,5}$/).map(ticker);
+const money = fc.integer({ min: -1e14, max: 1e14 }).map(micros);
+const price = fc.integer({ min: 1, max: 9_999_990_000 }).map(micros);
+const instant = fc.integer({ min: 0, max: 4e12 });
+const ratio = fc.oneof(
+  fc.constant(null),
+  fc.constant(Infinity),
+  fc.double({ min: -1e6, max: 1e6 }),
+);
+const side = fc.constantFrom('long', 'short');
+const quantity = fc.integer({ min: 1, max: 100_000 });
+const closeReason = fc.constantFrom(...CLOSE_REASONS);
+const exitReason = fc.oneof(closeReason, fc.constantFrom('take_profit', 'stop_loss', 'other'));
+const lateMs = fc.option(fc.nat());
+const whole = fc.integer({ min: 0, max: 1_000_000 });
+
+const anyTrade: fc.Arbitrary<ClosedTrade> = fc.record({
+  tradeId: symbol.map((name) => tradeId(`2025-11-28-1030-${name}`)),
+  symbol,
+  side,
+  quantity,
+  entryPrice: price,
+  exitPrice: price,
+  exitReason,
+  openedAt: instant,
+  closedAt: instant,
+  pnl: money,
+  pnlPercent: fc.double(),
+  rMultiple: fc.double(),
+});
+
+const anyPosition: fc.Arbitrary<OpenPositionLine> = fc.record({
+  tradeId: fc.constantFrom(intent.tradeId, null),
+  symbol,
+  side,
+  quantity,
+  entryPrice: price,
+  currentPrice: price,
+  unrealizedPnl: money,
+  stopPrice: fc.option(price),
+  targetPrice: fc.option(price),
+  rNow: ratio,
+  isProtected: fc.boolean(),
+  openedAt: fc.option(instant),
+});
+const positions = fc.array(anyPosition, { maxLength: 60 });
+
+const anyProgress: fc.Arbitrary<EntryProgress> = fc.oneof(
+  fc.record({ status: fc.constant('submitted'), at: instant }),
+  fc.record({ status: fc.constantFrom('cancelled', 'abandoned'), at: instant, reason: text }),
+  fc.record({ status: fc.constant('rejected'), at: instant, code: text, message: text }),
+  fc.record({
+    status: fc.constant('filled'),
+    at: instant,
+    averagePrice: price,
+    quantity,
+    slippageBps: fc.double(),
+  }),
+);
+
+const anyEntry = fc
+  .record({
+    progress: anyProgress,
+    quantity,
+    side,
+    symbol,
+    isVolatile: fc.boolean(),
+    scaleOut: fc.option(fc.record({ quantity, targetPrice: price })),
+    mode: fc.constantFrom('none', 'resting', 'watched'),
+    lateMs,
+  })
+  .map(({ progress, isVolatile, mode, lateMs: late, ...changes }) =>
+    entry(
+      progress,
+      { ...changes, bracket: { ...intent.bracket, isVolatile } },
+      { scaleOut: mode, lateMs: late },
+    ),
+  );
+
+const anyClosingProgress: fc.Arbitrary<ClosingProgress> = fc.oneof(
+  fc.record({ phase: fc.constant('queued'), opensAt: fc.option(instant) }),
+  fc.record({ phase: fc.constant('clearing'), orders: whole }),
+  fc.record({ phase: fc.constant('exiting'), attempt: whole, limitPrice: fc.option(price) }),
+  fc.record({
+    phase: fc.constant('stuck'),
+    why: text,
+    stopPrice: fc.option(price),
+    retryInMs: whole,
+    failures: whole,
+  }),
+  fc.record({
+    phase: fc.constant('done'),
+    proof: fc.record({
+      positionQuantity: fc.integer({ min: -100_000, max: 100_000 }),
+      liveOrders: whole,
+      exitPrice: fc.option(price),
+      exitQuantity: whole,
+      tookMs: whole,
+    }),
+    pnl: fc.option(money),
+  }),
+);
+
+const anyClosing = fc
+  .record({
+    progress: anyClosingProgress,
+    requestedBy: text,
+    reason: closeReason,
+    quantity,
+    keep: whole,
+    side,
+    symbol,
+    at: instant,
+  })
+  .map(({ progress, ...changes }) => closing(progress, changes));
+
+const anyRepaired = fc
+  .record({
+    symbol,
+    side,
+    quantity,
+    stopPrice: price,
+    targetPrice: fc.option(price),
+    cause: fc.constantFrom('part-filled-entry', 'no-live-stop'),
+    forTheDay: fc.boolean(),
+    at: instant,
+  })
+  .map((changes): RepairedCard => ({ ...repaired, ...changes }));
+
+const anyStopMove = fc
+  .record({ symbol, side, from: price, to: price, at: instant })
+  .map((changes): StopMovedCard => ({ ...stopMoved, ...changes }));
+
+const anyNotice = fc
+  .record({ tone: fc.constantFrom('good', 'warning'), title: text, text, at: instant })
+  .map((changes): NoticeCard => ({ kind: 'notice', ...changes }));
+
+const anyDigest = fc
+  .record({
+    closedTrades: fc.array(anyTrade, { maxLength: 200 }),
+    openPositions: positions,
+    positionsAt: fc.option(instant),
+    fees: fc.option(money),
+    interference: whole,
+    dayPnl: money,
+    dayPnlPercent: fc.double(),
+    overall: fc.record({
+      trades: fc.nat(),
+      wins: fc.nat(),
+      winRate: ratio,
+      winRateInterval: fc.option(fc.tuple(fc.double(), fc.double())),
+      profitFactor: ratio,
+      averageR: ratio,
+      totalPnl: money,
+    }),
+  })
+  .map((changes) => ({ ...digest, ...changes }));
+
+export const anyCard = fc.oneof(
+  anyEntry,
+  anyDigest,
+  anyClosing,
+  anyRepaired,
+  anyStopMove,
+  anyNotice,
+  fc
+    .record({ title: text, text, repeat: whole, at: instant })
+    .map((changes): AlarmCard => ({ kind: 'alarm', ...changes })),
+  fc.tuple(anyTrade, lateMs).map(([changes, late]) => ({ ...exit(changes), lateMs: late })),
+  fc
+    .record({
+      feed: text,
+      database: text,
+      queue: text,
+      version: text,
+      watchlist: fc.array(symbol, { maxLength: 1500 }),
+      findings: fc.array(text, { maxLength: 40 }),
+      cashNote: fc.option(text),
+      lateFills: whole,
+      resumedCloses: whole,
+      openPositions: whole,
+      protectedPositions: whole,
+    })
+    .map((changes): StartedCard => ({ ...started, ...changes })),
+);
+
+export const anyReply = fc.oneof(
+  text.map((words) => ({ kind: 'text', text: words }) as const),
+  fc
+    .record({
+      positions,
+      by: text,
+      reason: text,
+      status: fc.constantFrom('active', 'halted', 'flattening'),
+      until: fc.option(instant),
+    })
+    .map(({ positions: lines, ...control }) => ({
+      kind: 'status' as const,
+      report: {
+        ...status,
+        positions: lines,
+        protectedPositions: lines.filter((line) => line.isProtected).length,
+        control: { ...control, since: AT },
+      },
+    })),
+);

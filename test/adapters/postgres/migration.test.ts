@@ -1,0 +1,193 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import { Pool } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { openLedger } from '#adapters/postgres/ledger.ts';
+import type { OpenLedger } from '#adapters/postgres/ledger.ts';
+import { ticker } from '#core/ids.ts';
+import { parseUsd } from '#core/money.ts';
+import { freshDatabase } from '#test/support/database.ts';
+import type { FreshDatabase } from '#test/support/database.ts';
+import { silentLog } from '#test/support/log.ts';
+
+import { WORLD } from './desk.ts';
+import { BAR_END, DATE, id, intentOf } from './facts.ts';
+
+const MIGRATIONS = join(import.meta.dirname, '../../../migrations');
+
+interface Journal {
+  readonly entries: readonly { readonly tag: string }[];
+}
+
+/** Brings an empty database to where the first version left it. */
+async function firstMigration(pool: Pool): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'bracketeer-migrations-'));
+  const text = await readFile(join(MIGRATIONS, 'meta/_journal.json'), 'utf8');
+  const journal = JSON.parse(text) as Journal;
+  const [first] = journal.entries;
+  await mkdir(join(folder, 'meta'));
+  await writeFile(
+    join(folder, 'meta/_journal.json'),
+    JSON.stringify({ ...journal, entries: [first] }),
+  );
+  await cp(join(MIGRATIONS, `${first!.tag}.sql`), join(folder, `${first!.tag}.sql`));
+  await migrate(drizzle(pool), { migrationsFolder: folder });
+  await rm(folder, { recursive: true });
+}
+
+/** As the first version stored it: nobody knew of a scale-out. */
+const { scaleOut: _unknown, ...OLD_INTENT } = intentOf('t1');
+
+const OLD_TRADE = { tradeId: 't1', symbol: 'NVDA', exitLeg: 'stop_loss' };
+
+const OLD_CARDS = [
+  { kind: 'started', version: '0.1.0' },
+  { kind: 'entry', intent: OLD_INTENT, progress: { status: 'submitted', at: BAR_END } },
+  { kind: 'exit', trade: OLD_TRADE, slippageBps: 1 },
+  { kind: 'alarm', title: 'wait', text: '', at: BAR_END },
+  { kind: 'digest', date: DATE, closedTrades: [OLD_TRADE, { ...OLD_TRADE, tradeId: 't0' }] },
+  { kind: 'digest', date: DATE, closedTrades: [] },
+];
+
+async function fillOldLedger(pool: Pool): Promise<void> {
+  await pool.query(`
+    INSERT INTO world (mode, identity) VALUES ('${WORLD.mode}', '${WORLD.identity}');
+    INSERT INTO control_state (status, "by", reason, since) VALUES ('halted', 'trader#1', 'lunch', now());
+    INSERT INTO fees (id, date, amount, description) VALUES ('f1', '2025-11-26', 20000, 'TAF');`);
+  const trade = `INSERT INTO trades (id, client_order_id, symbol, side, status, intent, decided_at,
+      entry_quantity, entry_value, exit_quantity, exit_value, exit_leg, opened_at, closed_at, pnl, r_multiple)
+    VALUES ($1, $2, 'NVDA', 'long', $3, $4, $5, 10, 1000000000, $6, $7, $8, $5, $9, $10, $11)`;
+  const at = new Date(BAR_END);
+  const shut = [10, 980000000, 'stop_loss', at, -20000000, -1];
+  const held = [0, 0, null, null, null, null];
+  await pool.query(trade, ['t1', 'brk-t1', 'closed', OLD_INTENT, at, ...shut]);
+  await pool.query(trade, ['t2', 'brk-t2', 'open', OLD_INTENT, at, ...held]);
+  const order = `INSERT INTO orders (broker_order_id, client_order_id, trade_id, role, symbol, side, type,
+      status, is_live, quantity, filled_quantity, booked_quantity, created_at, updated_at)
+    VALUES ($1, $1, $2, $3, 'NVDA', 'buy', 'limit', $4, false, 10, 0, 0, $5, $5)`;
+  for (const [name, of, role, status] of [
+    ['e1', 't1', 'entry', 'filled'],
+    ['s1', 't1', 'stop_loss', 'filled'],
+    ['p1', 't1', 'take_profit', 'canceled'],
+    ['e2', 't2', 'entry', 'replaced'],
+    ['e3', 't2', 'entry', 'filled'],
+    ['s2', 't2', 'stop_loss', 'new'],
+  ]) {
+    await pool.query(order, [name, of, role, status, at]);
+  }
+  const fill = `INSERT INTO fills (broker_order_id, cumulative_quantity, trade_id, symbol, side, quantity, price, at)
+    VALUES ($1, 10, $2, 'NVDA', $3, 10, $4, $5)`;
+  await pool.query(fill, ['e1', 't1', 'buy', 100000000, at]);
+  await pool.query(fill, ['s1', 't1', 'sell', 98000000, at]);
+  await pool.query(fill, ['e3', 't2', 'buy', 100000000, at]);
+  for (const card of OLD_CARDS) {
+    await pool.query("INSERT INTO outbox (key, card) VALUES ('key' || gen_random_uuid(), $1)", [
+      card,
+    ]);
+  }
+}
+
+describe('a ledger that the first version wrote', () => {
+  let database: FreshDatabase;
+  let pool: Pool;
+  let open: OpenLedger;
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    pool = new Pool({ connectionString: database.url, max: 1 });
+    await pool.query('DROP SCHEMA public, drizzle CASCADE; CREATE SCHEMA public');
+    await firstMigration(pool);
+    await fillOldLedger(pool);
+    open = await openLedger({ url: database.url, poolSize: 3, world: WORLD, log: silentLog });
+  });
+  afterAll(async () => {
+    await open.close();
+    await pool.end();
+    await database.drop();
+  });
+
+  it('keeps its trades, each with how it ended and with the stop that was planned', async () => {
+    expect(await open.ledger.trade(id('t1'))).toEqual({
+      id: 't1',
+      status: 'closed',
+      origin: 'strategy',
+      intent: intentOf('t1'),
+      scaleOut: 'none',
+      stopPrice: parseUsd('98.00'),
+      entryQuantity: 10,
+      entryValue: parseUsd('1000.00'),
+      exitQuantity: 10,
+      exitValue: parseUsd('980.00'),
+      exitReason: 'stop_loss',
+      openedAt: BAR_END,
+      closedAt: BAR_END,
+      pnl: parseUsd('-20.00'),
+      rMultiple: -1,
+    });
+    expect(await open.ledger.closedTrades()).toMatchObject([{ exitReason: 'stop_loss' }]);
+    expect(await open.ledger.unfinishedTrades()).toMatchObject([
+      { id: 't2', status: 'open', exitReason: null },
+    ]);
+  });
+
+  it('keeps its orders, whose legs hang on their entry where there was only one', async () => {
+    const orders = await open.ledger.transaction(async (tx) => [
+      ...(await tx.ordersOf(id('t1'))),
+      ...(await tx.ordersOf(id('t2'))),
+    ]);
+    expect(orders.map((order) => [order.brokerOrderId, order.parentId, order.replaces])).toEqual([
+      ['e1', null, null],
+      ['p1', 'e1', null],
+      ['s1', 'e1', null],
+      ['e2', null, null],
+      ['e3', null, null],
+      ['s2', null, null],
+    ]);
+    const ended = await open.ledger.unexplainedLegs(BAR_END + 1);
+    expect(ended, 'what ended before reasons were kept is held against nobody').toEqual([]);
+  });
+
+  it('keeps its fills, fees and control state', async () => {
+    expect(await open.ledger.netQuantities()).toEqual(new Map([[ticker('NVDA'), 10]]));
+    expect(await open.ledger.totalFees()).toBe(parseUsd('0.02'));
+    expect(await open.ledger.controlState()).toMatchObject({ status: 'halted', reason: 'lunch' });
+  });
+
+  it('keeps its cards that wait to be delivered, in the shape in which they are rendered now', async () => {
+    const cards = await open.ledger.outbox.pending(10);
+    expect(cards.map(({ card }) => card)).toEqual([
+      { ...OLD_CARDS[0], findings: [], cashNote: null, lateFills: 0, resumedCloses: 0 },
+      { ...OLD_CARDS[1], intent: intentOf('t1'), scaleOut: 'none', lateMs: null },
+      {
+        kind: 'exit',
+        trade: { tradeId: 't1', symbol: 'NVDA', exitReason: 'stop_loss' },
+        slippageBps: 1,
+        lateMs: null,
+      },
+      { ...OLD_CARDS[3], repeat: 0 },
+      {
+        ...OLD_CARDS[4],
+        interference: 0,
+        closedTrades: [
+          { tradeId: 't1', symbol: 'NVDA', exitReason: 'stop_loss' },
+          { tradeId: 't0', symbol: 'NVDA', exitReason: 'stop_loss' },
+        ],
+      },
+      { ...OLD_CARDS[5], interference: 0 },
+    ]);
+  });
+
+  it('has all that the new version adds, empty', async () => {
+    const { ledger } = open;
+    expect(await ledger.openOrderIntents()).toEqual([]);
+    expect(await ledger.openCloses()).toEqual([]);
+    expect(await ledger.foreignItems()).toEqual([]);
+    expect(await ledger.lastReconciliation()).toBeNull();
+    expect(await ledger.lease.acquire('one', 1000)).toEqual({ kind: 'held', token: 1 });
+  });
+});
