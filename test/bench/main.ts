@@ -1,5 +1,6 @@
 import type { BenchRow } from './bench-row.ts';
 import { benchDecide } from './decide.ts';
+import { benchOrderSafety } from './order-safety.ts';
 import { benchSandbox } from './sandbox.ts';
 
 /** Prints what was measured, row by row, against its budget where there is one. */
@@ -20,6 +21,6 @@ function print(rows: readonly BenchRow[]): void {
   }
 }
 
-const rows = [...(await benchDecide()), ...(await benchSandbox())];
+const rows = [...(await benchDecide()), ...(await benchOrderSafety()), ...(await benchSandbox())];
 print(rows);
 process.exitCode = rows.some(({ ok }) => ok === false) ? 1 : 0;

@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import { describe, it } from 'vitest';
+
+import { live, randomLife } from './random-life.ts';
+
+/** `npm run soak` asks for more. */
+const RUNS = Number(process.env['SAFETY_RUNS'] ?? 50);
+const SEED = process.env['SAFETY_SEED'];
+/** A sequence takes about half a second; a slow machine gets its time. */
+const LONGEST_MS = 5_000;
+
+describe('whatever happens', () => {
+  it(
+    'no intent becomes two orders, no position stands without a stop for long, no bracket is touched without a reason',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(randomLife, (happenings) => live(happenings)),
+        {
+          numRuns: RUNS,
+          endOnFailure: process.env['SAFETY_SHRINK'] === undefined,
+          ...(SEED === undefined ? {} : { seed: Number(SEED) }),
+        },
+      );
+    },
+    Math.max(60_000, RUNS * LONGEST_MS),
+  );
+});

@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { createAlpacaBroker } from '#adapters/alpaca/broker.ts';
+import { createAlpacaClient } from '#adapters/alpaca/connection.ts';
+import { createAlpacaMarketData } from '#adapters/alpaca/market-data.ts';
+import { openLedger } from '#adapters/postgres/ledger.ts';
+import { createAssetCache } from '#app/asset-cache.ts';
+import { createBackground } from '#app/background.ts';
+import type { AppContext } from '#app/context.ts';
+import { createGuardMemory } from '#app/guard/guard-memory.ts';
+import { createMutex } from '#app/mutex.ts';
+import { createSessionCalendar } from '#app/session-calendar.ts';
+import { acquireLease } from '#app/trader-lease.ts';
+import { CLOSE_TACTICS } from '#core/close.ts';
+import type { Ticker } from '#core/ids.ts';
+import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
+import type { EpochMs } from '#core/session.ts';
+import { silentLog } from '#test/support/log.ts';
+
+interface Given {
+  readonly alpacaUrl: string;
+  readonly databaseUrl: string;
+  readonly watchlist: readonly Ticker[];
+  /** The exchange's time. */
+  readonly now: () => EpochMs;
+  readonly changes?: Partial<AppContext>;
+}
+
+/** The application in the system's own time, between a real ledger and Alpaca's stand-in, without a channel. */
+export async function anApplication({
+  alpacaUrl,
+  databaseUrl,
+  watchlist,
+  now,
+  changes = {},
+}: Given): Promise<{ readonly context: AppContext; readonly close: () => Promise<void> }> {
+  const client = createAlpacaClient({ kind: 'stand-in', url: alpacaUrl });
+  const broker = createAlpacaBroker(client, silentLog);
+  const world = { mode: 'SANDBOX', identity: 'an application' };
+  const opened = await openLedger({ url: databaseUrl, poolSize: 4, world, log: silentLog });
+  const { ledger } = opened;
+  const systemClock = { now: () => Date.now() };
+  const holder = 'the trader';
+  const lease = await acquireLease({
+    store: ledger.lease,
+    holder,
+    clock: systemClock,
+    pause: (ms) => delay(ms, undefined, { ref: false }),
+    log: silentLog,
+  });
+  if (lease === null) throw new Error('the lease was not had');
+  const context: AppContext = {
+    mode: 'SANDBOX',
+    watchlist,
+    parameters: DEFAULT_PARAMETERS,
+    broker,
+    marketData: createAlpacaMarketData(client, 'iex', 'test', silentLog),
+    ledger,
+    notifier: {
+      post: () => Promise.reject(new Error('there is no channel')),
+      edit: () => Promise.reject(new Error('there is no channel')),
+      state: () => 'ready',
+    },
+    queue: { add: async () => {}, state: async () => ({ waiting: 0, failed: 0 }) },
+    clock: { now },
+    systemClock,
+    calendar: createSessionCalendar(broker),
+    features: { at: async () => new Map() },
+    assets: createAssetCache(broker, silentLog),
+    wakeOutbox: async () => {},
+    wakeGuard: async () => {},
+    lease,
+    sight: { blindness: () => null, barHeard: () => {}, reconciled: () => {} },
+    bySymbol: createMutex(),
+    background: createBackground(silentLog),
+    guardMemory: createGuardMemory(),
+    inFlight: new Set(),
+    closeTactics: CLOSE_TACTICS,
+    pause: (ms) => delay(ms),
+    reached: async () => {},
+    telemetry: { cycleFinished: () => {}, orderSubmitted: () => {}, cardDelivered: () => {} },
+    log: silentLog,
+    ...changes,
+  };
+  return { context, close: () => opened.close() };
+}
