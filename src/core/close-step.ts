@@ -17,7 +17,10 @@ export interface CloseView {
   readonly position: Position | null;
   /** The symbol's, also those that are over; legs under their parents. */
   readonly orders: readonly BrokerOrder[];
-  /** Orders that were asked to be cancelled, and when. */
+  /**
+   * Orders that were asked to be cancelled since the closing began, and when last. One of them may leave at
+   * any moment, however long ago it was asked: it protects nothing to finish with.
+   */
   readonly asked: ReadonlyMap<BrokerOrderId, EpochMs>;
   readonly isMarketOpen: boolean;
   /** The system's clock. */
@@ -161,15 +164,22 @@ function finishing(view: CloseView, book: Book): CloseStep {
 const isDying = ({ asked }: CloseView, { root, live }: OrderGroup): boolean =>
   [root, ...live].some(({ id, status }) => asked.has(id) || status === 'pending_cancel');
 
-/** Asks for each group that is not on its way out yet; one order takes its whole group along. */
+/**
+ * Asks for each group that is not on its way out yet; one order takes its whole group along. Each phase asks
+ * anew, and gives an order its time from there.
+ */
 function cancelOrWait(view: CloseView, groups: readonly OrderGroup[]): CloseStep {
   const { asked, now, close, tactics } = view;
-  const due = groups.filter((group) => {
+  const askedInPhase = (group: OrderGroup): EpochMs | null => {
     const at = asked.get(handleOf(group).id);
-    return at === undefined || now - at >= tactics.askAgainMs;
+    return at === undefined || at < close.phaseSince ? null : at;
+  };
+  const due = groups.filter((group) => {
+    const at = askedInPhase(group);
+    return at === null || now - at >= tactics.askAgainMs;
   });
   // Whenever the phase began, an order is given the time of one asking at least.
-  const wasAsked = due.some((group) => asked.has(handleOf(group).id));
+  const wasAsked = due.some((group) => askedInPhase(group) !== null);
   if (wasAsked && now - close.phaseSince >= tactics.clearMs) {
     return { kind: 'fail', why: 'the broker does not confirm the cancels' };
   }

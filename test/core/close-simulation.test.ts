@@ -45,7 +45,7 @@ function simulate(scenario: Scenario) {
       close,
       position: broker.position(),
       orders: broker.orders(),
-      asked: new Map([...asked].filter(([, at]) => at >= close.phaseSince)),
+      asked,
       isMarketOpen: broker.now() >= scenario.opensAt,
       now: broker.now(),
       tactics: CLOSE_TACTICS,
@@ -193,6 +193,27 @@ describe('whatever the broker and the market do, a closing', () => {
       { numRuns: 3_000 },
     );
   }, 60_000);
+
+  it('does not finish with a stop whose cancel hung through a rest and is still to come', () => {
+    const { broker } = simulate({
+      seed: 2_145_304_529,
+      held: 3,
+      leave: 1,
+      layout: 'bracket',
+      stopsAt: [],
+      targetsAt: [26_511],
+      cancelMs: 45_000,
+      releaseMs: 0,
+      lagMs: 2_900,
+      haltedUntil: 53_400,
+      showsPendingCancel: false,
+      atMarket: true,
+      opensAt: 0,
+      crash: { at: 0, forMs: 0 },
+    });
+    const { held, covered } = broker.truth();
+    expect(covered).toBeGreaterThanOrEqual(held);
+  });
 
   it('never gets stuck where cancels and fills take no longer than they do on any day', () => {
     const calm = worlds.map((scenario) => ({

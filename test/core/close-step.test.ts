@@ -433,6 +433,17 @@ describe('where a part stays, it', () => {
       ['wait', 'cancels'],
     ],
     [
+      'nor with one that it asked before it rested',
+      {
+        shares: [40, 0],
+        orders: [bracket()],
+        close: { ...part, phaseSince: 10 * CLEAR },
+        asked: { target: 0 },
+        now: 11 * CLEAR,
+      },
+      ['cancel', 'entry'],
+    ],
+    [
       'nor with one that says it is being cancelled',
       { shares: [40, 0], orders: [dying], close: part },
       ['cancel', 'entry'],

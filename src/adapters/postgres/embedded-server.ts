@@ -49,7 +49,13 @@ const SETTINGS: Readonly<Record<string, string>> = {
 const DURABILITY: Record<Durability, Readonly<Record<string, string>>> = {
   full: {},
   relaxed: { fsync: 'off' },
-  none: { synchronous_commit: 'off', fsync: 'off', full_page_writes: 'off' },
+  // The tests share one server: many bots at once, and those that they kill give back theirs late.
+  none: {
+    synchronous_commit: 'off',
+    fsync: 'off',
+    full_page_writes: 'off',
+    max_connections: '200',
+  },
 };
 
 /** What a server writes into its data folder while it runs. */

@@ -24,7 +24,7 @@ export function createCloseReader(context: AppContext): (close: Close) => Promis
       clock.now(),
     );
     const [asked, isMarketOpen] = await Promise.all([
-      ledger.cancelsAsked(close.symbol, close.phaseSince),
+      ledger.cancelsAsked(close.symbol, close.requestedAt),
       isOpen(context),
     ]);
     const now = systemClock.now();
