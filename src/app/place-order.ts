@@ -11,6 +11,8 @@ import type { OrderIntent, OrderRequest } from '#ports/ledger.ts';
 
 import { acceptOrder } from './accepted-order.ts';
 import type { AppContext } from './context.ts';
+import { fenced } from './fenced.ts';
+import { roleOf } from './save-orders.ts';
 import type { OrderStep } from './steps.ts';
 
 /** A wish for an order, before it is written down. */
@@ -80,8 +82,7 @@ async function writeDown(
   id: ClientOrderId,
 ): Promise<boolean | 'refused'> {
   context.lease.assertHeld();
-  return context.ledger.transaction(async (tx) => {
-    await tx.assertFence(context.lease.token);
+  return fenced(context, async (tx) => {
     if (wish.request.kind === 'bracket' && !allowsEntries(await tx.controlState()))
       return 'refused';
     const dates = datesOf(context);
@@ -220,8 +221,7 @@ async function cancelGroup(
   const dates = datesOf(context);
   const intentId = `cancel-${orderId}-${dates.at}`;
   context.lease.assertHeld();
-  await context.ledger.transaction(async (tx) => {
-    await tx.assertFence(context.lease.token);
+  await fenced(context, async (tx) => {
     const belonging = await tx.findOrder(orderId);
     const tradeId = belonging?.tradeId ?? null;
     const request = { kind: 'cancel', orderId } as const;
@@ -256,7 +256,7 @@ async function cancelGroup(
 }
 
 /** Whether an order protects a position, or waits to: every one but an entry or an exit. */
-function isLeg({ clientOrderId }: BrokerOrder): boolean {
-  const kind = purposeOf(clientOrderId)?.kind;
-  return kind !== 'entry' && kind !== 'scale' && kind !== 'exit';
+function isLeg(order: BrokerOrder): boolean {
+  const role = roleOf(order);
+  return role !== 'entry' && role !== 'exit';
 }

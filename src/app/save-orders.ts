@@ -1,4 +1,4 @@
-import { purposeOf } from '#core/ids.ts';
+import { isEntryId, purposeOf } from '#core/ids.ts';
 import type { TradeId } from '#core/ids.ts';
 import type { BrokerOrder } from '#core/order.ts';
 import type { LegRole } from '#core/trade.ts';
@@ -7,11 +7,10 @@ import type { LedgerTransaction, OrderBelonging } from '#ports/ledger.ts';
 const legRole = ({ type }: BrokerOrder): LegRole =>
   type === 'limit' ? 'take_profit' : 'stop_loss';
 
-/** What an order of ours is to its trade, by its own id and type. */
-function roleOf(order: BrokerOrder): LegRole {
-  const kind = purposeOf(order.clientOrderId)?.kind;
-  if (kind === 'entry' || kind === 'scale') return 'entry';
-  return kind === 'exit' ? 'exit' : legRole(order);
+/** What an order is to its trade, by its own id and type. */
+export function roleOf(order: BrokerOrder): LegRole {
+  if (isEntryId(order.clientOrderId)) return 'entry';
+  return purposeOf(order.clientOrderId)?.kind === 'exit' ? 'exit' : legRole(order);
 }
 
 /**

@@ -5,6 +5,7 @@ import type { OrderIntent } from '#ports/ledger.ts';
 import { acceptOrder } from './accepted-order.ts';
 import type { AppContext } from './context.ts';
 import { watchForEarlyProfit } from './early-profit.ts';
+import { fenced } from './fenced.ts';
 import { clientIdOf } from './place-order.ts';
 
 /** The broker may still be taking in a request whose sender has given up on it. */
@@ -55,8 +56,5 @@ async function settle(
 }
 
 /** Only by who trades the account: to anybody else it may be on its way. */
-const giveUp = ({ ledger, lease }: AppContext, { id }: OrderIntent): Promise<void> =>
-  ledger.transaction(async (tx) => {
-    await tx.assertFence(lease.token);
-    await tx.settleOrderIntent(id, 'abandoned', 'never reached the broker');
-  });
+const giveUp = (context: AppContext, { id }: OrderIntent): Promise<void> =>
+  fenced(context, (tx) => tx.settleOrderIntent(id, 'abandoned', 'never reached the broker'));

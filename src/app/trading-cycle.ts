@@ -9,6 +9,7 @@ import type { Trade } from '#core/trade.ts';
 
 import type { AppContext } from './context.ts';
 import { cancelStaleEntries, submitPlannedEntries } from './enter.ts';
+import { fenced } from './fenced.ts';
 import { impedimentsOf } from './impediments.ts';
 import { syncOrders } from './sync-orders.ts';
 
@@ -118,8 +119,7 @@ async function writeDown(
     cash: account.cash,
   };
   context.lease.assertHeld();
-  return context.ledger.transaction(async (tx) => {
-    await tx.assertFence(context.lease.token);
+  return fenced(context, async (tx) => {
     const mayOpen = allowsEntries(await tx.controlState());
     const fresh = await tx.insertDecisions({ sessionDate: session.date, barEnd }, decisions);
     const intents = mayOpen ? intentsOf(decisions, fresh) : [];

@@ -86,12 +86,8 @@ export function nextCloseStep(view: CloseView): CloseStep {
 function readBook({ close, position, orders }: CloseView): Book {
   const isOurSide = position !== null && position.side === close.side;
   const groups = liveGroups(orders);
-  const isOf = ({ root }: OrderGroup, kind: 'exit' | 'keep'): boolean => {
-    const purpose = purposeOf(root.clientOrderId);
-    return purpose?.of === 'close' && purpose.closeId === close.id && purpose.kind === kind;
-  };
-  const exits = groups.filter((group) => isOf(group, 'exit'));
-  const keeps = groups.filter((group) => isOf(group, 'keep'));
+  const exits = groups.filter(({ root }) => numberOf(close, root, 'exit') !== null);
+  const keeps = groups.filter(({ root }) => numberOf(close, root, 'keep') !== null);
   return {
     held: isOurSide ? position.quantity : 0,
     available: isOurSide ? position.available : 0,
@@ -205,11 +201,20 @@ function exitsSinceCleared({ close, orders }: CloseView): readonly BrokerOrder[]
 
 const ownExits = (close: Close, orders: readonly BrokerOrder[]) =>
   orders.flatMap((order) => {
-    const purpose = purposeOf(order.clientOrderId);
-    const isOwn =
-      purpose?.of === 'close' && purpose.closeId === close.id && purpose.kind === 'exit';
-    return isOwn ? [{ order, n: purpose.n }] : [];
+    const n = numberOf(close, order, 'exit');
+    return n === null ? [] : [{ order, n }];
   });
+
+/** Which of the closing's orders of a kind it is; null when it is none of them. */
+function numberOf(
+  { id }: Close,
+  { clientOrderId }: BrokerOrder,
+  kind: 'exit' | 'keep',
+): number | null {
+  const purpose = purposeOf(clientOrderId);
+  const isOwn = purpose?.of === 'close' && purpose.closeId === id && purpose.kind === kind;
+  return isOwn ? purpose.n : null;
+}
 
 /** Through the price, each time from where it stands then; null once the limits have had their turns. */
 function exitLimit({ close, position, tactics }: CloseView, tried: number): Usd | null {

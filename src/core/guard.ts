@@ -1,5 +1,5 @@
 import type { Position } from './account.ts';
-import { purposeOf } from './ids.ts';
+import { isEntryId } from './ids.ts';
 import type { Usd } from './money.ts';
 import { handleOf, liveGroups } from './order-tree.ts';
 import type { OrderGroup } from './order-tree.ts';
@@ -104,11 +104,6 @@ function ownShares({ position, ledgerQuantity }: GuardView, { status, intent }: 
   return Math.min(position.quantity, status === 'open' ? booked : intent.quantity);
 }
 
-function isEntry({ clientOrderId }: BrokerOrder): boolean {
-  const kind = purposeOf(clientOrderId)?.kind;
-  return kind === 'entry' || kind === 'scale';
-}
-
 /** Whether the group holds shares of the position; an entry that still works holds none of them. */
 const isExit = ({ live }: OrderGroup, { side }: Position): boolean =>
   live.every((order) => order.side === exitSideOf(side));
@@ -133,10 +128,10 @@ const isTargetOverdue = ({ live }: OrderGroup, { side, currentPrice }: Position)
  * leg act any more. Price beyond a stop that is whole proves nothing: a halt, or a trade that does not count.
  */
 const hasBegunToExit = ({ live }: OrderGroup): boolean =>
-  live.some((order) => order.filledQuantity > 0 && !isEntry(order));
+  live.some((order) => order.filledQuantity > 0 && !isEntryId(order.clientOrderId));
 
 const isPartFilledEntry = ({ root }: OrderGroup, { side }: Position): boolean =>
-  isEntry(root) &&
+  isEntryId(root.clientOrderId) &&
   root.side !== exitSideOf(side) &&
   root.filledQuantity > 0 &&
   root.status !== 'filled';

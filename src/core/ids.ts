@@ -71,6 +71,12 @@ export function clientOrderIdOf(purpose: OrderPurpose): ClientOrderId {
   return clientOrderId(`brk-${subject}-${purpose.kind}${n}`);
 }
 
+/** Whether an order enters a position: one of the brackets that a trade is entered with. */
+export function isEntryId(id: string): boolean {
+  const kind = purposeOf(id)?.kind;
+  return kind === 'entry' || kind === 'scale';
+}
+
 /** The id of a trade's entry. */
 export const entryClientOrderId = (id: TradeId): ClientOrderId =>
   clientOrderIdOf({ of: 'trade', tradeId: id, kind: 'entry' });

@@ -27,6 +27,13 @@ const RESTING = {
   limit_price: '90',
   time_in_force: 'gtc',
 } as const;
+const STOP = {
+  side: 'sell',
+  qty: 10,
+  type: 'stop',
+  stop_price: '99',
+  time_in_force: 'gtc',
+} as const;
 
 /** Somebody holds so many NVDA at the broker, negative when short, and the bot has found out. */
 async function deskWith(quantity: number, bars: readonly Ohlc[] = [QUIET, QUIET, QUIET]) {
@@ -97,14 +104,7 @@ describe('a foreign position that is adopted', () => {
 
   it('keeps the stop that it has at the broker', async () => {
     const desk = await deskWith(10);
-    const stop = {
-      side: 'sell',
-      qty: 10,
-      type: 'stop',
-      stop_price: '99',
-      time_in_force: 'gtc',
-    } as const;
-    await byHand(desk.standIn).order(stop);
+    await byHand(desk.standIn).order(STOP);
     await decide(desk, 'adopt');
     await desk.settle();
     expect(live(desk)).toHaveLength(1);
@@ -258,14 +258,7 @@ describe('a foreign position that is flattened', () => {
 
   it('takes the orders along that somebody left in the symbol', async () => {
     const desk = await deskWith(10);
-    const stop = {
-      side: 'sell',
-      qty: 10,
-      type: 'stop',
-      stop_price: '99',
-      time_in_force: 'gtc',
-    } as const;
-    await byHand(desk.standIn).order(stop);
+    await byHand(desk.standIn).order(STOP);
     await decide(desk, 'flatten');
     await desk.settle();
     expect(desk.standIn.inspect().positions).toEqual([]);

@@ -8,6 +8,7 @@ import type { AlarmCard } from '#ports/cards.ts';
 import type { LedgerTransaction } from '#ports/ledger.ts';
 
 import type { AppContext } from '../context.ts';
+import { fenced } from '../fenced.ts';
 import { syncOrders } from '../sync-orders.ts';
 import { closingCard, closingCardKey } from './closing-card.ts';
 
@@ -16,7 +17,7 @@ export async function finish(context: AppContext, close: Close, proof: CloseProo
   // The figures of the card are those of the booked fills.
   await syncOrders(context);
   const pnl = await resultOf(context, close, proof);
-  const { ledger, lease, clock, systemClock } = context;
+  const { clock, systemClock } = context;
   const done: Close = {
     ...close,
     phase: 'done',
@@ -25,8 +26,7 @@ export async function finish(context: AppContext, close: Close, proof: CloseProo
     proof,
   };
   const at = clock.now();
-  await ledger.transaction(async (tx) => {
-    await tx.assertFence(lease.token);
+  await fenced(context, async (tx) => {
     await tx.saveClose(done);
     if (close.reason === 'scale_out') await endScaleOut(tx, close);
     const card = closingCard(done, { phase: 'done', proof, pnl }, at);

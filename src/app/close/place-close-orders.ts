@@ -14,7 +14,7 @@ import { placeOrder } from '../place-order.ts';
 import type { Placed } from '../place-order.ts';
 import { placeProtection } from '../place-protection.ts';
 import type { Protected } from '../place-protection.ts';
-import { closingCard, closingCardKey } from './closing-card.ts';
+import { saveClose } from './save-close.ts';
 
 /** A closing after an order was placed for it, and the broker's no, or its silence, if there was any. */
 export interface Ordered {
@@ -32,30 +32,18 @@ type ExitStep = Extract<CloseStep, { kind: 'exit' }>;
 const idOf = ({ id, tradeId }: Close, kind: 'exit' | 'keep' | 'rescue', n: number): ClientOrderId =>
   clientOrderIdOf({ of: 'close', tradeId, closeId: id, kind, n });
 
-/** Counts an order of the closing before it is written down, so that each has a number of its own. */
-async function number(context: AppContext, close: Close, change: Partial<Close>): Promise<Close> {
-  const next: Close = { ...close, ...change };
-  context.lease.assertHeld();
-  await context.ledger.transaction(async (tx) => {
-    await tx.assertFence(context.lease.token);
-    await tx.saveClose(next);
-  });
-  return next;
-}
-
 /** Sells the shares that are to leave, or buys them back. */
 export async function placeExit(
   context: AppContext,
   close: Close,
   { quantity, limitPrice }: ExitStep,
 ): Promise<Ordered> {
-  const next = await number(context, close, {
-    exits: close.exits + 1,
-    attempt: close.attempt + 1,
-    phaseSince: context.systemClock.now(),
-  });
+  const attempt = close.attempt + 1;
+  const phaseSince = context.systemClock.now();
+  const next: Close = { ...close, exits: close.exits + 1, attempt, phaseSince };
+  // Each order is counted before it is written down, so that it has a number of its own.
+  await saveClose(context, next, { phase: 'exiting', attempt, limitPrice });
   const { symbol, side, tradeId, reason, requestedBy } = next;
-  await tellExit(context, next, limitPrice);
   const clientOrderId = idOf(next, 'exit', next.exits);
   const order = { clientOrderId, symbol, side: exitSideOf(side), quantity, limitPrice };
   const placed = await placeOrder(context, {
@@ -69,14 +57,6 @@ export async function placeExit(
   return answered(next, placed);
 }
 
-async function tellExit(context: AppContext, close: Close, limitPrice: Usd | null): Promise<void> {
-  const progress = { phase: 'exiting', attempt: close.attempt, limitPrice } as const;
-  await context.ledger.transaction((tx) =>
-    tx.enqueueCard(closingCardKey(close), closingCard(close, progress, context.clock.now())),
-  );
-  await context.wakeOutbox();
-}
-
 /** Protects the shares that stay, before the others leave. */
 export async function placeKeep(
   context: AppContext,
@@ -85,7 +65,8 @@ export async function placeKeep(
   quantity: number,
 ): Promise<Ordered> {
   const trade = await tradeOf(context, close);
-  const next = await number(context, close, { keeps: close.keeps + 1 });
+  const next: Close = { ...close, keeps: close.keeps + 1 };
+  await saveClose(context, next, null);
   const { symbol, side, tradeId, reason, requestedBy } = next;
   const { placed } = await placeProtection(context, {
     tradeId,
@@ -117,7 +98,8 @@ export async function placeRescue(
   shares: { readonly quantity: number; readonly price: Usd },
 ): Promise<Usd | null> {
   const trade = await tradeOf(context, close);
-  const next = await number(context, close, { rescues: close.rescues + 1 });
+  const next: Close = { ...close, rescues: close.rescues + 1 };
+  await saveClose(context, next, null);
   const { symbol, side, tradeId, reason, requestedBy } = next;
   const place = (targetPrice: Usd | null): Promise<Protected> =>
     placeProtection(context, {

@@ -5,6 +5,7 @@ import { closeIdOf } from '#core/ids.ts';
 import type { TradeId } from '#core/ids.ts';
 
 import type { AppContext } from '../context.ts';
+import { fenced } from '../fenced.ts';
 import { closingCard, closingCardKey } from './closing-card.ts';
 
 /** The wish to close a position, or a part of it. */
@@ -28,10 +29,9 @@ export type CloseRequest =
  * closing, now or after a crash, finds it in the ledger.
  */
 export async function requestClose(context: AppContext, wish: CloseWish): Promise<CloseRequest> {
-  const { ledger, systemClock, clock, lease, wakeOutbox } = context;
+  const { systemClock, clock, lease, wakeOutbox } = context;
   lease.assertHeld();
-  const close = await ledger.transaction(async (tx) => {
-    await tx.assertFence(lease.token);
+  const close = await fenced(context, async (tx) => {
     const n = (await tx.countCloses(wish.tradeId)) + 1;
     const planned = newClose(wish, n, systemClock.now());
     if (!(await tx.insertClose(planned))) return null;

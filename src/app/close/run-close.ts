@@ -9,12 +9,14 @@ import { BrokerError } from '#ports/broker.ts';
 import type { ClosingProgress } from '#ports/cards.ts';
 
 import type { AppContext } from '../context.ts';
+import { fenced } from '../fenced.ts';
 import { cancelGroups } from '../place-order.ts';
 import { settleOpenIntents } from '../settle-intents.ts';
 import { createCloseReader } from './close-view.ts';
 import { closingCard, closingCardKey } from './closing-card.ts';
 import { finish } from './finish-close.ts';
 import { placeExit, placeKeep } from './place-close-orders.ts';
+import { saveClose } from './save-close.ts';
 import { afterOrder, fail } from './stuck-close.ts';
 
 /** One look costs two requests: the first come fast, since brokers are, the later ones seldom. */
@@ -167,7 +169,7 @@ async function queue(context: AppContext, close: Close): Promise<Close> {
   const { calendar, clock } = context;
   const next = await calendar.currentOrNext(clock.now());
   const queued: Close = { ...close, phase: 'queued', phaseSince: context.systemClock.now() };
-  await save(context, queued, { phase: 'queued', opensAt: next?.open ?? null });
+  await saveClose(context, queued, { phase: 'queued', opensAt: next?.open ?? null });
   return queued;
 }
 
@@ -175,7 +177,7 @@ async function queue(context: AppContext, close: Close): Promise<Close> {
 async function cleared(context: AppContext, close: Close, quantity: number): Promise<Close> {
   const now = context.systemClock.now();
   const exiting: Close = { ...close, quantity, phase: 'exiting', phaseSince: now, attempt: 0 };
-  await save(context, exiting, null);
+  await saveClose(context, exiting, null);
   await context.reached('close.cleared');
   return exiting;
 }
@@ -183,30 +185,14 @@ async function cleared(context: AppContext, close: Close, quantity: number): Pro
 async function beginAgain(context: AppContext, close: Close): Promise<Close> {
   const now = context.systemClock.now();
   const again: Close = { ...close, phase: 'clearing', phaseSince: now, attempt: 0 };
-  await save(context, again, null);
+  await saveClose(context, again, null);
   return again;
-}
-
-async function save(
-  context: AppContext,
-  close: Close,
-  progress: ClosingProgress | null,
-): Promise<void> {
-  context.lease.assertHeld();
-  await context.ledger.transaction(async (tx) => {
-    await tx.assertFence(context.lease.token);
-    await tx.saveClose(close);
-    if (progress === null) return;
-    await tx.enqueueCard(closingCardKey(close), closingCard(close, progress, context.clock.now()));
-  });
-  if (progress !== null) await context.wakeOutbox();
 }
 
 async function tell(context: AppContext, close: Close, progress: ClosingProgress): Promise<void> {
   context.lease.assertHeld();
-  await context.ledger.transaction(async (tx) => {
-    await tx.assertFence(context.lease.token);
-    await tx.enqueueCard(closingCardKey(close), closingCard(close, progress, context.clock.now()));
-  });
+  await fenced(context, (tx) =>
+    tx.enqueueCard(closingCardKey(close), closingCard(close, progress, context.clock.now())),
+  );
   await context.wakeOutbox();
 }

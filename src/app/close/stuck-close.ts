@@ -11,6 +11,7 @@ import type { Rejection } from '#ports/broker.ts';
 import type { AlarmCard } from '#ports/cards.ts';
 
 import type { AppContext } from '../context.ts';
+import { fenced } from '../fenced.ts';
 import { createCloseReader } from './close-view.ts';
 import { closingCard, closingCardKey } from './closing-card.ts';
 import { placeRescue } from './place-close-orders.ts';
@@ -22,10 +23,9 @@ import type { Ordered } from './place-close-orders.ts';
  */
 export async function fail(context: AppContext, close: Close, why: string): Promise<Close> {
   const stop = await rescue(context, close);
-  const { ledger, clock, systemClock, closeTactics } = context;
+  const { clock, systemClock, closeTactics } = context;
   const at = clock.now();
-  const stuck = await ledger.transaction(async (tx) => {
-    await tx.assertFence(context.lease.token);
+  const stuck = await fenced(context, async (tx) => {
     const current = (await tx.lockClose(close.id)) ?? close;
     const failures = current.failures + 1;
     const next: Close = {

@@ -13,6 +13,7 @@ import { plannedTrade } from '#core/trade.ts';
 import type { Trade } from '#core/trade.ts';
 
 import type { AppContext } from '../context.ts';
+import { fenced } from '../fenced.ts';
 import { orderHorizon } from '../order-horizon.ts';
 import { saveWithLegs } from '../save-orders.ts';
 
@@ -28,13 +29,11 @@ async function freeTradeId(
 
 /** Makes a position a trade of the ledger, opened now at its average price, with the orders that protect it. */
 export async function adopt(context: AppContext, position: Position): Promise<Trade> {
-  const { clock, ledger, lease } = context;
-  const at = clock.now();
+  const at = context.clock.now();
   const id = await freeTradeId(context, at, position.symbol);
   const { stopPrice, targetPrice, exits } = await legsFor(context, position);
   const trade = adoptedTrade(position, { id, at, stopPrice, targetPrice });
-  await ledger.transaction(async (tx) => {
-    await tx.assertFence(lease.token);
+  await fenced(context, async (tx) => {
     await tx.insertAdopted(trade);
     // Whatever protects it already is the trade's from now on, with its fills.
     for (const order of exits) await saveWithLegs(tx, order, id);

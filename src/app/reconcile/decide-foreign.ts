@@ -6,6 +6,7 @@ import type { ForeignDecision, ForeignItem } from '#ports/ledger.ts';
 import { requestClose } from '../close/request-close.ts';
 import { UserError } from '../command.ts';
 import type { AppContext } from '../context.ts';
+import { fenced } from '../fenced.ts';
 import { cancelGroups } from '../place-order.ts';
 import { adopt } from './adopt.ts';
 import { reconcile } from './reconcile.ts';
@@ -45,7 +46,7 @@ async function itemOf({ ledger }: AppContext, key: string): Promise<ForeignItem>
 }
 
 async function carryOut(context: AppContext, key: string, choice: Choice): Promise<string> {
-  const { clock, ledger, lease } = context;
+  const { clock, lease } = context;
   const { decision, by } = choice;
   const item = await itemOf(context, key);
   lease.assertHeld();
@@ -53,8 +54,7 @@ async function carryOut(context: AppContext, key: string, choice: Choice): Promi
     item.kind === 'order'
       ? await decideOrder(context, item, choice)
       : await decidePosition(context, item, choice);
-  await ledger.transaction(async (tx) => {
-    await tx.assertFence(lease.token);
+  await fenced(context, async (tx) => {
     await tx.decideForeign(key, decision, by);
     await tx.audit({
       at: clock.now(),

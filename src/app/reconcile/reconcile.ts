@@ -8,6 +8,7 @@ import type { NoticeCard } from '#ports/cards.ts';
 import type { ForeignItem, ReconciliationRecord } from '#ports/ledger.ts';
 
 import type { AppContext } from '../context.ts';
+import { fenced } from '../fenced.ts';
 import { orderHorizon } from '../order-horizon.ts';
 import { applyOrder } from '../order-updates.ts';
 import { syncOrders } from '../sync-orders.ts';
@@ -47,8 +48,7 @@ async function compareAndFlag(context: AppContext): Promise<ReconciliationRecord
     lateFills: bookedFills,
   };
   const card = changeCard(before, record);
-  await ledger.transaction(async (tx) => {
-    await tx.assertFence(lease.token);
+  await fenced(context, async (tx) => {
     await tx.saveReconciliation(record);
     if (card !== null) await tx.enqueueCard(`reconciled:${context.systemClock.now()}`, card);
   });
@@ -79,14 +79,14 @@ async function compare(context: AppContext): Promise<readonly Difference[]> {
 
 /** Remembers what was found; returns what nobody has decided about. What is gone is forgotten. */
 async function flag(
-  { ledger, clock, lease }: AppContext,
+  context: AppContext,
   differences: readonly Difference[],
 ): Promise<readonly Difference[]> {
+  const { ledger, clock } = context;
   const known = await ledger.foreignItems();
   const found = new Set(differences.map(({ key }) => key));
   const gone = known.filter(({ key }) => !found.has(key)).map(({ key }) => key);
-  await ledger.transaction(async (tx) => {
-    await tx.assertFence(lease.token);
+  await fenced(context, async (tx) => {
     await tx.forgetForeign(gone);
     for (const difference of differences) await tx.saveForeign(itemOf(difference), clock.now());
   });

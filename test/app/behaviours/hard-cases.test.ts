@@ -4,6 +4,7 @@ import { guardPositions } from '#app/guard/position-guard.ts';
 import { decideForeign } from '#app/reconcile/decide-foreign.ts';
 import { reconcile } from '#app/reconcile/reconcile.ts';
 import { parseUsd } from '#core/money.ts';
+import { MINUTE_MS } from '#core/session.ts';
 
 import { openDesk } from '../desk.ts';
 import {
@@ -21,8 +22,6 @@ import {
   sharesAt,
   tradeOf,
 } from './a-desk.ts';
-
-const MINUTE_MS = 60_000;
 
 describe('shares without a stop', () => {
   it('are told of when the rest of their entry will not be cancelled', async () => {
