@@ -9,6 +9,7 @@ import type { AppContext } from '#app/context.ts';
 import { submitPlannedEntries } from '#app/enter.ts';
 import { guardPositions } from '#app/guard/position-guard.ts';
 import { applyOrder } from '#app/order-updates.ts';
+import { reconcile } from '#app/reconcile/reconcile.ts';
 import { syncOrders } from '#app/sync-orders.ts';
 import { entryClientOrderId, entryTradeId, ticker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
@@ -56,6 +57,8 @@ async function aWorld(url: string, market: Market): Promise<World> {
     watchlist: market.symbols,
     now: () => standIn.now(),
   });
+  // As at every start: before it nothing may be entered.
+  await reconcile(context);
   const barEnds = market.barEnds.values();
   return {
     context,
@@ -74,7 +77,7 @@ async function aWorld(url: string, market: Market): Promise<World> {
   };
 }
 
-/** Plans an entry of ten shares that the next bar fills, and sends it. */
+/** Plans an entry of ten shares that the next bar fills, and sends it. Throws when it is not sent. */
 async function enter({ context }: World, at: number, symbols: readonly Ticker[]): Promise<void> {
   await context.ledger.transaction(async (tx) => {
     for (const symbol of symbols) {
@@ -85,6 +88,10 @@ async function enter({ context }: World, at: number, symbols: readonly Ticker[])
     }
   });
   await submitPlannedEntries(context, at);
+  for (const symbol of symbols) {
+    const status = (await context.ledger.trade(entryTradeId(FIRST.date, at, symbol)))?.status;
+    if (status !== 'submitted') throw new Error(`the entry in ${symbol} is ${status}`);
+  }
 }
 
 /** What order safety costs: news, the guard, and a closing from the wish to the proof. */
