@@ -5,7 +5,7 @@ import { writeDueDigests } from '#app/reports/digest.ts';
 
 const payload = z.object({ dueAt: z.int().positive() });
 
-/** Writes the digest of each session that is over and has none. */
+/** Writes the digest of each session that is over and has none: whenever that is, by the broker's calendar. */
 export default {
   name: 'daily-digest',
   // Half a minute after the last trading cycle, whose fills belong into it.

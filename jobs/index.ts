@@ -2,7 +2,9 @@ import type { AnyJob } from '#app/job.ts';
 
 import dailyDigest from './daily-digest.ts';
 import deliverOutbox from './deliver-outbox.ts';
+import drawdown from './drawdown.ts';
 import positionGuard from './position-guard.ts';
+import pruneDecisions from './prune-decisions.ts';
 import reconcile from './reconcile.ts';
 import tradingCycle from './trading-cycle.ts';
 
@@ -13,4 +15,6 @@ export const jobs: readonly AnyJob[] = [
   deliverOutbox,
   positionGuard,
   reconcile,
+  pruneDecisions,
+  drawdown,
 ];

@@ -9,7 +9,8 @@ const payload = z.object({});
 
 /**
  * Sees to it that every position has a live stop at the broker, carries closings on, and cancels entries that
- * outlived their bar (outside of a session no cycle does). Woken by trade updates as well.
+ * outlived their bar (outside of a session no cycle does). What the end of the day must close it closes also
+ * when no cycle ran. Woken by trade updates as well.
  */
 export default {
   name: 'position-guard',

@@ -6,7 +6,10 @@ import { toIso } from '#core/session.ts';
 
 const payload = z.object({ dueAt: z.int().positive() });
 
-/** Decides on the bar that has just ended, and enters. The due time is the bar's end. */
+/**
+ * Sees to the open trades at the bar that has just ended, decides on it, and enters. The due time is the bar's
+ * end; outside of a session the cycle does nothing.
+ */
 export default {
   name: 'trading-cycle',
   // A bar is settled at the broker a few seconds after its end.

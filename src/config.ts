@@ -12,14 +12,17 @@ import type { Given } from './compose/mode.ts';
 import { ENVIRONMENT_NAMES, settingsSchema } from './compose/schema.ts';
 import type { Settings } from './compose/schema.ts';
 import type { Secret } from './compose/secret.ts';
+import { sectorsFrom } from './compose/sectors.ts';
 
 export { CONFIG_FILE_NAME };
 
 /** What every mode needs. */
 interface CommonConfig {
   readonly parameters: StrategyParameters;
-  /** Sector by symbol. */
-  readonly sectors: Readonly<Record<string, string>>;
+  /** Sector by symbol: those of the file, over those that are known of well-known stocks. */
+  readonly sectors: ReadonlyMap<Ticker, string>;
+  /** How long decisions and their inputs are kept, in days. */
+  readonly keepDecisionsDays: number;
   /** 0 means any free port. */
   readonly port: number;
   readonly dataDir: string;
@@ -140,7 +143,8 @@ function build(mode: Config['mode'], settings: Settings): Config {
   const { environment, commandLine, file } = settings;
   const common = {
     parameters: file.rules,
-    sectors: file.sectors,
+    sectors: sectorsFrom(file.sectors),
+    keepDecisionsDays: file.keepDecisionsDays,
     port: environment.PORT,
     // Absolute from here on: the database's server runs from another folder.
     dataDir: resolve(environment.DATA_DIR),

@@ -7,6 +7,8 @@ import { parseConfig, secretsOf, usage, wantsHelp } from '#config';
 import type { Config, ConfigSources } from '#config';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 
+import { sectorsFrom } from '../src/compose/sectors.ts';
+
 const ID = '123456789012345678';
 const ALPACA = { APCA_API_KEY_ID: 'PKABCDEF', APCA_API_SECRET_KEY: 'very-secret-key' };
 const DISCORD = {
@@ -70,13 +72,14 @@ describe('the settings of the sandbox', () => {
       mode: 'SANDBOX',
       watchlist: null,
       parameters: DEFAULT_PARAMETERS,
-      sectors: {},
+      sectors: sectorsFrom({}),
+      keepDecisionsDays: 400,
       port: 8420,
       dataDir: resolve('.data'),
       logLevel: 'info',
       databaseUrl: null,
       redisUrl: null,
-      market: { kind: 'generated', seed: 7 },
+      market: { kind: 'generated', seed: 74 },
       speed: 300,
       exit: false,
       fresh: false,
@@ -124,12 +127,13 @@ describe('the settings of trading', () => {
     };
     const config = configOf({
       env,
-      file: { watchlist: ['NVDA'], sectors: { NVDA: 'Technology' } },
+      file: { watchlist: ['NVDA'], sectors: { NVDA: 'Chips' }, keepDecisionsDays: 30 },
     });
     expect(config).toMatchObject({
       mode: 'PAPER',
       watchlist: ['NVDA'],
-      sectors: { NVDA: 'Technology' },
+      sectors: sectorsFrom({ NVDA: 'Chips' }),
+      keepDecisionsDays: 30,
       alpaca: { feed: 'sip' },
       discord: { guildId: ID, channelId: `${ID}9` },
       roles: { viewer: [], trader: [ID, `${ID}1`], admin: [] },
@@ -434,7 +438,7 @@ describe('an error', () => {
       'an unknown setting',
       { file: { leverage: 50 } },
       [
-        'bracketeer.config.json leverage: there is no such setting; known are watchlist, sectors, rules',
+        'bracketeer.config.json leverage: there is no such setting; known are watchlist, sectors, keepDecisionsDays, rules',
       ],
     ],
     [
@@ -512,6 +516,27 @@ describe('an error', () => {
       'a sector without a name',
       { file: { sectors: { AAPL: '' } } },
       ['bracketeer.config.json sectors.AAPL: is ""; it must be the name of a sector'],
+    ],
+    [
+      'decisions that are kept for no day',
+      { file: { keepDecisionsDays: 0 } },
+      [
+        'bracketeer.config.json keepDecisionsDays: is 0; it must be a whole number of days from 1 to 36500',
+      ],
+    ],
+    [
+      'decisions that are kept for longer than a century',
+      { file: { keepDecisionsDays: 36_501 } },
+      [
+        'bracketeer.config.json keepDecisionsDays: is 36501; it must be a whole number of days from 1 to 36500',
+      ],
+    ],
+    [
+      'decisions that are kept for a word',
+      { file: { keepDecisionsDays: 'long' } },
+      [
+        'bracketeer.config.json keepDecisionsDays: is "long"; it must be a whole number of days from 1 to 36500',
+      ],
     ],
   ];
   it.each(CASES)('names the setting, what is seen and what is allowed: %s', (_, given, errors) => {

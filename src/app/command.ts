@@ -1,5 +1,6 @@
 import type { AppContext } from './context.ts';
 import type { StatusReport } from './reports/status.ts';
+import type { WhyReport } from './reports/why.ts';
 
 /** Each role may do what the ones before it may. */
 export const ROLES = ['viewer', 'trader', 'admin'] as const;
@@ -28,6 +29,7 @@ export interface CommandCall {
 /** What a command answers: facts, which the Discord adapter renders. */
 export type Reply =
   | { readonly kind: 'status'; readonly report: StatusReport }
+  | { readonly kind: 'why'; readonly report: WhyReport }
   | { readonly kind: 'text'; readonly text: string };
 
 /** One slash command: `name` is its file's name. */
@@ -50,4 +52,12 @@ export interface Command {
 /** Something the person asked cannot be done; the text says what to do instead. */
 export class UserError extends Error {
   override readonly name = 'UserError';
+
+  /** denied: for want of a role that the command as such does not need. */
+  readonly outcome: 'failed' | 'denied';
+
+  constructor(message: string, outcome: 'failed' | 'denied' = 'failed') {
+    super(message);
+    this.outcome = outcome;
+  }
 }

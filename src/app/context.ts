@@ -13,6 +13,7 @@ import type { Telemetry } from '#ports/telemetry.ts';
 
 import type { AssetCache } from './asset-cache.ts';
 import type { Background } from './background.ts';
+import type { DailyHistory } from './daily-history.ts';
 import type { FeatureStore } from './feature-store.ts';
 import type { GuardMemory } from './guard/guard-memory.ts';
 import type { Mutex } from './mutex.ts';
@@ -26,6 +27,8 @@ export interface AppContext {
   readonly mode: Mode;
   readonly watchlist: readonly Ticker[];
   readonly parameters: StrategyParameters;
+  /** How long a decision and its inputs are kept, in days. */
+  readonly keepDecisionsDays: number;
   readonly broker: Broker;
   readonly marketData: MarketData;
   readonly ledger: Ledger;
@@ -37,6 +40,9 @@ export interface AppContext {
   readonly systemClock: Clock;
   readonly calendar: SessionCalendar;
   readonly features: FeatureStore;
+  readonly dailyHistory: DailyHistory;
+  /** Sector by symbol, as far as one is known. */
+  readonly sectors: ReadonlyMap<Ticker, string>;
   readonly assets: AssetCache;
   /** Has the outbox delivered soon; several calls before that are one. */
   readonly wakeOutbox: () => Promise<void>;

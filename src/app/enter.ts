@@ -17,7 +17,7 @@ import { entryCard, entryCardKey } from './entry-cards.ts';
 import type { EndNote } from './entry-cards.ts';
 import { impedimentsOf } from './impediments.ts';
 import { cancelGroups, placeOrder } from './place-order.ts';
-import type { Placed } from './place-order.ts';
+import type { CancelWish, Placed } from './place-order.ts';
 
 /**
  * Sends every planned entry to the broker. One whose bar is over is sent no more: had an earlier run sent
@@ -220,19 +220,24 @@ export async function cancelStaleEntries(context: AppContext, barEnd: EpochMs): 
     ({ status, intent, origin }) =>
       origin === 'strategy' && status !== 'planned' && intent.decidedAt + barMs <= barEnd,
   );
-  if (stale.length === 0) return;
-  const staleIds = new Set(stale.map(({ id }) => id));
+  await cancelEntries(context, stale, { reason: 'stale_entry', requestedBy: 'strategy' });
+}
+
+/** Cancels the entries of these trades that work and have not begun to fill. */
+export async function cancelEntries(
+  context: AppContext,
+  trades: readonly Trade[],
+  why: Pick<CancelWish, 'reason' | 'requestedBy'>,
+): Promise<void> {
+  if (trades.length === 0) return;
+  const ids = new Set(trades.map(({ id }) => id));
   const working = (await context.ledger.unsettledOrders()).filter(
     ({ tradeId, role, isLive, filledQuantity }) =>
-      role === 'entry' && isLive && filledQuantity === 0 && staleIds.has(tradeId),
+      role === 'entry' && isLive && filledQuantity === 0 && ids.has(tradeId),
   );
   for (const { brokerOrderId } of working) {
     const order = await context.broker.order(brokerOrderId);
     if (order === null || order.filledQuantity > 0 || order.status === 'pending_cancel') continue;
-    await cancelGroups(context, liveGroups([order]), {
-      closeId: null,
-      reason: 'stale_entry',
-      requestedBy: 'strategy',
-    });
+    await cancelGroups(context, liveGroups([order]), { closeId: null, ...why });
   }
 }

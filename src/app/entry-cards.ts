@@ -1,6 +1,6 @@
-import { entrySideOf } from '#core/order.ts';
 import type { EpochMs } from '#core/session.ts';
-import { averagePrice, slippageBps } from '#core/trade-math.ts';
+import { averagePrice } from '#core/trade-math.ts';
+import { entrySlippageBps } from '#core/trade.ts';
 import type { Trade } from '#core/trade.ts';
 import type { EntryCard, EntryProgress } from '#ports/cards.ts';
 
@@ -41,20 +41,14 @@ function progressOf(trade: Trade, at: EpochMs, note: EndNote): EntryProgress {
     case 'submitted':
       return { status: 'submitted', at };
     case 'open':
-    case 'closed': {
-      const average = averagePrice(trade.entryValue, trade.entryQuantity);
+    case 'closed':
       return {
         status: 'filled',
         at: trade.openedAt ?? at,
-        averagePrice: average,
+        averagePrice: averagePrice(trade.entryValue, trade.entryQuantity),
         quantity: trade.entryQuantity,
-        slippageBps: slippageBps(
-          entrySideOf(trade.intent.side),
-          average,
-          trade.intent.decisionPrice,
-        ),
+        slippageBps: entrySlippageBps(trade),
       };
-    }
     case 'cancelled':
       return { status: 'cancelled', at, reason: note.message };
     case 'rejected':

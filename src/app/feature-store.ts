@@ -1,6 +1,7 @@
 import type { Bar } from '#core/bars.ts';
 import type { Features } from '#core/decision.ts';
 import type { Ticker } from '#core/ids.ts';
+import type { BarPrices } from '#core/open-trade.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import { MINUTE_MS } from '#core/session.ts';
 import type { EpochMs, Session, SessionDate } from '#core/session.ts';
@@ -22,6 +23,11 @@ export interface FeatureStore {
     session: Session,
     symbols: readonly Ticker[],
   ): Promise<ReadonlyMap<Ticker, Features | null>>;
+  /**
+   * The bars of a symbol that end at an instant or after it, oldest first, as far as they were read for its
+   * features: none of a symbol that was not asked for.
+   */
+  barsSince(symbol: Ticker, at: EpochMs): readonly BarPrices[];
 }
 
 /**
@@ -40,7 +46,7 @@ interface Options {
   readonly log: Logger;
 }
 
-/** The sessions that features are made of, and how far their bars have been read. */
+/** The sessions that features are made of. */
 interface Window {
   readonly date: SessionDate | null;
   readonly sessions: readonly Session[];
@@ -48,14 +54,13 @@ interface Window {
 
 export function createFeatureStore(options: Options): FeatureStore {
   const { calendar, parameters, log } = options;
-  const all = new Map<Ticker, BarSeries>();
+  const all = new Map<Ticker, ReadSeries>();
   let window: Window = { date: null, sessions: [] };
-  let readUntil: EpochMs = 0;
 
-  const seriesOf = (symbol: Ticker): BarSeries => {
+  const seriesOf = (symbol: Ticker): ReadSeries => {
     const known = all.get(symbol);
     if (known !== undefined) return known;
-    const series = createBarSeries(parameters);
+    const series = { bars: createBarSeries(parameters), readUntil: 0 };
     all.set(symbol, series);
     return series;
   };
@@ -75,24 +80,29 @@ export function createFeatureStore(options: Options): FeatureStore {
       const series = new Map(symbols.map((symbol) => [symbol, seriesOf(symbol)]));
       const bars = await readBars(options, series, {
         first: sessions[0]?.open ?? session.open,
-        readUntil,
         until: barEnd,
       });
-      readUntil = barEnd;
       for (const [symbol, one] of series) {
-        for (const defect of one.append(bars.get(symbol) ?? [], sessions, barEnd)) {
+        for (const defect of one.bars.append(bars.get(symbol) ?? [], sessions, barEnd)) {
           log.warn({ symbol, defect }, 'a bar was left out');
         }
+        one.readUntil = Math.max(one.readUntil, barEnd);
       }
-      return new Map([...series].map(([symbol, one]) => [symbol, one.features()]));
+      return new Map([...series].map(([symbol, one]) => [symbol, one.bars.features()]));
     },
+    barsSince: (symbol, at) => all.get(symbol)?.bars.since(at) ?? [],
   };
+}
+
+/** A symbol's bars, and how far they were asked for: not every symbol is asked for at each bar. */
+interface ReadSeries {
+  readonly bars: BarSeries;
+  readUntil: EpochMs;
 }
 
 interface Span {
   /** Open of the window's first session: where a symbol without bars begins. */
   readonly first: EpochMs;
-  readonly readUntil: EpochMs;
   readonly until: EpochMs;
 }
 
@@ -103,15 +113,18 @@ interface Span {
  */
 async function readBars(
   { marketData, parameters: { barMinutes } }: Options,
-  series: ReadonlyMap<Ticker, BarSeries>,
-  { first, readUntil, until }: Span,
+  series: ReadonlyMap<Ticker, ReadSeries>,
+  { first, until }: Span,
 ): Promise<ReadonlyMap<Ticker, readonly Bar[]>> {
-  const ends = [...series].map(([symbol, one]) => ({ symbol, end: one.lastEnd() }));
-  const empty = ends.filter(({ end }) => end === null);
-  const running = ends.filter(({ end }) => end !== null);
-  const earliest = Math.min(...running.map(({ end }) => end ?? 0));
-  const resume = Math.max(earliest, readUntil - LATE_BARS * barMinutes * MINUTE_MS);
-  const read = async (some: typeof ends, from: EpochMs) =>
+  const lateMs = LATE_BARS * barMinutes * MINUTE_MS;
+  const all = [...series].map(([symbol, { bars, readUntil }]) => {
+    const end = bars.lastEnd();
+    return { symbol, from: end === null ? null : Math.max(end, readUntil - lateMs) };
+  });
+  const empty = all.filter(({ from }) => from === null);
+  const running = all.filter(({ from }) => from !== null);
+  const resume = Math.min(...running.map(({ from }) => from ?? until));
+  const read = async (some: typeof all, from: EpochMs) =>
     some.length === 0 || from >= until
       ? []
       : marketData.bars({ symbols: some.map(({ symbol }) => symbol), barMinutes, from, until });

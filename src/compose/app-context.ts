@@ -4,6 +4,7 @@ import { systemClock } from '#adapters/system/clock.ts';
 import { createAssetCache } from '#app/asset-cache.ts';
 import { createBackground } from '#app/background.ts';
 import type { AppContext } from '#app/context.ts';
+import { createDailyHistory } from '#app/daily-history.ts';
 import { createFeatureStore } from '#app/feature-store.ts';
 import { createGuardMemory } from '#app/guard/guard-memory.ts';
 import { createMutex } from '#app/mutex.ts';
@@ -30,6 +31,7 @@ export function contextFrom(
     mode: config.mode,
     watchlist: surroundings.watchlist,
     parameters,
+    keepDecisionsDays: config.keepDecisionsDays,
     broker,
     marketData,
     ledger: ledger.ledger,
@@ -39,6 +41,8 @@ export function contextFrom(
     systemClock,
     calendar,
     features: createFeatureStore({ marketData, calendar, parameters, log }),
+    dailyHistory: createDailyHistory(marketData, parameters),
+    sectors: config.sectors,
     assets: createAssetCache(broker, log),
     wakeOutbox: () => outbox.wake(),
     wakeGuard: () => guard.wake(),

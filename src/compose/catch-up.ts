@@ -19,7 +19,7 @@ export async function catchUp(context: AppContext): Promise<StartFindings> {
   } catch (error) {
     log.error(
       { error: String(error) },
-      'digests that are due could not be written; the next session close tries again',
+      'digests that are due could not be written; the next look, some minutes from now, tries again',
     );
   }
   return { reconciliation, resumedCloses: (await ledger.openCloses()).length };

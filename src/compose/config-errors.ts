@@ -96,13 +96,24 @@ export function conflicts(input: { commandLine: unknown; file: unknown }): reado
 const say = (rule: string, value: number, must: string): string =>
   `${fileName(['rules', rule])}: is ${value}; it must ${must}`;
 
+/** Pairs of rules of which the first must not be above the second. */
+const ORDERED = [
+  ['choppyAdx', 'trendingAdx'],
+  ['correlationMinDays', 'correlationDays'],
+  ['winRateMinTrades', 'winRateTrades'],
+  ['poorWinRatePercent', 'goodWinRatePercent'],
+  ['goodWinRatePercent', 'topWinRatePercent'],
+  ['trailBehindR', 'trailFromR'],
+  ['drawdownFirstWarningPercent', 'drawdownSecondWarningPercent'],
+] as const satisfies readonly (readonly [keyof StrategyParameters, keyof StrategyParameters])[];
+
 function ruleConflicts(rules: StrategyParameters): readonly string[] {
-  const { emaFast, emaSlow, choppyAdx, trendingAdx, barMinutes, trendBarMinutes } = rules;
+  const { emaFast, emaSlow, barMinutes, trendBarMinutes } = rules;
   return [
     ...(emaFast < emaSlow ? [] : [say('emaFast', emaFast, `be below emaSlow (${emaSlow})`)]),
-    ...(choppyAdx <= trendingAdx
-      ? []
-      : [say('choppyAdx', choppyAdx, `not be above trendingAdx (${trendingAdx})`)]),
+    ...ORDERED.filter(([low, high]) => rules[low] > rules[high]).map(([low, high]) =>
+      say(low, rules[low], `not be above ${high} (${rules[high]})`),
+    ),
     ...(trendBarMinutes % barMinutes === 0
       ? []
       : [say('trendBarMinutes', trendBarMinutes, `be a multiple of barMinutes (${barMinutes})`)]),

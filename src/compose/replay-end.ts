@@ -1,14 +1,18 @@
 import { booksReport } from '#app/reports/equity.ts';
+import { overallMetrics } from '#app/reports/metrics.ts';
 import { formatUsd } from '#core/money.ts';
+import type { Ledger } from '#ports/ledger.ts';
 import type { Logger } from '#ports/logger.ts';
 
+import { metricTable, metricTitle, signalTable } from './replay-report.ts';
 import type { RunningBot } from './start.ts';
 
 /** Half a cent: what rounding to whole cents may hide. */
 const TOLERANCE_MICROS = 5_000;
 
 /**
- * Adds up the books when a replay has ended and counts the orders that were sent more than once.
+ * Tells what a replay that has ended came to, adds up the books and counts the orders that were sent more
+ * than once.
  *
  * @returns the exit code: 0 when equity = start + profit and loss − fees to the cent and no order went out
  * twice, else 1.
@@ -37,6 +41,7 @@ export async function reportReplayEnd(bot: RunningBot, log: Logger): Promise<num
     },
     'the replay has ended',
   );
+  await reportPerformance(ledger, log);
   if (addsUp) log.info({}, 'the books add up: equity = start + realized + unrealized − fees');
   else {
     log.error(
@@ -46,4 +51,14 @@ export async function reportReplayEnd(bot: RunningBot, log: Logger): Promise<num
   }
   if (sentTwice.length > 0) log.error({ orders: sentTwice }, 'orders were sent more than once');
   return addsUp && sentTwice.length === 0 ? 0 : 1;
+}
+
+/** What the entry filters removed, and the strategy against its targets, over all that the ledger holds. */
+async function reportPerformance(ledger: Ledger, log: Logger): Promise<void> {
+  const [signals, metrics] = await Promise.all([ledger.signalCounts(), overallMetrics(ledger)]);
+  const say = (title: string, lines: readonly string[]): void => {
+    for (const line of [title, ...lines.map((text) => `  ${text}`)]) log.info({}, line);
+  };
+  say('what the entry filters removed:', signalTable(signals));
+  say(metricTitle(metrics), metricTable(metrics));
 }

@@ -53,8 +53,8 @@ export async function openSandbox(
   lifecycle: Lifecycle,
 ): Promise<Sandbox> {
   const market = config.alpacaUrl === null ? openMarket(config) : null;
-  const identity = market?.identity ?? `stand-in at ${config.alpacaUrl}`;
-  const key = createHash('sha256').update(identity).digest('hex').slice(0, 12);
+  const identity = identityOf(config, market);
+  const key = keyOf(identity);
   const folder = await openFolder(config, key);
   const worldId = market === null ? '' : await worldIdOf(folder);
   const discord = config.discordUrl === null ? openDiscord(folder, http, lifecycle) : null;
@@ -74,6 +74,18 @@ export async function openSandbox(
   const alpacaUrl = exchange.standIn.url;
   return { ...common, watchlist, exchange, alpacaUrl, feed: market.name };
 }
+
+const identityOf = ({ alpacaUrl }: SandboxConfig, market: Market | null): string =>
+  market?.identity ?? `stand-in at ${alpacaUrl}`;
+
+const keyOf = (identity: string): string =>
+  createHash('sha256').update(identity).digest('hex').slice(0, 12);
+
+/** Name of the embedded server's database for the sandbox that these settings describe. */
+export const sandboxDatabase = (config: SandboxConfig): string =>
+  databaseOf(keyOf(identityOf(config, config.alpacaUrl === null ? openMarket(config) : null)));
+
+export const databaseOf = (key: string): string => `sandbox_${key}`;
 
 /** Where the world keeps what happened in it, so that a second start goes on from there. */
 async function openFolder({ dataDir, fresh }: SandboxConfig, key: string): Promise<string> {

@@ -2,10 +2,9 @@ import { z } from 'zod';
 
 import { isTicker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
-import { DEFAULT_PARAMETERS as DEFAULTS } from '#core/parameters.ts';
-import type { StrategyParameters } from '#core/parameters.ts';
 import { asSessionDate } from '#core/session.ts';
 
+import { rules } from './rules-schema.ts';
 import { createSecret } from './secret.ts';
 
 /** Each message continues "… is VALUE; it …". */
@@ -123,60 +122,18 @@ const commandLine = z.object({
     WHOLE,
     [0, 4_294_967_295],
     'must be a whole number from 0 to 4294967295',
-  ).default(7),
+  ).default(74),
   '--exit': flag,
   '--fresh': flag,
   '--help': flag,
 });
 
-const within = (min: number, max: number) => {
-  const error = `must be a number from ${min} to ${max}`;
-  return z.number({ error }).min(min, { error }).max(max, { error });
-};
-
-const wholeWithin = (min: number, max: number) => {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return z.int({ error }).min(min, { error }).max(max, { error });
-};
-
-const rules = z.strictObject(
-  {
-    barMinutes: z.literal([5, 15], { error: 'must be 5 or 15' }).default(DEFAULTS.barMinutes),
-    emaFast: wholeWithin(2, 100).default(DEFAULTS.emaFast),
-    emaSlow: wholeWithin(3, 200).default(DEFAULTS.emaSlow),
-    atrPeriod: wholeWithin(2, 100).default(DEFAULTS.atrPeriod),
-    atrAveragePeriod: wholeWithin(2, 200).default(DEFAULTS.atrAveragePeriod),
-    adxPeriod: wholeWithin(2, 100).default(DEFAULTS.adxPeriod),
-    relativeVolumePeriod: wholeWithin(2, 200).default(DEFAULTS.relativeVolumePeriod),
-    trendBarMinutes: wholeWithin(5, 60).default(DEFAULTS.trendBarMinutes),
-    crossWithinBars: wholeWithin(1, 20).default(DEFAULTS.crossWithinBars),
-    confidenceThreshold: within(0, 100).default(DEFAULTS.confidenceThreshold),
-    noEntryFirstMinutes: wholeWithin(0, 180).default(DEFAULTS.noEntryFirstMinutes),
-    noEntryLastMinutes: wholeWithin(0, 180).default(DEFAULTS.noEntryLastMinutes),
-    stopAtrs: within(0.5, 20).default(DEFAULTS.stopAtrs),
-    targetAtrs: within(0.5, 40).default(DEFAULTS.targetAtrs),
-    trendingAdx: within(0, 100).default(DEFAULTS.trendingAdx),
-    trendingStopAtrs: within(0.5, 20).default(DEFAULTS.trendingStopAtrs),
-    trendingTargetAtrs: within(0.5, 40).default(DEFAULTS.trendingTargetAtrs),
-    choppyAdx: within(0, 100).default(DEFAULTS.choppyAdx),
-    choppyStopAtrs: within(0.5, 20).default(DEFAULTS.choppyStopAtrs),
-    choppyTargetAtrs: within(0.5, 40).default(DEFAULTS.choppyTargetAtrs),
-    volatileFactor: within(1, 5).default(DEFAULTS.volatileFactor),
-    scaleOutPercent: wholeWithin(0, 90).default(DEFAULTS.scaleOutPercent),
-    scaleOutAtR: within(0.5, 20).default(DEFAULTS.scaleOutAtR),
-    entryLimitBps: within(0, 200).default(DEFAULTS.entryLimitBps),
-    riskBps: within(1, 500).default(DEFAULTS.riskBps),
-    maxPositionBps: within(1, 40_000).default(DEFAULTS.maxPositionBps),
-    maxExposureBps: within(1, 40_000).default(DEFAULTS.maxExposureBps),
-    allowShort: z.boolean({ error: 'must be true or false' }).default(DEFAULTS.allowShort),
-  } satisfies Record<keyof StrategyParameters, z.ZodType>,
-  { error: 'must be an object with the rules to change, like { "emaFast": 9 }' },
-);
-
 const WATCHLIST = `${TICKERS}, as a list like ["AAPL", "MSFT"]`;
 const sector = z
   .string({ error: 'must be the name of a sector' })
   .min(1, { error: 'must be the name of a sector' });
+
+const KEEP_DAYS = 'must be a whole number of days from 1 to 36500';
 
 const file = z.strictObject(
   {
@@ -190,6 +147,11 @@ const file = z.strictObject(
         error: 'must map stock symbols to sectors, like { "AAPL": "Technology" }',
       })
       .default({}),
+    keepDecisionsDays: z
+      .int({ error: KEEP_DAYS })
+      .min(1, { error: KEEP_DAYS })
+      .max(36_500, { error: KEEP_DAYS })
+      .default(400),
     rules: rules.prefault({}),
   },
   { error: 'must hold an object like { "watchlist": ["AAPL"], "rules": { "emaFast": 9 } }' },

@@ -4,7 +4,7 @@ import type { Ticker } from '#core/ids.ts';
 
 import type { HttpPort } from './http.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { openSandbox } from './sandbox.ts';
+import { databaseOf, openSandbox } from './sandbox.ts';
 import type { DiscordAccess, Sandbox } from './sandbox.ts';
 
 /** Who the bot talks to, whatever the mode. */
@@ -33,7 +33,7 @@ export async function openSurroundings(
     feedName: sandbox.feed,
     discord: sandbox.discordAccess,
     watchlist: sandbox.watchlist,
-    database: `sandbox_${sandbox.key}`,
+    database: databaseOf(sandbox.key),
     sandbox,
   };
 }

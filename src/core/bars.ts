@@ -14,6 +14,26 @@ export interface Bar {
   readonly volume: number;
 }
 
+/** The bars of one symbol, a typed array a field: a row is the same index in each, oldest first. */
+export interface BarColumns {
+  readonly start: Float64Array;
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly volume: Float64Array;
+}
+
+/** One row as a bar; its figures are no numbers where there is no such row. */
+export const barAt = (columns: BarColumns, row: number): Bar => ({
+  start: columns.start[row] ?? Number.NaN,
+  open: columns.open[row] ?? Number.NaN,
+  high: columns.high[row] ?? Number.NaN,
+  low: columns.low[row] ?? Number.NaN,
+  close: columns.close[row] ?? Number.NaN,
+  volume: columns.volume[row] ?? Number.NaN,
+});
+
 /** What is wrong with a bar's figures, or null. */
 export function barDefect(bar: Bar): string | null {
   const { open, high, low, close, volume } = bar;

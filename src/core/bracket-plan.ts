@@ -35,7 +35,8 @@ export function planBracket(
   const target = roundToTick(targetRaw, 'nearest');
   const stopPrice = beyond(limitPrice - away * tick, stop, away === 1 ? 'below' : 'above');
   const targetPrice = beyond(limitPrice + away * tick, target, away === 1 ? 'above' : 'below');
-  if (limitPrice <= 0 || stopPrice <= 0 || targetPrice <= 0) return null;
+  // The limit lies between the two.
+  if (Math.min(stopPrice, targetPrice) <= 0) return null;
   return { ...plan, limitPrice, stopPrice, targetPrice };
 }
 

@@ -13,3 +13,74 @@ export interface ControlState {
 }
 
 export const allowsEntries = (state: ControlState): boolean => state.status === 'active';
+
+/** What a person, or the drawdown watch, wants. */
+interface Wish {
+  readonly by: string;
+  readonly reason: string;
+  readonly at: EpochMs;
+}
+
+export type ControlEvent =
+  /** No new positions; null: until someone resumes. */
+  | (Wish & { readonly type: 'halt'; readonly until: EpochMs | null })
+  /** The same, and every position is closed. */
+  | (Wish & { readonly type: 'flatten'; readonly until: EpochMs | null })
+  /** No position and no live entry is left. */
+  | { readonly type: 'flat'; readonly at: EpochMs }
+  | (Wish & { readonly type: 'resume' })
+  /** Time has passed: a halt whose end has come is over. */
+  | { readonly type: 'expire'; readonly at: EpochMs };
+
+/**
+ * The state after an event; null where the event changes nothing. Only `resume` and the end of a halt's own
+ * time lead back to active. Two halts are one, with the first one's words and the longer one's end, so that
+ * a halt by hand on top of one for the session does not end by itself, and the other way round neither.
+ */
+export function applyControl(state: ControlState, event: ControlEvent): ControlState | null {
+  switch (event.type) {
+    case 'halt':
+      return state.status === 'active'
+        ? begun('halted', event, event.until)
+        : extended(state, event);
+    case 'flatten':
+      // What a halt was set for outlasts the closing that is done on top of it.
+      if (state.status === 'active') return begun('flattening', event, event.until);
+      if (state.status === 'flattening') return extended(state, event);
+      return begun('flattening', event, laterEnd(state.until, event.until));
+    case 'flat':
+      return state.status === 'flattening' ? { ...state, status: 'halted' } : null;
+    case 'resume':
+      // While everything is being closed there is nothing to go on with: resume once it is flat.
+      return state.status === 'halted' ? begun('active', event, null) : null;
+    case 'expire':
+      return isOver(state, event.at)
+        ? begun('active', { by: 'system', reason: EXPIRED, at: event.at }, null)
+        : null;
+    default:
+      return event satisfies never;
+  }
+}
+
+const EXPIRED = 'the halt was for the session, and the next one has opened';
+
+const begun = (
+  status: ControlStatus,
+  { by, reason, at }: Wish,
+  until: EpochMs | null,
+): ControlState => ({ status, by, reason, since: at, until });
+
+function extended(
+  state: ControlState,
+  event: { readonly until: EpochMs | null },
+): ControlState | null {
+  const until = laterEnd(state.until, event.until);
+  return until === state.until ? null : { ...state, until };
+}
+
+/** Never is later than any instant. */
+const laterEnd = (one: EpochMs | null, other: EpochMs | null): EpochMs | null =>
+  one === null || other === null ? null : Math.max(one, other);
+
+const isOver = ({ status, until }: ControlState, at: EpochMs): boolean =>
+  status === 'halted' && until !== null && at >= until;

@@ -8,7 +8,7 @@ import type {
   SymbolSnapshot,
 } from './decision.ts';
 import { DATA_FILTERS, SIGNAL_FILTERS } from './filters.ts';
-import type { EntryFilter, EntryQuestion } from './filters.ts';
+import type { EntryFilter, EntryQuestion } from './filters/question.ts';
 import { entryClientOrderId, entryTradeId } from './ids.ts';
 import { usdFromNumber } from './money.ts';
 import { planScaleOut } from './scale-out.ts';
@@ -19,7 +19,8 @@ import type { Book } from './sizing.ts';
 /**
  * One decision for each symbol of the snapshot, in its order. A pure function: the same snapshot gives
  * the same intents with the same ids, live and replayed. What one symbol takes of exposure and buying power
- * is gone for those after it. Bad data is refused with its numbers, never thrown at the caller.
+ * is gone for those after it, which also have it beside them in the count of positions, in its sector and in
+ * their correlations. Bad data is refused with its numbers, never thrown at the caller.
  */
 export function decide(snapshot: Snapshot): readonly Decision[] {
   const book = openBook(snapshot);
@@ -53,7 +54,7 @@ function decideSymbol(snapshot: Snapshot, of: SymbolSnapshot, book: Book): Decis
     confidence: signal.confidence.total,
     filters: [...data.results, ...results],
   };
-  // Likewise the last one without a plan.
+  // Likewise without a plan, which the filter of the size refuses.
   if (plan === null || refusedBy !== null) {
     return { kind: 'refused', symbol, by: refusedBy ?? 'size', evidence };
   }

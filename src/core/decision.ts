@@ -4,7 +4,8 @@ import type { ClientOrderId, Ticker, TradeId } from './ids.ts';
 import type { Usd } from './money.ts';
 import type { PositionSide } from './order.ts';
 import type { StrategyParameters } from './parameters.ts';
-import type { EpochMs, Session } from './session.ts';
+import type { EpochMs, Session, SessionDate } from './session.ts';
+import type { ExitReason } from './trade.ts';
 
 /** The features at one bar. Every field is a plain number; warm-up is over when none is NaN. */
 export interface Features {
@@ -30,6 +31,51 @@ export interface Features {
   readonly trendEmaSlow: number;
 }
 
+/** A whole session of a symbol: its close in dollars, its volume in shares. */
+export interface DailyBar {
+  readonly date: SessionDate;
+  readonly close: number;
+  readonly volume: number;
+}
+
+/** What the entry rules need of a trade that is over. */
+export interface PastTrade {
+  readonly symbol: Ticker;
+  readonly exitReason: ExitReason;
+  readonly closedAt: EpochMs;
+  /** Realized, before fees. */
+  readonly pnl: Usd;
+}
+
+/** A trade that holds shares, as the exits need it. */
+export interface OpenTrade {
+  readonly id: TradeId;
+  readonly symbol: Ticker;
+  readonly side: PositionSide;
+  readonly openedAt: EpochMs;
+  /** Average of the entry's fills. */
+  readonly entryPrice: Usd;
+  /** R: what a share loses from the entry to the stop that was planned. */
+  readonly riskPerShare: Usd;
+  /** Where the stop belongs now. */
+  readonly stopPrice: Usd;
+  /** The best price since entry, by settled bars; the entry's own counts. */
+  readonly bestPrice: Usd;
+  /** The close of the settled bar that the snapshot is of; null where that bar is missing. */
+  readonly lastClose: Usd | null;
+}
+
+/** Fall of equity as far as it is known from prices that can be believed; in per cent, zero or negative. */
+export interface DrawdownView {
+  /** Since the session's open; null before its first reading. */
+  readonly dailyPercent: number | null;
+  /** From the highest equity ever; null before the first reading. */
+  readonly peakPercent: number | null;
+  /** Whether the limit was reached and nobody has resumed since. */
+  readonly isDailyBreached: boolean;
+  readonly isPeakBreached: boolean;
+}
+
 /** All that the core sees of one symbol. */
 export interface SymbolSnapshot {
   readonly symbol: Ticker;
@@ -49,6 +95,14 @@ export interface Snapshot {
   /** Symbols with an entry that still works at the broker or waits to be sent there. */
   readonly pendingEntries: readonly PendingEntry[];
   readonly symbols: readonly SymbolSnapshot[];
+  /** Of watched and held symbols: the sessions before this one, oldest first; missing where there are none. */
+  readonly daily: ReadonlyMap<Ticker, readonly DailyBar[]>;
+  /** Of watched and held symbols, where one is known. */
+  readonly sectors: ReadonlyMap<Ticker, string>;
+  /** The last closed trades, oldest first. */
+  readonly pastTrades: readonly PastTrade[];
+  readonly openTrades: readonly OpenTrade[];
+  readonly drawdown: DrawdownView;
   /** Why no entry may be made whatever the market says: the bot is blind, or its books are not clean. */
   readonly impediments: readonly string[];
   readonly parameters: StrategyParameters;
@@ -76,10 +130,23 @@ export interface BracketPlan {
 
 export type SizeCap = 'notional' | 'exposure' | 'buying-power';
 
+/**
+ * Which tier set the risk of a trade. fixed: none, by the parameters. few: too few trades for a win rate.
+ * base: a win rate that belongs to none of the other tiers.
+ */
+export interface RiskTier {
+  readonly name: 'fixed' | 'few' | 'poor' | 'base' | 'good' | 'top';
+  /** The last closed trades, as many as were looked at, and those of them with a profit. */
+  readonly trades: number;
+  readonly wins: number;
+}
+
 /** The arithmetic of the size, step by step, as the card shows it. */
 export interface SizeArithmetic {
   readonly equity: Usd;
   readonly riskBps: number;
+  /** What the risk comes from; missing in trades from before there were tiers, and in adopted ones. */
+  readonly tier?: RiskTier;
   /** Equity times risk. */
   readonly riskBudget: Usd;
   /** |entry − stop|: R, the initial risk a share. */
@@ -130,11 +197,17 @@ export const ENTRY_FILTERS = [
   'entry-window',
   'confidence',
   'trend-15m',
+  'volume-profile',
   'one-position',
+  'cooldown',
   'control',
   'readiness',
-  'broker',
+  'drawdown',
+  'position-cap',
+  'sector',
+  'correlation',
   'size',
+  'broker',
 ] as const;
 export type EntryFilterName = (typeof ENTRY_FILTERS)[number];
 

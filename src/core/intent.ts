@@ -15,6 +15,8 @@ export type IntentReason =
   /** The position has no live stop. */
   | 'protection'
   | 'stop_move'
+  /** No new positions are wanted by now. */
+  | 'halted_entry'
   /** By an admin, of an order that is none of ours. */
   | 'foreign'
   | CloseReason;

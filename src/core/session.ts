@@ -18,6 +18,12 @@ export interface Session {
 
 export const MINUTE_MS = 60_000;
 
+/** The furthest instants that a calendar can name, in either direction. */
+const MAX_INSTANT = 8.64e15;
+
+/** Whether a number is an instant at all. */
+export const isInstant = (value: number): value is EpochMs => Math.abs(value) <= MAX_INSTANT;
+
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Throws on text that is no calendar day, also on one that looks like it (`2025-02-30`). */

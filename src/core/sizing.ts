@@ -1,7 +1,8 @@
 import type { BracketPlan, EntryIntent, SizeArithmetic, SizeCap, Snapshot } from './decision.ts';
 import type { Ticker } from './ids.ts';
-import { micros, timesShares } from './money.ts';
+import { micros, timesShares, ZERO_USD } from './money.ts';
 import type { Usd } from './money.ts';
+import { riskFrom } from './risk-tier.ts';
 
 /**
  * What the account has taken on while one cycle is decided: its positions, the entries that still work,
@@ -17,8 +18,11 @@ export interface Book {
 }
 
 export function openBook({ positions, pendingEntries }: Snapshot): Book {
-  const pendingNotional = sum(pendingEntries.map(({ notional }) => notional));
-  const held = sum(positions.map((position) => position.quantity * position.currentPrice));
+  const pendingNotional = sum(pendingEntries.map(({ notional }) => Math.abs(notional)));
+  // A figure of the wrong sign must not make room.
+  const held = sum(
+    positions.map((position) => Math.abs(position.quantity * position.currentPrice)),
+  );
   return {
     positions: new Set(positions.map(({ symbol }) => symbol)),
     pendingEntries: new Set(pendingEntries.map(({ symbol }) => symbol)),
@@ -26,6 +30,10 @@ export function openBook({ positions, pendingEntries }: Snapshot): Book {
     pendingNotional,
   };
 }
+
+/** Every symbol that is held, or will be once its entry fills; each counts once. */
+export const openSymbols = ({ positions, pendingEntries }: Book): ReadonlySet<Ticker> =>
+  new Set([...positions, ...pendingEntries]);
 
 /** Counts an intent of this cycle as a pending entry for the symbols after it. */
 export function takeIntent(book: Book, { symbol, quantity, bracket }: EntryIntent): void {
@@ -40,12 +48,13 @@ export function takeIntent(book: Book, { symbol, quantity, bracket }: EntryInten
  * position, on all exposure and on buying power leave room for.
  */
 export function sizeEntry(
-  { account, parameters }: Snapshot,
+  { account, pastTrades, parameters }: Snapshot,
   book: Book,
   { limitPrice, stopPrice }: BracketPlan,
 ): SizeArithmetic {
   const { equity, buyingPower } = account;
-  const { riskBps, maxPositionBps, maxExposureBps } = parameters;
+  const { maxPositionBps, maxExposureBps } = parameters;
+  const { riskBps, tier } = riskFrom(pastTrades, parameters);
   const riskBudget = partOf(equity, riskBps);
   const riskPerShare = micros(Math.abs(limitPrice - stopPrice));
   const sharesByRisk = wholeShares(riskBudget, riskPerShare);
@@ -62,12 +71,16 @@ export function sizeEntry(
     shares = affordable;
     cappedBy = cap;
   }
-  return { equity, riskBps, riskBudget, riskPerShare, sharesByRisk, cappedBy, shares };
+  return { equity, riskBps, tier, riskBudget, riskPerShare, sharesByRisk, cappedBy, shares };
 }
 
-/** Rounded down to a whole micro-dollar; the parts are taken apart so that large accounts stay exact. */
+/**
+ * Rounded down to a whole micro-dollar; the parts are taken apart so that large accounts stay exact. Of an
+ * amount that is none, nothing.
+ */
 function partOf(amount: Usd, bps: number): Usd {
   const exact = Math.floor(amount / 10_000) * bps + Math.floor(((amount % 10_000) * bps) / 10_000);
+  if (Number.isNaN(exact)) return ZERO_USD;
   return micros(Math.min(Math.max(Math.floor(exact), 0), Number.MAX_SAFE_INTEGER));
 }
 

@@ -3,10 +3,10 @@ import type { EntryIntent } from './decision.ts';
 import type { TradeId } from './ids.ts';
 import { addUsd, micros, timesShares, ZERO_USD } from './money.ts';
 import type { Usd } from './money.ts';
-import { isTerminal } from './order.ts';
+import { entrySideOf, isTerminal } from './order.ts';
 import type { BrokerOrder, Execution } from './order.ts';
 import type { EpochMs } from './session.ts';
-import { averagePrice, pnlPercent, realizedPnl, rMultiple } from './trade-math.ts';
+import { averagePrice, pnlPercent, realizedPnl, rMultiple, slippageBps } from './trade-math.ts';
 
 /**
  * planned: written down, not yet known to the broker. submitted: the broker has the bracket.
@@ -43,6 +43,9 @@ export interface Trade {
   readonly scaleOut: ScaleOutMode;
   /** Where the stop belongs: that of the plan, until it was moved. */
   readonly stopPrice: Usd;
+  /** The best and the worst price since the entry, by settled bars; null before the first of them. */
+  readonly bestPrice: Usd | null;
+  readonly worstPrice: Usd | null;
   readonly entryQuantity: number;
   /** Σ price × shares of the entry's fills. */
   readonly entryValue: Usd;
@@ -82,6 +85,8 @@ export const plannedTrade = (intent: EntryIntent): Trade => ({
   intent,
   scaleOut: intent.scaleOut === null ? 'none' : 'resting',
   stopPrice: intent.bracket.stopPrice,
+  bestPrice: null,
+  worstPrice: null,
   entryQuantity: 0,
   entryValue: ZERO_USD,
   exitQuantity: 0,
@@ -206,3 +211,25 @@ export function closedTrade(trade: Trade): ClosedTrade {
     rMultiple: result,
   };
 }
+
+/** How well a trade was entered. */
+export interface EnteredTrade {
+  readonly tradeId: TradeId;
+  /** See {@link entrySlippageBps}. */
+  readonly slippageBps: number;
+}
+
+/**
+ * How much worse than the decision price a trade's entry was filled on average, in hundredths of a per
+ * cent; negative is better. Of one that has shares, or had them.
+ */
+export const entrySlippageBps = ({
+  intent,
+  entryValue,
+  entryQuantity,
+}: Pick<Trade, 'intent' | 'entryValue' | 'entryQuantity'>): number =>
+  slippageBps(
+    entrySideOf(intent.side),
+    averagePrice(entryValue, entryQuantity),
+    intent.decisionPrice,
+  );

@@ -1,10 +1,14 @@
 import type { CloseProof, CloseReason } from '#core/close.ts';
+import type { Contributor } from '#core/contributors.ts';
+import type { ControlState } from '#core/control.ts';
+import type { DailyMetrics } from '#core/daily-metrics.ts';
 import type { EntryIntent } from '#core/decision.ts';
+import type { DrawdownEvent } from '#core/drawdown-ladder.ts';
 import type { Ticker, TradeId } from '#core/ids.ts';
 import type { Usd } from '#core/money.ts';
 import type { PositionSide } from '#core/order.ts';
 import type { EpochMs, Session, SessionDate } from '#core/session.ts';
-import type { TradeStatistics } from '#core/statistics.ts';
+import type { SignalCounts } from '#core/signal-counts.ts';
 import type { ClosedTrade, ScaleOutMode } from '#core/trade.ts';
 
 export type Mode = 'SANDBOX' | 'PAPER' | 'LIVE';
@@ -29,6 +33,8 @@ export interface StartedCard {
   readonly findings: readonly string[];
   /** How cash differs from what the ledger makes of it; null when it does not. No entry waits for that. */
   readonly cashNote: string | null;
+  /** Symbols with too few daily bars for the rules: no entries in them yet. */
+  readonly shortHistory: readonly Ticker[];
   /** Fills that happened while nobody listened, and are booked now. */
   readonly lateFills: number;
   /** Closings that an earlier run left unfinished, and that go on. */
@@ -176,8 +182,6 @@ export interface DigestCard {
   readonly dayPnlPercent: number;
   /** Charged for the session; null while none are although shares were sold. */
   readonly fees: Usd | null;
-  /** Deepest fall of equity from the session's highest point, in per cent, zero or negative. */
-  readonly maxDrawdownPercent: number;
   readonly closedTrades: readonly ClosedTrade[];
   readonly entriesFilled: number;
   readonly entriesNotFilled: number;
@@ -185,10 +189,11 @@ export interface DigestCard {
   /** When the open positions are of a later day than the session, since the digest was late; else null. */
   readonly positionsAt: EpochMs | null;
   readonly cycles: number;
-  /** How often legs of brackets were cancelled or replaced without a lawful reason: must be 0. */
-  readonly interference: number;
+  readonly session: DailyMetrics;
   /** Over the whole ledger, so that a day's luck is seen in proportion. */
-  readonly overall: TradeStatistics;
+  readonly overall: DailyMetrics;
+  /** What the entry filters did in the session. */
+  readonly signals: SignalCounts;
   readonly nextSession: Session | null;
   readonly at: EpochMs;
 }
@@ -209,6 +214,46 @@ export interface OpenPositionLine {
   readonly openedAt: EpochMs | null;
 }
 
+/** A threshold of the drawdown was crossed, one way or the other. */
+export interface DrawdownCard {
+  readonly kind: 'drawdown';
+  readonly event: DrawdownEvent;
+  readonly equity: Usd;
+  /** What the fall is measured from, with what was paid in or out since; of the peak, when it was. */
+  readonly baseEquity: Usd;
+  readonly baseAt: EpochMs | null;
+  /** Of it, in per cent, zero or negative. */
+  readonly percent: number;
+  /** The limit and its warnings, in per cent, positive. */
+  readonly limitPercent: number;
+  /** Symbols that cost most since the open, the worst first. */
+  readonly contributors: readonly Contributor[];
+  /** What a breach does to open positions. */
+  readonly policy: 'keep' | 'flatten';
+  /** As it is after it. */
+  readonly control: ControlState;
+  readonly openPositions: number;
+  readonly at: EpochMs;
+}
+
+/** What became of the right to open positions. */
+export type ControlChange = 'halted' | 'prolonged' | 'flattening' | 'flat' | 'resumed' | 'expired';
+
+/** Somebody halted or resumed, or a halt came to its end. */
+export interface ControlCard {
+  readonly kind: 'control';
+  readonly change: ControlChange;
+  /** Who asked for it, and why; of what comes by itself, the bot. */
+  readonly by: string;
+  readonly reason: string;
+  /** As it is after it. */
+  readonly control: ControlState;
+  /** What a resume did to the drawdown: the day's breach is let be; the peak is measured anew from there. */
+  readonly letsDayBe: boolean;
+  readonly newPeak: Usd | null;
+  readonly at: EpochMs;
+}
+
 /** Everything that the channel can show of itself: typed facts, rendered by the Discord adapter alone. */
 export type Card =
   | StartedCard
@@ -219,4 +264,6 @@ export type Card =
   | StopMovedCard
   | AlarmCard
   | NoticeCard
+  | DrawdownCard
+  | ControlCard
   | DigestCard;

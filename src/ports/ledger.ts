@@ -1,6 +1,6 @@
 import type { Close } from '#core/close.ts';
 import type { ControlState } from '#core/control.ts';
-import type { Decision, EntryIntent } from '#core/decision.ts';
+import type { EntryIntent, PastTrade } from '#core/decision.ts';
 import type { BrokerOrderId, ClientOrderId, CloseId, Ticker, TradeId } from '#core/ids.ts';
 import type { IntentRecord } from '#core/intent.ts';
 import type { Usd } from '#core/money.ts';
@@ -17,7 +17,10 @@ import type {
   StopMove,
 } from './broker.ts';
 import type { Card } from './cards.ts';
+import type { DecisionReads, DecisionWrites } from './decisions.ts';
+import type { MetricsReads, MetricsWrites } from './metrics-ledger.ts';
 import type { MessageId } from './notifier.ts';
+import type { RiskReads, RiskWrites } from './risk-store.ts';
 
 /** An order of a trade as the ledger last heard of it. */
 export interface LedgerOrder {
@@ -151,13 +154,11 @@ export interface OrderBelonging {
 }
 
 /** Writes that belong together. All or none of a transaction's writes hold. */
-export interface LedgerTransaction {
+export interface LedgerTransaction extends MetricsWrites, DecisionWrites, RiskWrites {
   /** Throws LeaseLostError when another process trades the account by now; holds it off until the end. */
   assertFence(token: number): Promise<void>;
   /** Locks the control state against change until the transaction ends. */
   controlState(): Promise<ControlState>;
-  /** Records each decision once a symbol and bar; returns the symbols that had none before. */
-  insertDecisions(key: CycleKey, decisions: readonly Decision[]): Promise<ReadonlySet<Ticker>>;
   /** Writes a planned trade; a trade that is already known stays as it is. */
   insertTrade(intent: EntryIntent): Promise<void>;
   /** A trade that did not begin with an entry of ours; its shares count as filled at the given value. */
@@ -210,7 +211,7 @@ export interface LedgerTransaction {
   enqueueCard(key: string, card: Card): Promise<void>;
 }
 
-export interface Ledger {
+export interface Ledger extends MetricsReads, DecisionReads, RiskReads {
   transaction<T>(work: (tx: LedgerTransaction) => Promise<T>): Promise<T>;
 
   controlState(): Promise<ControlState>;
@@ -227,6 +228,8 @@ export interface Ledger {
     readonly from: EpochMs;
     readonly until: EpochMs;
   }): Promise<readonly ClosedTrade[]>;
+  /** The last so many closed trades, and all that were closed since an instant; oldest first. */
+  pastTrades(count: number, since: EpochMs): Promise<readonly PastTrade[]>;
   /** How many trades were decided within the interval, by status. */
   tradeCounts(range: {
     readonly from: EpochMs;
@@ -257,7 +260,7 @@ export interface Ledger {
   /** Legs that ended as cancelled or replaced before the instant, without such an intervention or explanation yet. */
   unexplainedLegs(before: EpochMs): Promise<readonly EndedLeg[]>;
   /** How often somebody cancelled or replaced legs without a lawful reason; one cancel takes a whole group along. */
-  interferenceCount(date: SessionDate): Promise<number>;
+  interferenceCount(date?: SessionDate): Promise<number>;
   foreignItems(): Promise<readonly ForeignItem[]>;
   lastReconciliation(): Promise<ReconciliationRecord | null>;
   totalFees(range?: { readonly from: SessionDate; readonly until: SessionDate }): Promise<Usd>;

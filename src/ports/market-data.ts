@@ -1,6 +1,7 @@
 import type { Bar } from '#core/bars.ts';
+import type { DailyBar } from '#core/decision.ts';
 import type { Ticker } from '#core/ids.ts';
-import type { EpochMs } from '#core/session.ts';
+import type { EpochMs, SessionDate } from '#core/session.ts';
 
 import type { StreamHealth, Subscription } from './broker.ts';
 
@@ -11,6 +12,14 @@ export interface BarQuery {
   readonly from: EpochMs;
   /** … and before this one. */
   readonly until: EpochMs;
+}
+
+export interface DailyBarQuery {
+  readonly symbols: readonly Ticker[];
+  /** Sessions from this date on … */
+  readonly from: SessionDate;
+  /** … and before this one. */
+  readonly until: SessionDate;
 }
 
 export interface BarListener {
@@ -25,6 +34,8 @@ export interface MarketData {
   readonly feed: string;
   /** Completed bars of each symbol, oldest first; a symbol without bars is missing or empty. Throws BrokerError. */
   bars(query: BarQuery): Promise<ReadonlyMap<Ticker, readonly Bar[]>>;
+  /** Whole sessions of each symbol, oldest first; a symbol without any is missing or empty. Throws BrokerError. */
+  dailyBars(query: DailyBarQuery): Promise<ReadonlyMap<Ticker, readonly DailyBar[]>>;
   /** Tells of each bar that the stream brings. A hint only: bars are always read by `bars`. */
   subscribeBars(symbols: readonly Ticker[], listener: BarListener): Promise<Subscription>;
   streamHealth(): StreamHealth;

@@ -134,7 +134,7 @@ describe('a foreign position that is adopted', () => {
 
   it('has its stop a few per cent away where no ATR is known', async () => {
     const desk = await deskWith(10);
-    const features = { at: async () => new Map() };
+    const features = { at: async () => new Map(), barsSince: () => [] };
     await decideForeign(desk.with({ features }), 'NVDA +10', { decision: 'adopt', by: 'Ada' });
     expect(await desk.context.ledger.unfinishedTrades()).toMatchObject([
       { stopPrice: parseUsd('97') },

@@ -18,19 +18,22 @@ import type { EntryIntent, Features } from '#core/decision.ts';
 import { entryClientOrderId, entryTradeId, ticker } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
-import type { EpochMs } from '#core/session.ts';
+import type { StrategyParameters } from '#core/parameters.ts';
+import { newYorkDate } from '#core/session.ts';
+import type { EpochMs, Session } from '#core/session.ts';
 import type { Broker } from '#ports/broker.ts';
 import type { Card } from '#ports/cards.ts';
 import type { MessageId, Notifier } from '#ports/notifier.ts';
 import { createAlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
 import type { AlpacaStandIn, AlpacaStandInOptions } from '#sandbox/alpaca/stand-in.ts';
 import { createVirtualTimers } from '#sandbox/alpaca/timers.ts';
+import { dailyBarsAround } from '#test/support/daily-bars.ts';
 import { freshDatabase } from '#test/support/database.ts';
 import { anIntent } from '#test/support/intents.ts';
 import { silentLog } from '#test/support/log.ts';
 
 import { features } from '../core/support/snapshots.ts';
-import { aMarket, FIRST } from '../sandbox/alpaca-market.ts';
+import { aMarket } from '../sandbox/alpaca-market.ts';
 import type { Ohlc } from '../sandbox/alpaca-market.ts';
 
 const NVDA = ticker('NVDA');
@@ -96,6 +99,10 @@ export interface DeskOptions extends Partial<
 > {
   /** What the market lists besides NVDA, all of it watched. */
   readonly others?: Readonly<Record<string, readonly Ohlc[]>>;
+  /** The market's sessions, where not the usual ones; the first is history. */
+  readonly sessions?: readonly Session[];
+  /** What the strategy's figures are, where not the usual ones. */
+  readonly parameters?: Partial<StrategyParameters>;
   /** Looks on at each step, before the next one is taken. */
   readonly onStep?: (step: Step) => Promise<void>;
 }
@@ -105,10 +112,10 @@ const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 
 export async function openDesk(
   bars: readonly Ohlc[],
-  { others = {}, onStep, ...options }: DeskOptions = {},
+  { others = {}, onStep, parameters, sessions, ...options }: DeskOptions = {},
 ): Promise<Desk> {
   const database = await freshDatabase();
-  const market = aMarket({ NVDA: bars, ...others });
+  const market = aMarket({ NVDA: bars, ...others }, sessions);
   const timers = createVirtualTimers();
   const standIn = await createAlpacaStandIn({
     market,
@@ -150,7 +157,8 @@ export async function openDesk(
     ...(await processState()),
     mode: 'SANDBOX',
     watchlist: market.symbols,
-    parameters: DEFAULT_PARAMETERS,
+    parameters: { ...DEFAULT_PARAMETERS, ...parameters },
+    keepDecisionsDays: 400,
     broker,
     marketData: createAlpacaMarketData(client, 'iex', 'test', silentLog),
     ledger: ledger.ledger,
@@ -160,7 +168,13 @@ export async function openDesk(
     systemClock: timers,
     features: {
       at: async (at, _, symbols) => new Map(symbols.map((symbol) => [symbol, longSignal(at)])),
+      barsSince: () => [],
     },
+    dailyHistory: {
+      before: async (_, symbols) =>
+        new Map(symbols.map((symbol) => [symbol, dailyBarsAround(symbol, 100)])),
+    },
+    sectors: new Map(market.symbols.map((symbol) => [symbol, `sector of ${symbol}`])),
     wakeOutbox: async () => {},
     wakeGuard: async () => {
       isGuardAsked = true;
@@ -193,7 +207,7 @@ export async function openDesk(
       return barEnd;
     },
     plan: async (changes = {}) => {
-      const id = entryTradeId(FIRST.date, standIn.now(), NVDA);
+      const id = entryTradeId(newYorkDate(standIn.now()), standIn.now(), NVDA);
       const intent: EntryIntent = {
         ...anIntent(),
         tradeId: id,

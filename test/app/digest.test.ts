@@ -8,6 +8,7 @@ import { announceStart } from '#app/reports/started.ts';
 import { statusReport } from '#app/reports/status.ts';
 import { runTradingCycle } from '#app/trading-cycle.ts';
 import type { Account } from '#core/account.ts';
+import { entryClientOrderId, entryTradeId, ticker } from '#core/ids.ts';
 import { parseUsd, ZERO_USD } from '#core/money.ts';
 import type { Execution, PositionSide } from '#core/order.ts';
 import { asSessionDate, newYorkDate } from '#core/session.ts';
@@ -55,8 +56,9 @@ describe('the digest', () => {
     expect(digest!.closedTrades.every(({ pnl }) => pnl < 0)).toBe(true);
     expect(digest!.fees).toBeGreaterThan(0);
     expect(digest!.dayPnl).toBe(digest!.closingEquity - digest!.openingEquity);
-    expect(digest!.maxDrawdownPercent).toBeLessThan(0);
-    expect(digest!.overall.trades).toBe(digest!.closedTrades.length);
+    expect(digest!.session.drawdownPercent.value).toBeGreaterThan(0);
+    expect(digest!.overall).toEqual(digest!.session);
+    expect(digest!.session.winRate.count).toBe(digest!.closedTrades.length);
   });
 
   it('leaves books that add up, fees included', async () => {
@@ -121,7 +123,9 @@ const fill = (price: string, at: EpochMs) => ({ quantity: 10, price: usd(price),
 
 /** Books a trade of 10 shares, from 100 to 99. */
 async function trade(desk: Desk, { openedAt, closedAt, side = 'long' }: RoundTrip) {
-  const intent = await desk.plan({ side, decidedAt: openedAt });
+  const id = entryTradeId(newYorkDate(openedAt), openedAt, ticker('NVDA'));
+  const clientOrderId = entryClientOrderId(id);
+  const intent = await desk.plan({ side, decidedAt: openedAt, tradeId: id, clientOrderId });
   await desk.context.ledger.transaction(async (tx) => {
     const open = bookFill(plannedTrade(intent), 'entry', fill('100', openedAt));
     await tx.saveTrade(
@@ -324,5 +328,124 @@ describe('a digest that is written on a later day', () => {
     await writeDueDigests(seenAt(desk, LATER, { equity: usd('7') }), FIRST.close);
     await deliverOutbox(desk.context);
     expect(digests(desk)).toMatchObject([{ positionsAt: LATER, closingEquity: usd('100000') }]);
+  });
+});
+
+const kept = (desk: Desk) => desk.context.ledger.sessionMetrics();
+
+describe('the metrics of a session', () => {
+  const round = { openedAt: FIRST.open + 60_000, closedAt: FIRST.open + 600_000 };
+
+  it('are kept with its digest, which shows them', async () => {
+    const desk = await openDesk([QUIET]);
+    await liveThrough(desk, FIRST, '100000');
+    await trade(desk, round);
+    const card = await digestAt(desk, seenAt(desk, FIRST.close + 35_000));
+    expect(await kept(desk)).toEqual([
+      { sessionDate: FIRST.date, metrics: card.session, computedAt: FIRST.close + 35_000 },
+    ]);
+    expect(card.session).toMatchObject({
+      wins: 0,
+      pnl: usd('-10'),
+      winRate: { value: 0, count: 1 },
+      slippageBps: { value: 0, count: 1 },
+      interference: { value: 0, count: 1 },
+    });
+  });
+
+  it.each<[string, (desk: Desk) => Promise<AppContext>]>([
+    ['by the same process', async ({ context }) => context],
+    ['after a restart', (desk) => desk.restart()],
+  ])('stay as they are however often they are asked for %s', async (_, again) => {
+    const desk = await openDesk([QUIET]);
+    await liveThrough(desk, FIRST, '100000');
+    await trade(desk, round);
+    await digestAt(desk, seenAt(desk, FIRST.close));
+    const first = await kept(desk);
+    const context = { ...(await again(desk)), clock: { now: () => LATER } };
+    await writeDueDigests(context, LATER);
+    expect(await kept(desk)).toEqual(first);
+  });
+
+  it('of a session that was missed are kept when the bot is back', async () => {
+    const desk = await openDesk([QUIET]);
+    await saveEquity(desk, HISTORY.close, '100000');
+    await saveEquity(desk, FIRST.open + 300_000, '99000');
+    await liveThrough(desk, FIRST, '99500');
+    await digestAt(desk, seenAt(desk, LATER, { equity: usd('7') }));
+    expect(await kept(desk)).toMatchObject([
+      {
+        sessionDate: FIRST.date,
+        computedAt: LATER,
+        metrics: { drawdownPercent: { value: 1, count: 1 } },
+      },
+    ]);
+  });
+
+  it('and the digest are written both or not at all', async () => {
+    const desk = await openDesk([QUIET]);
+    await liveThrough(desk, FIRST, '100000');
+    const context = seenAt(desk, FIRST.close);
+    const ledger = {
+      ...context.ledger,
+      transaction: <T>(work: Parameters<typeof context.ledger.transaction<T>>[0]) =>
+        context.ledger.transaction<T>(async (tx) => {
+          await work(tx);
+          throw new Error('the connection is gone');
+        }),
+    };
+    await expect(writeDueDigests({ ...context, ledger }, FIRST.close)).rejects.toThrow('is gone');
+    expect(await kept(desk)).toEqual([]);
+    expect(await desk.context.ledger.outbox.has(`digest:${FIRST.date}`)).toBe(false);
+  });
+
+  it('follow a fill that is booked late, with the next digest; their own stays what was told', async () => {
+    const desk = await openDesk([QUIET]);
+    await liveThrough(desk, FIRST, '100000');
+    await digestAt(desk, seenAt(desk, FIRST.close));
+    await trade(desk, round);
+    await liveThrough(desk, SECOND, '100000');
+    await digestAt(desk, seenAt(desk, SECOND.close));
+    const first = (await kept(desk)).filter(({ sessionDate }) => sessionDate === FIRST.date);
+    expect(first).toMatchObject([
+      { computedAt: SECOND.close, metrics: { winRate: { value: 0, count: 1 } } },
+    ]);
+    expect(digests(desk)[0]).toMatchObject({ session: { winRate: { count: 0 } } });
+  });
+
+  it('are those of its own trades; the worst day and all trades are in those of all sessions', async () => {
+    const desk = await openDesk([QUIET]);
+    await saveEquity(desk, HISTORY.close, '100000');
+    await liveThrough(desk, FIRST, '98000');
+    await trade(desk, round);
+    await digestAt(desk, seenAt(desk, FIRST.close + DAY / 24, { equity: usd('98000') }));
+    await liveThrough(desk, SECOND, '98000');
+    await trade(desk, { openedAt: SECOND.open + 60_000, closedAt: SECOND.open + 600_000 });
+    const today = { equity: usd('98000'), lastEquity: usd('98000') };
+    const card = await digestAt(desk, seenAt(desk, SECOND.close, today));
+    expect(card.session).toMatchObject({
+      winRate: { count: 1 },
+      drawdownPercent: { value: 0, count: 1 },
+    });
+    expect(card.overall).toMatchObject({
+      pnl: usd('-20'),
+      winRate: { count: 2 },
+      slippageBps: { count: 2 },
+      drawdownPercent: { value: 2, count: 2 },
+    });
+  });
+});
+
+describe('the signals in a digest', () => {
+  it('are those of its session, and add up to the bars that were decided', async () => {
+    const desk = await openDesk([QUIET, QUIET, QUIET, QUIET, QUIET, FALL]);
+    await runSession(desk);
+    const { signals, ...card } = await digestAt(desk, desk.context);
+    expect(signals.decisions).toBe(card.cycles);
+    expect(signals.entries).toBe(card.entriesFilled + card.entriesNotFilled);
+    expect(signals.removed.reduce((sum, { count }) => sum + count, signals.entries)).toBe(
+      signals.signals,
+    );
+    expect(signals.removed.find(({ filter }) => filter === 'entry-window')?.count).toBe(3);
   });
 });

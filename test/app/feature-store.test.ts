@@ -39,6 +39,7 @@ function marketOf(series: ReadonlyMap<Ticker, readonly SessionBar[]>) {
         ]),
       );
     },
+    dailyBars: () => Promise.reject(new Error('not used')),
     subscribeBars: () => Promise.reject(new Error('not used')),
     streamHealth: () => {
       throw new Error('not used');
@@ -58,6 +59,13 @@ function storeOf(series: ReadonlyMap<Ticker, readonly SessionBar[]>, sessions: r
 const walk = walkBars({ seed: 5, sessions: 14 });
 const sessions = sessionsOf(walk);
 const endOf = ({ bar }: SessionBar) => bar.start + BAR_MS;
+const pricesOf = ({ bar: { start, high, low, close } }: SessionBar) => ({
+  start,
+  end: start + BAR_MS,
+  high,
+  low,
+  close,
+});
 
 describe('the feature store', () => {
   it('gives what an engine gives that has seen the last ten sessions and the current one', async () => {
@@ -137,6 +145,32 @@ describe('the feature store', () => {
     const earlier = walk.at(-30)!;
     const features = await store.at(endOf(earlier), earlier.session, [NVDA]);
     expect(features.get(NVDA)?.close).toBe(earlier.bar.close);
+  });
+
+  it('asks for each symbol what that one misses, also when another was read meanwhile', async () => {
+    const series = new Map([
+      [NVDA, walk],
+      [THIN, walk],
+    ]);
+    const { store } = storeOf(series, sessions);
+    const [slept, woke] = [walk.at(-60)!, walk.at(-1)!];
+    await store.at(endOf(slept), slept.session, [NVDA, THIN]);
+    await store.at(endOf(woke), woke.session, [THIN]);
+    const both = await store.at(endOf(woke), woke.session, [NVDA, THIN]);
+    expect(both.get(NVDA)).toEqual(both.get(THIN));
+  });
+
+  it('gives the bars since an instant, with that whose end it is, as far as they were read', async () => {
+    const { store } = storeOf(new Map([[NVDA, walk]]), sessions);
+    const [first, , last] = walk.slice(-4, -1);
+    await store.at(endOf(last!), last!.session, [NVDA]);
+    expect(store.barsSince(NVDA, endOf(first!))).toEqual(walk.slice(-4, -1).map(pricesOf));
+    expect(store.barsSince(NVDA, endOf(first!) + 1)).toEqual(walk.slice(-3, -1).map(pricesOf));
+    expect(store.barsSince(NVDA, endOf(last!) + 1)).toEqual([]);
+    const window = new Set(sessions.slice(-11).map(({ date }) => date));
+    const known = walk.slice(0, -1).filter(({ session }) => window.has(session.date));
+    expect(store.barsSince(NVDA, 0)).toEqual(known.map(pricesOf));
+    expect(store.barsSince(THIN, 0)).toEqual([]);
   });
 
   it('has nothing to say of a symbol without bars', async () => {

@@ -163,7 +163,7 @@ describe('the count of interferences', () => {
     await writeDueDigests(desk.context, FIRST.close);
     await deliverOutbox(desk.context);
     expect(desk.channel().findLast(({ kind }) => kind === 'digest')).toMatchObject({
-      interference: 1,
+      session: { interference: { value: 1 } },
     });
   });
 });

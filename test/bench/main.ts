@@ -1,5 +1,7 @@
 import type { BenchRow } from './bench-row.ts';
 import { benchDecide } from './decide.ts';
+import { benchDecisions } from './decisions.ts';
+import { benchExits } from './exits.ts';
 import { benchOrderSafety } from './order-safety.ts';
 import { benchSandbox } from './sandbox.ts';
 
@@ -21,6 +23,12 @@ function print(rows: readonly BenchRow[]): void {
   }
 }
 
-const rows = [...(await benchDecide()), ...(await benchOrderSafety()), ...(await benchSandbox())];
+const rows = [
+  ...(await benchDecide()),
+  ...benchExits(),
+  ...(await benchDecisions()),
+  ...(await benchOrderSafety()),
+  ...(await benchSandbox()),
+];
 print(rows);
 process.exitCode = rows.some(({ ok }) => ok === false) ? 1 : 0;

@@ -8,8 +8,10 @@ import { impedimentsOf } from '#app/impediments.ts';
 import { announceStart } from '#app/reports/started.ts';
 import { syncOrders } from '#app/sync-orders.ts';
 import { runTradingCycle } from '#app/trading-cycle.ts';
+import { ticker } from '#core/ids.ts';
 import type { Broker } from '#ports/broker.ts';
 import type { StartedCard } from '#ports/cards.ts';
+import { dailyBarsAround } from '#test/support/daily-bars.ts';
 import { silentLog } from '#test/support/log.ts';
 
 import { catchUp, isNewSandbox } from '../../src/compose/catch-up.ts';
@@ -44,7 +46,8 @@ describe('a bot that was down', () => {
 
   it('starts also when a digest cannot be written, and says so', async () => {
     const desk = await openDesk([QUIET]);
-    desk.nextBar();
+    await runTradingCycle(desk.context, desk.nextBar());
+    desk.standIn.advanceTo(FIRST.close);
     const errors: unknown[] = [];
     const broker: Broker = {
       ...desk.context.broker,
@@ -83,9 +86,22 @@ describe('the card of the start', () => {
       openPositions: 0,
       findings: [],
       cashNote: null,
+      shortHistory: [],
       lateFills: 0,
       resumedCloses: 0,
     });
+  });
+
+  it('names the symbols that have too few sessions behind them for the rules', async () => {
+    const desk = await openDesk([QUIET], { others: { TPL: [QUIET] } });
+    desk.nextBar();
+    const [short, long] = [19, 20].map((days) => dailyBarsAround('NVDA', 100, { days }));
+    const history = new Map([
+      [ticker('NVDA'), long ?? []],
+      [ticker('TPL'), short ?? []],
+    ]);
+    const context = desk.with({ dailyHistory: { before: async () => history } });
+    expect(await comeUp(context)).toMatchObject({ shortHistory: ['TPL'] });
   });
 
   it('tells how many fills were booked late, and that all positions are protected', async () => {
@@ -97,6 +113,7 @@ describe('the card of the start', () => {
       protectedPositions: 1,
       findings: [],
       cashNote: null,
+      shortHistory: [],
     });
     expect(await comeUp(await desk.restart())).toMatchObject({ lateFills: 0 });
   });

@@ -17,6 +17,7 @@ describe('a bar', () => {
   it.each<[string, Partial<Bar>]>([
     ['an ordinary one', {}],
     ['one price all along', { open: 10, high: 10, low: 10, close: 10 }],
+    ['prices of less than a dollar', { open: 0.5, high: 0.6, low: 0.4, close: 0.5 }],
     ['no volume', { volume: 0 }],
     ['fractional volume', { volume: 0.5 }],
   ])('has no defect: %s', (_, changes) => {

@@ -130,18 +130,29 @@ describe('the bracket of an entry', () => {
   });
 
   it.each([
-    ['a stop at or below zero', 'long', { close: 1, atr: 0.5 }],
-    ['a target at or below zero', 'short', { close: 1, atr: 0.25 }],
+    ['a stop below zero', 'long', { close: 1, atr: 0.5, adx: 22 }],
+    ['a stop at zero', 'long', { close: 1, atr: 0.4, adx: 22 }],
+    ['a target below zero', 'short', { close: 1, atr: 0.5, adx: 22 }],
+    ['a target at zero', 'short', { close: 1, atr: 0.249_875, adx: 22 }],
     ['a price below a tick', 'long', { close: 0.00001, atr: 0.001 }],
     ['no price', 'long', { close: NaN, atr: 1 }],
     ['a negative price', 'short', { close: -5, atr: 1 }],
     ['an infinite price', 'long', { close: Infinity, atr: 1 }],
     ['a price beyond exact money', 'long', { close: 1e300, atr: 1 }],
+    ['a price above ten million', 'long', { close: 10_000_000.01, atr: 1 }],
+    ['a range above ten million', 'short', { close: 100, atr: 10_000_000.01 }],
     ['no range', 'long', { close: 100, atr: 0 }],
     ['a negative range', 'short', { close: 100, atr: -1 }],
     ['an infinite range', 'short', { close: 100, atr: Infinity }],
   ] as const)('does not exist for %s', (_, side, at) => {
     expect(planAt(side, at)).toBeNull();
+  });
+
+  it('exists up to a price of ten million and down to a tick above zero', () => {
+    const close = 10_000_000;
+    expect(planAt('short', { close, atr: 1, adx: 22 })?.limit).toBe('9995000.00');
+    expect(planAt('long', { close: 1, atr: 0.399_96, adx: 22 })?.stop).toBe('0.0001');
+    expect(planAt('short', { close: 1, atr: 0.249_85, adx: 22 })?.target).toBe('0.0001');
   });
 
   it('never lies on the wrong side, off its tick, or nearer than meant', () => {
@@ -173,6 +184,9 @@ describe('the bracket of an entry', () => {
         const MICRO = 1.5;
         const meant = close * (1 + (away * bps) / 10_000) * 1e6;
         expect(away * (limitPrice - meant), 'the limit is not worse').toBeLessThan(MICRO);
+        const wanted = limitPrice + away * plan.targetAtrs * atr * 1e6;
+        const slack = Math.max(tick, tickOf(targetPrice)) + MICRO;
+        expect(Math.abs(targetPrice - wanted), 'the target is as meant').toBeLessThan(slack);
         const distance = plan.stopAtrs * atr * 1e6;
         expect(Math.abs(limitPrice - stopPrice), 'R is not understated').toBeGreaterThan(
           distance - MICRO,

@@ -1,41 +1,23 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { decide } from '#core/decide.ts';
 import { ENTRY_FILTERS } from '#core/decision.ts';
-import type { Decision, EntryFilterName, Features, Snapshot } from '#core/decision.ts';
-import { DATA_FILTERS, SIGNAL_FILTERS } from '#core/filters.ts';
+import type { Decision, Snapshot } from '#core/decision.ts';
 import { ticker } from '#core/ids.ts';
-import { micros, parseUsd, tickOf } from '#core/money.ts';
+import { parseUsd } from '#core/money.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
-import { asSessionDate, MINUTE_MS, newYorkInstant } from '#core/session.ts';
 
+import { dailyBarsAround } from '../support/daily-bars.ts';
+import { decideOne, intentOf, numbersOf, withFeatures } from './support/deciding.ts';
 import {
   account,
-  asset,
   BAR_END,
   features,
   position,
-  SESSION,
   shortFeatures,
   snapshot,
   symbolSnapshot,
 } from './support/snapshots.ts';
-
-const decideOne = (at: Snapshot): Decision => {
-  const [decision, ...more] = decide(at);
-  expect(more).toEqual([]);
-  return decision!;
-};
-
-/** NVDA with these features, and otherwise the world as given. */
-const withFeatures = (at: Features | null, changes: Partial<Snapshot> = {}): Snapshot =>
-  snapshot({ symbols: [symbolSnapshot('NVDA', { features: at })], ...changes });
-
-const numbersOf = (decision: Decision, name: EntryFilterName) =>
-  decision.evidence.filters.find(({ filter }) => filter === name)?.numbers;
-
-const intentOf = (decision: Decision) => (decision.kind === 'enter' ? decision.intent : null);
 
 describe('a decision', () => {
   it('enters long on a clear signal, with its bracket, its size and its ids', () => {
@@ -60,6 +42,7 @@ describe('a decision', () => {
       size: {
         equity: parseUsd('100000'),
         riskBps: 100,
+        tier: { name: 'few', trades: 0, wins: 0 },
         riskBudget: parseUsd('1000'),
         riskPerShare: parseUsd('2'),
         sharesByRisk: 500,
@@ -122,229 +105,6 @@ describe('a decision', () => {
   });
 });
 
-const openedFor = (minute: number) => ({ ...SESSION, open: BAR_END - minute * MINUTE_MS });
-const closingIn = (minute: number) => ({ ...SESSION, close: BAR_END + minute * MINUTE_MS });
-const NVDA = ticker('NVDA');
-const halted = { status: 'halted', by: 'ada', reason: 'lunch', since: 0, until: null } as const;
-const noShorts = { ...DEFAULT_PARAMETERS, allowShort: false };
-const withAsset = (changes: Partial<ReturnType<typeof asset>>, of: Features = features()) => ({
-  symbols: [symbolSnapshot('NVDA', { asset: asset('NVDA', changes), features: of })],
-});
-
-describe('the entry filters', () => {
-  it('are asked in their documented order', () => {
-    expect([...DATA_FILTERS, ...SIGNAL_FILTERS].map(({ name }) => name)).toEqual(ENTRY_FILTERS);
-  });
-
-  it.each<[string, Snapshot, EntryFilterName, Record<string, unknown>]>([
-    ['no bar ever', withFeatures(null), 'warm-up', { missing: 'bars' }],
-    [
-      'features that are not warm',
-      withFeatures(features({ adx: NaN, trendEmaSlow: NaN })),
-      'warm-up',
-      { missing: 'adx, trendEmaSlow' },
-    ],
-    [
-      'features that are no numbers',
-      withFeatures(features({ vwap: Infinity })),
-      'warm-up',
-      { missing: 'vwap' },
-    ],
-    [
-      'a missing count',
-      withFeatures(features({ barsSinceCrossDown: NaN })),
-      'warm-up',
-      { missing: 'barsSinceCrossDown' },
-    ],
-    [
-      'the bar before',
-      withFeatures(features({ barEnd: BAR_END - 5 * MINUTE_MS })),
-      'freshness',
-      { minutesBehind: 5 },
-    ],
-    [
-      'a bar of the future',
-      withFeatures(features({ barEnd: BAR_END + 5 * MINUTE_MS })),
-      'freshness',
-      { minutesBehind: -5 },
-    ],
-    [
-      '4 minutes after the open',
-      snapshot({ session: openedFor(4) }),
-      'entry-window',
-      { minutesSinceOpen: 4, noEntryFirstMinutes: 5 },
-    ],
-    [
-      '14 minutes before the close',
-      snapshot({ session: closingIn(14) }),
-      'entry-window',
-      { minutesToClose: 14, noEntryLastMinutes: 15 },
-    ],
-    [
-      'after the close',
-      snapshot({ session: closingIn(-5) }),
-      'entry-window',
-      { minutesToClose: -5 },
-    ],
-    [
-      'little confidence',
-      withFeatures(features({ adx: 10, relativeVolume: 0.8 })),
-      'confidence',
-      { confidence: 64.5, threshold: 70, trend: 0, direction: 25, vwap: 15 },
-    ],
-    [
-      'a 15-minute trend against a long',
-      withFeatures(features({ trendEmaSlow: 100.01 })),
-      'trend-15m',
-      { side: 'long', trendEmaFast: 100, trendEmaSlow: 100.01 },
-    ],
-    [
-      'a 15-minute trend against a short',
-      withFeatures(shortFeatures({ trendEmaSlow: 98.99 })),
-      'trend-15m',
-      { side: 'short' },
-    ],
-    [
-      'a position in the symbol',
-      snapshot({ positions: [position('NVDA')] }),
-      'one-position',
-      { hasPosition: true, hasPendingEntry: false },
-    ],
-    [
-      'an entry that still works',
-      snapshot({ pendingEntries: [{ symbol: NVDA, notional: micros(1) }] }),
-      'one-position',
-      { hasPosition: false, hasPendingEntry: true },
-    ],
-    [
-      'a halt',
-      snapshot({ control: halted }),
-      'control',
-      { status: 'halted', by: 'ada', reason: 'lunch' },
-    ],
-    [
-      'flattening',
-      snapshot({ control: { ...halted, status: 'flattening' } }),
-      'control',
-      { status: 'flattening' },
-    ],
-    [
-      'entries while the bot is blind and its books are not clean',
-      snapshot({ impediments: ['blind: no market data', 'GME +5 is unaccounted for'] }),
-      'readiness',
-      { impediments: 'blind: no market data; GME +5 is unaccounted for' },
-    ],
-    [
-      'a symbol the broker does not know',
-      snapshot({ symbols: [symbolSnapshot('NVDA', { asset: null })] }),
-      'broker',
-      { isKnown: false, tradable: null },
-    ],
-    [
-      'a symbol that cannot be traded',
-      snapshot(withAsset({ tradable: false })),
-      'broker',
-      { tradable: false },
-    ],
-    [
-      'a blocked account',
-      snapshot({ account: account({ tradingBlocked: true }) }),
-      'broker',
-      { tradingBlocked: true },
-    ],
-    [
-      'a short that cannot be borrowed',
-      snapshot(withAsset({ shortable: false }, shortFeatures())),
-      'broker',
-      { side: 'short', shortable: false },
-    ],
-    [
-      'a short in a cash account',
-      withFeatures(shortFeatures(), { account: account({ shortingEnabled: false }) }),
-      'broker',
-      { shortingEnabled: false },
-    ],
-    [
-      'a short that is switched off',
-      withFeatures(shortFeatures(), { parameters: noShorts }),
-      'broker',
-      { allowShort: false },
-    ],
-    [
-      'too small an account',
-      snapshot({ account: account({ equity: parseUsd('150') }) }),
-      'size',
-      {
-        equity: '150.00',
-        riskBudget: '1.50',
-        limitPrice: '100.05',
-        stopPrice: '98.05',
-        riskPerShare: '2.00',
-        shares: 0,
-      },
-    ],
-    [
-      'no buying power',
-      snapshot({ account: account({ buyingPower: parseUsd('100') }) }),
-      'size',
-      { sharesByRisk: 500, cappedBy: 'buying-power', shares: 0 },
-    ],
-    [
-      'a stop below zero',
-      withFeatures(features({ close: 1, vwap: 0.9, atr: 0.6, atrAverage: 0.6 })),
-      'size',
-      { shares: 0 },
-    ],
-  ])('refuse %s', (_, world, by, numbers) => {
-    const decision = decideOne(world);
-    expect(decision).toMatchObject({ kind: 'refused', by });
-    expect(numbersOf(decision, by)).toMatchObject(numbers);
-    const { filters } = decision.evidence;
-    expect(filters.at(-1)).toMatchObject({ filter: by, passed: false });
-    expect(filters.slice(0, -1).every(({ passed }) => passed)).toBe(true);
-    expect(filters.map(({ filter }) => filter)).toEqual(ENTRY_FILTERS.slice(0, filters.length));
-  });
-
-  it.each<[string, Snapshot]>([
-    ['the first bar of the session', snapshot({ session: openedFor(5) })],
-    ['the last bar of the window', snapshot({ session: closingIn(15) })],
-    [
-      'a confidence on the threshold',
-      withFeatures(features({ adx: 18, emaFast: 99.1, emaSlow: 99 }), {
-        parameters: { ...DEFAULT_PARAMETERS, confidenceThreshold: 71.7 },
-      }),
-    ],
-    ['a 15-minute trend without a direction', withFeatures(features({ trendEmaSlow: 100 }))],
-    ['a short without a 15-minute direction', withFeatures(shortFeatures({ trendEmaSlow: 99 }))],
-    ['a long of what cannot be sold short', snapshot(withAsset({ shortable: false }))],
-    [
-      'positions and entries in other symbols',
-      snapshot({
-        positions: [position('AMD')],
-        pendingEntries: [{ symbol: ticker('KO'), notional: micros(1) }],
-      }),
-    ],
-    ['a market that never crossed down', withFeatures(features({ barsSinceCrossDown: Infinity }))],
-  ])('let pass %s', (_, world) => {
-    expect(decideOne(world).kind).toBe('enter');
-  });
-
-  it('close the entry window early on a half-day', () => {
-    const date = asSessionDate('2025-11-28');
-    const session = {
-      date,
-      open: newYorkInstant(date, '09:30'),
-      close: newYorkInstant(date, '13:00'),
-    };
-    const decideAt = (time: string) => {
-      const barEnd = newYorkInstant(date, time);
-      return decideOne(withFeatures(features({ barEnd }), { barEnd, session }));
-    };
-    expect(decideAt('12:45').kind).toBe('enter');
-    expect(decideAt('12:50')).toMatchObject({ kind: 'refused', by: 'entry-window' });
-  });
-});
-
 const many = (count: number, changes: Partial<Snapshot> = {}) =>
   decide(
     snapshot({
@@ -376,101 +136,32 @@ describe('the intents of one cycle', () => {
     expect(decisions.map(({ kind }) => kind)).toEqual(['enter', 'refused']);
     expect(decisions[1]).toMatchObject({ by: 'one-position' });
   });
-});
 
-const NASTY = [NaN, Infinity, -Infinity, 0, -0, -1, 1e-320, 1e300, Number.MAX_SAFE_INTEGER];
-const nasty = fc.oneof(
-  { weight: 1, arbitrary: fc.constantFrom(...NASTY) },
-  { weight: 1, arbitrary: fc.double() },
-  { weight: 4, arbitrary: fc.double({ min: 0.01, max: 2_000, noNaN: true }) },
-);
-const FEATURE_NAMES = Object.keys(features()) as (keyof Features)[];
-const garbage = fc
-  .tuple(
-    fc.constantFrom(features(), shortFeatures()),
-    fc.dictionary(fc.constantFrom(...FEATURE_NAMES), nasty, { maxKeys: 6 }),
-  )
-  .map(([base, changes]): Features => ({ ...base, ...changes }));
-const anyMoney = fc.integer({ min: -1e12, max: 1e15 }).map(micros);
-
-describe('whatever the world looks like, deciding', () => {
-  const worlds = fc.record({
-    features: fc.array(fc.option(garbage), { minLength: 1, maxLength: 6 }),
-    equity: anyMoney,
-    buyingPower: anyMoney,
-    held: anyMoney,
-    pending: anyMoney,
-  });
-  const build = ({
-    features: rows,
-    equity,
-    buyingPower,
-    held,
-    pending,
-  }: typeof worlds extends fc.Arbitrary<infer T> ? T : never) =>
-    snapshot({
-      symbols: rows.map((each, index) => symbolSnapshot(`S${index}`, { features: each })),
-      account: account({ equity, buyingPower }),
-      positions: [position('KO', { quantity: 1, currentPrice: held })],
-      pendingEntries: [{ symbol: ticker('PG'), notional: pending }],
-    });
-
-  it('never throws, and says yes or no to each symbol', () => {
-    fc.assert(
-      fc.property(worlds, (world) => {
-        const at = build(world);
-        const decisions = decide(at);
-        expect(decisions.map(({ symbol }) => symbol)).toEqual(
-          at.symbols.map(({ symbol }) => symbol),
-        );
-        for (const { kind, evidence } of decisions) {
-          const passed = evidence.filters.every((filter) => filter.passed);
-          expect(passed).toBe(kind !== 'refused');
-        }
-      }),
-      { numRuns: 2_000 },
-    );
+  it('share the positions that are allowed', () => {
+    const parameters = { ...DEFAULT_PARAMETERS, maxOpenPositions: 3 };
+    const decisions = many(4, { parameters, positions: [position('KO')] });
+    expect(quantities(decisions)).toEqual([249, 249, 'position-cap', 'position-cap']);
+    expect(numbersOf(decisions[2]!, 'position-cap')).toEqual({ open: 3, max: 3 });
   });
 
-  it('never plans a leg on the wrong side, risks more than the budget, or breaks a cap', () => {
-    let entered = 0;
-    fc.assert(
-      fc.property(worlds, (world) => {
-        const { parameters } = snapshot();
-        const share = (bps: number) => Math.ceil((world.equity / 10_000) * bps);
-        let taken = 0;
-        for (const decision of decide(build(world))) {
-          const intent = intentOf(decision);
-          if (intent === null) continue;
-          entered += 1;
-          const { bracket, quantity, size, side } = intent;
-          const away = side === 'long' ? 1 : -1;
-          const tick = tickOf(bracket.limitPrice);
-          expect(away * (bracket.limitPrice - bracket.stopPrice)).toBeGreaterThanOrEqual(tick);
-          expect(away * (bracket.targetPrice - bracket.limitPrice)).toBeGreaterThanOrEqual(tick);
-          expect(Math.min(bracket.stopPrice, bracket.targetPrice)).toBeGreaterThan(0);
-          expect(Number.isSafeInteger(quantity) && quantity >= 1).toBe(true);
-          // Without an early part, one that would stand anywhere between will do.
-          const { targetPrice: early, quantity: part } = intent.scaleOut ?? {
-            targetPrice: (bracket.limitPrice + bracket.targetPrice) / 2,
-            quantity: 0,
-          };
-          expect(away * (early - bracket.limitPrice)).toBeGreaterThan(0);
-          expect(away * (bracket.targetPrice - early)).toBeGreaterThan(0);
-          expect(part).toBeLessThan(quantity);
-          expect(quantity * size.riskPerShare).toBeLessThanOrEqual(share(parameters.riskBps));
-          expect(quantity * bracket.limitPrice).toBeLessThanOrEqual(
-            share(parameters.maxPositionBps),
-          );
-          taken += quantity * bracket.limitPrice;
-          expect(taken + world.held + world.pending).toBeLessThanOrEqual(
-            share(parameters.maxExposureBps),
-          );
-          expect(taken + world.pending).toBeLessThanOrEqual(world.buyingPower);
-        }
-      }),
-      { numRuns: 2_000 },
+  it('share the room in a sector', () => {
+    const sectors = new Map([
+      [ticker('S0'), 'Energy'],
+      [ticker('S1'), 'Energy'],
+      [ticker('S2'), 'Health Care'],
+    ]);
+    const decisions = many(3, { sectors });
+    expect(quantities(decisions)).toEqual([249, 'sector', 249]);
+    expect(numbersOf(decisions[1]!, 'sector')).toMatchObject({ open: 1, same: 1 });
+  });
+
+  it('are kept from moving alike', () => {
+    const barsOf = { S0: 'TWINS', S1: 'TWINS', S2: 'OTHER' };
+    const daily = new Map(
+      Object.entries(barsOf).map(([symbol, path]) => [ticker(symbol), dailyBarsAround(path, 100)]),
     );
-    expect(entered, 'the property has seen entries').toBeGreaterThan(100);
+    const decisions = many(3, { daily });
+    expect(quantities(decisions)).toEqual([249, 'correlation', 249]);
+    expect(numbersOf(decisions[1]!, 'correlation')).toMatchObject({ with: 'S0' });
   });
 });

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type { BracketPlan } from '#core/decision.ts';
+import type { Account } from '#core/account.ts';
+import type { BracketPlan, PastTrade } from '#core/decision.ts';
 import { ticker } from '#core/ids.ts';
 import { micros, parseUsd } from '#core/money.ts';
+import type { Usd } from '#core/money.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import { openBook, sizeEntry } from '#core/sizing.ts';
 
-import { account, position, snapshot } from './support/snapshots.ts';
+import { account, pastTrade, position, snapshot } from './support/snapshots.ts';
 
 const bracket = (limit: string, stop: string): BracketPlan => ({
   limitPrice: parseUsd(limit),
@@ -47,6 +49,18 @@ function sizeIn(world: World, limit: string, stop: string) {
   return sizeEntry(at, openBook(at), bracket(limit, stop));
 }
 
+const past = (count: number, pnl: string): readonly PastTrade[] =>
+  Array.from({ length: count }, () => pastTrade({ pnl: parseUsd(pnl) }));
+
+/** Shares at 50 with a stop at 47.50, with so many shares of another symbol held. */
+function sharesWith(changes: Partial<Account>, held = 0): number {
+  const at = snapshot({
+    account: account(changes),
+    positions: [position('KO', { quantity: held })],
+  });
+  return sizeEntry(at, openBook(at), bracket('50.00', '47.50')).shares;
+}
+
 describe('the size of an entry', () => {
   it.each(
     // oxfmt-ignore
@@ -80,12 +94,45 @@ describe('the size of an entry', () => {
     expect(sizeIn({}, '50.00', '47.50')).toEqual({
       equity: parseUsd('100000'),
       riskBps: 100,
+      tier: { name: 'few', trades: 0, wins: 0 },
       riskBudget: parseUsd('1000'),
       riskPerShare: parseUsd('2.5'),
       sharesByRisk: 400,
       cappedBy: null,
       shares: 400,
     });
+  });
+
+  it.each(
+    // oxfmt-ignore
+    [
+      // wins losses budget     by risk shares
+      [14, 6,  '1500.00', 600, 500],
+      [12, 8,  '1200.00', 480, 480],
+      [10, 10, '1000.00', 400, 400],
+      [8,  12, '500.00',  200, 200],
+      [5,  0,  '1000.00', 400, 400],
+    ] as const,
+  )('after %d wins and %d losses risks $%s: %d by risk, %d at last', (...row) => {
+    const [wins, losses, budget, sharesByRisk, shares] = row;
+    const pastTrades = [...past(wins, '1'), ...past(losses, '-1')];
+    const at = snapshot({ pastTrades });
+    const size = sizeEntry(at, openBook(at), bracket('50.00', '47.50'));
+    expect(size).toMatchObject({ riskBudget: parseUsd(budget), sharesByRisk, shares });
+    expect(size.tier).toMatchObject({ trades: wins + losses, wins });
+  });
+
+  it('is none where an amount is no number', () => {
+    const nothing = Number.NaN as Usd;
+    expect(sharesWith({})).toBe(400);
+    expect(sharesWith({ equity: nothing })).toBe(0);
+    expect(sharesWith({ buyingPower: nothing })).toBe(0);
+    expect(sharesWith({}, Number.NaN)).toBe(0);
+  });
+
+  it('counts a holding or an entry of the wrong sign as one of the right sign', () => {
+    expect(sizeIn({ held: '-190000' }, '50.00', '47.50').shares).toBe(200);
+    expect(sizeIn({ buyingPower: '12345', pending: '-12300' }, '50.00', '47.50').shares).toBe(0);
   });
 
   it('names the limit that binds most', () => {

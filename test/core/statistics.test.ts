@@ -3,51 +3,19 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { micros, parseUsd, usdFromNumber } from '#core/money.ts';
+import { micros, usdFromNumber } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
-import { maxDrawdownPercent, tradeStatistics } from '#core/statistics.ts';
+import {
+  maxDrawdownPercent,
+  meanInterval,
+  meanOf,
+  tQuantile,
+  wilsonInterval,
+} from '#core/statistics.ts';
 
 import { describeWithShared, sharedPath } from '../support/shared.ts';
 
-const trade = (dollars: number, r = dollars / 100) => ({
-  pnl: usdFromNumber(dollars),
-  rMultiple: r,
-});
-const trades = (wins: number, losses: number) => [
-  ...Array.from({ length: wins }, () => trade(100)),
-  ...Array.from({ length: losses }, () => trade(-100)),
-];
-
-describe('trade statistics', () => {
-  it('say nothing about no trades', () => {
-    expect(tradeStatistics([])).toEqual({
-      trades: 0,
-      wins: 0,
-      winRate: null,
-      winRateInterval: null,
-      profitFactor: null,
-      averageR: null,
-      totalPnl: micros(0),
-    });
-  });
-
-  it('count a trade at zero as no win and no loss', () => {
-    const result = tradeStatistics([trade(300), trade(-100), trade(0), trade(50)]);
-    expect(result).toMatchObject({
-      trades: 4,
-      wins: 2,
-      winRate: 0.5,
-      profitFactor: 3.5,
-      averageR: 0.625,
-      totalPnl: parseUsd('250'),
-    });
-  });
-
-  it('have no profit factor without a loss, and one of 0 without a win', () => {
-    expect(tradeStatistics(trades(3, 0)).profitFactor).toBeNull();
-    expect(tradeStatistics(trades(0, 3)).profitFactor).toBe(0);
-  });
-
+describe('the Wilson interval', () => {
   // The examples of Newcombe (1998), Statistics in Medicine 17, table I, method 3, and round ones.
   it.each([
     [81, 263, 0.2553, 0.3662],
@@ -56,22 +24,104 @@ describe('trade statistics', () => {
     [1, 29, 0.0061, 0.1718],
     [5, 10, 0.2366, 0.7634],
     [10, 10, 0.7225, 1],
-  ])('give %d wins of %d the Wilson interval from %d to %d', (wins, count, low, high) => {
-    const interval = tradeStatistics(trades(wins, count - wins)).winRateInterval;
+  ])('of %d of %d goes from %d to %d', (wins, count, low, high) => {
+    const interval = wilsonInterval(wins, count);
     expect(interval?.[0]).toBeCloseTo(low, 4);
     expect(interval?.[1]).toBeCloseTo(high, 4);
   });
 
-  it('keep the rate within its interval, and the interval within 0 and 1', () => {
+  it('does not exist of nothing', () => {
+    expect(wilsonInterval(0, 0)).toBeNull();
+  });
+
+  it('keeps the rate within itself, and itself within 0 and 1', () => {
     fc.assert(
       fc.property(fc.nat(60), fc.nat(60), (wins, losses) => {
         fc.pre(wins + losses > 0);
-        const { winRate, winRateInterval } = tradeStatistics(trades(wins, losses));
-        const [low, high] = winRateInterval!;
+        const [low, high] = wilsonInterval(wins, wins + losses)!;
+        const rate = wins / (wins + losses);
         expect(low).toBeGreaterThanOrEqual(0);
-        expect(low).toBeLessThanOrEqual(winRate! + 1e-12);
-        expect(high).toBeGreaterThanOrEqual(winRate! - 1e-12);
+        expect(low).toBeLessThanOrEqual(rate + 1e-12);
+        expect(high).toBeGreaterThanOrEqual(rate - 1e-12);
         expect(high).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
+
+describe('the quantile of Student’s t', () => {
+  // NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2, column 0.975.
+  it.each([
+    [1, 12.706],
+    [2, 4.303],
+    [3, 3.182],
+    [4, 2.776],
+    [5, 2.571],
+    [6, 2.447],
+    [7, 2.365],
+    [8, 2.306],
+    [9, 2.262],
+    [10, 2.228],
+    [15, 2.131],
+    [20, 2.086],
+    [29, 2.045],
+    [30, 2.042],
+    [60, 2.0],
+    [99, 1.984],
+    [100, 1.984],
+  ])('at %d degrees of freedom is %d, as the tables have it', (degrees, quantile) => {
+    expect(tQuantile(degrees)).toBeCloseTo(quantile, 3);
+  });
+
+  it('falls with the degrees of freedom towards that of the normal distribution', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3_000 }), (degrees) => {
+        expect(tQuantile(degrees + 1)).toBeLessThan(tQuantile(degrees));
+        expect(tQuantile(degrees)).toBeGreaterThan(1.959963);
+      }),
+    );
+    expect(tQuantile(1_000_000)).toBeCloseTo(1.959966, 6);
+  });
+});
+
+describe('the interval of a mean', () => {
+  it('is that of the NIST handbook for its 195 measurements', () => {
+    // 1.3.5.2, ZARR13.DAT: mean 9.261460, standard deviation 0.02278881, 9.258242 to 9.264679.
+    const away = 0.02278881;
+    const half = Array.from({ length: 97 }, () => [9.26146 - away, 9.26146 + away]).flat();
+    const [low, high] = meanInterval([...half, 9.26146])!;
+    expect(low).toBeCloseTo(9.258242, 5);
+    expect(high).toBeCloseTo(9.264679, 5);
+  });
+
+  // 12.7062 · s / √2 and 4.30265 · s / √3.
+  it.each([
+    [[1, 3], -10.7062, 14.7062],
+    [[1, 2, 3], -0.4841, 4.4841],
+    [[2, 2, 2], 2, 2],
+  ])('of %j goes from %d to %d', (values, low, high) => {
+    expect(meanInterval(values)?.[0]).toBeCloseTo(low, 4);
+    expect(meanInterval(values)?.[1]).toBeCloseTo(high, 4);
+  });
+
+  it.each([[[]], [[1]]])('does not exist of %j', (values) => {
+    expect(meanInterval(values)).toBeNull();
+  });
+
+  it('moves with its values and grows with their scale', () => {
+    const sample = fc.array(fc.integer({ min: -1_000, max: 1_000 }), {
+      minLength: 2,
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(sample, fc.integer({ min: -50, max: 50 }), (values, by) => {
+        const [low, high] = meanInterval(values)!;
+        const mean = meanOf(values)!;
+        expect(low).toBeLessThanOrEqual(mean);
+        expect(high - mean).toBeCloseTo(mean - low, 6);
+        const changed = meanInterval(values.map((value) => 2 * value + by))!;
+        expect(changed[0]).toBeCloseTo(2 * low + by, 6);
+        expect(changed[1]).toBeCloseTo(2 * high + by, 6);
       }),
     );
   });

@@ -1,93 +1,122 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 import { beforeAll, expect, it } from 'vitest';
 
-import { decide } from '#core/decide.ts';
-import type { Decision, EntryIntent } from '#core/decision.ts';
-import { createFeatureEngine } from '#core/features.ts';
-import { usdToNumber } from '#core/money.ts';
+import { ENTRY_FILTERS } from '#core/decision.ts';
+import type { EntryFilterName, Features } from '#core/decision.ts';
+import { ticker } from '#core/ids.ts';
+import type { Ticker } from '#core/ids.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
-import { MINUTE_MS } from '#core/session.ts';
+import { signalOf } from '#core/signal.ts';
 
 import { describeWithShared, sharedPath } from '../support/shared.ts';
 import { readSessionBars } from './support/bars.ts';
-import type { SessionBar } from './support/bars.ts';
-import { position, snapshot, symbolSnapshot } from './support/snapshots.ts';
+import { runPortfolio } from './support/portfolio-run.ts';
+import type { Step } from './support/portfolio-run.ts';
 
-/** Whether the bar reaches the stop or the target, or is the last one before everything is closed. */
-function isOver({ bracket, side }: EntryIntent, { bar, session }: SessionBar): boolean {
-  const [stop, target] = [usdToNumber(bracket.stopPrice), usdToNumber(bracket.targetPrice)];
-  const isLong = side === 'long';
-  const hit = isLong ? bar.low <= stop || bar.high > target : bar.high >= stop || bar.low < target;
-  return hit || bar.start + 10 * MINUTE_MS >= session.close;
+/** What became of the signals of all symbols. */
+interface Tally {
+  /** Counted from the features alone. */
+  signals: number;
+  entries: number;
+  readonly entriesOf: Map<Ticker, number>;
+  /** Signals that each filter removed. */
+  readonly removedBy: Map<EntryFilterName, number>;
 }
 
-/** One symbol's decisions at every bar, each entry held until its bracket is over. */
-function decisionsOver(symbol: string, bars: readonly SessionBar[]): readonly Decision[] {
-  const engine = createFeatureEngine(DEFAULT_PARAMETERS);
-  let held: EntryIntent | null = null;
-  return bars.map((each) => {
-    if (held !== null && isOver(held, each)) held = null;
-    const features = engine.push(each.bar, each.session);
-    const [decision] = decide(
-      snapshot({
-        barEnd: features.barEnd,
-        session: each.session,
-        symbols: [symbolSnapshot(symbol, { features })],
-        positions: held === null ? [] : [position(symbol)],
-      }),
-    );
-    if (decision?.kind === 'enter') held = decision.intent;
-    return decision!;
-  });
+const readBars = () =>
+  new Map(
+    readdirSync(sharedPath('data/5min')).map((file) => [
+      ticker(file.split('_')[0]!),
+      readSessionBars(sharedPath('data/5min', file), 5),
+    ]),
+  );
+
+const readSectors = () =>
+  new Map(
+    readFileSync(sharedPath('data/sectors/symbol_sector_for_bars.csv'), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(','))
+      .map(([symbol = '', sector = '']) => [ticker(symbol), sector]),
+  );
+
+const isWarm = (features: Features): boolean =>
+  Object.values(features).every((value: number) => !Number.isNaN(value));
+
+const addTo = <Key>(counts: Map<Key, number>, key: Key) =>
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+
+function takeDown(tally: Tally, { decisions, features }: Step): void {
+  tally.signals += features.filter(
+    (each) => isWarm(each) && signalOf(each, DEFAULT_PARAMETERS) !== null,
+  ).length;
+  for (const decision of decisions) {
+    if (decision.kind === 'refused') addTo(tally.removedBy, decision.by);
+    if (decision.kind === 'enter') addTo(tally.entriesOf, decision.symbol);
+    if (decision.kind === 'enter') tally.entries += 1;
+  }
 }
 
-interface Run {
-  readonly symbol: string;
-  readonly decisions: readonly Decision[];
-  readonly entriesPerSession: number;
-  readonly sessions: number;
-}
+/** Before there is a signal, the first two have spoken already. */
+const REMOVING = ENTRY_FILTERS.filter((name) => name !== 'warm-up' && name !== 'freshness');
 
-function runOf(symbol: string): Run {
-  const bars = readSessionBars(sharedPath(`data/5min/${symbol}_5min.csv`), 5);
-  const sessions = new Set(bars.map(({ session }) => session.date)).size;
-  const decisions = decisionsOver(symbol, bars);
-  const entries = decisions.filter(({ kind }) => kind === 'enter').length;
-  return { symbol, decisions, sessions, entriesPerSession: entries / sessions };
-}
+const SPEAKING = [
+  'entry-window',
+  'confidence',
+  'trend-15m',
+  'volume-profile',
+  'one-position',
+  'cooldown',
+  'sector',
+  'correlation',
+] as const satisfies readonly EntryFilterName[];
 
 describeWithShared('data/5min', 'the default strategy over two hundred real sessions', () => {
-  let runs: readonly Run[] = [];
+  const tally: Tally = { signals: 0, entries: 0, entriesOf: new Map(), removedBy: new Map() };
+  const sessionsOf = new Map<Ticker, number>();
 
   beforeAll(() => {
-    runs = readdirSync(sharedPath('data/5min')).map((file) => runOf(file.split('_')[0]!));
-  });
-
-  it('enters between one in five and one session of each symbol', () => {
-    const sessions = runs.reduce((sum, run) => sum + run.sessions, 0);
-    const entries = runs.reduce((sum, run) => sum + run.entriesPerSession * run.sessions, 0);
-    expect(sessions).toBeGreaterThan(3_000);
-    expect(entries / sessions).toBeGreaterThan(0.2);
-    expect(entries / sessions).toBeLessThan(1);
-  });
-
-  it('enters no symbol all the time or hardly ever', () => {
-    for (const { symbol, entriesPerSession } of runs) {
-      expect(entriesPerSession, `entries in ${symbol} a session`).toBeGreaterThan(0.1);
-      expect(entriesPerSession, `entries in ${symbol} a session`).toBeLessThan(1.2);
+    const bars = readBars();
+    for (const [symbol, each] of bars) {
+      sessionsOf.set(symbol, new Set(each.map(({ session }) => session.date)).size);
     }
+    runPortfolio(bars, readSectors(), (step) => takeDown(tally, step));
+  });
+
+  it('loses no signal: each became an entry or was removed by one filter', () => {
+    const removed = REMOVING.reduce((sum, name) => sum + (tally.removedBy.get(name) ?? 0), 0);
+    expect(tally.signals).toBeGreaterThan(30_000);
+    expect(tally.signals).toBe(tally.entries + removed);
   });
 
   it('has no filter of its signals that never speaks or always does', () => {
-    const decisions = runs.flatMap((run) => run.decisions);
-    const refused = decisions.filter((decision) => decision.kind === 'refused');
-    const refusals = Map.groupBy(refused, ({ by }) => by);
-    const signals = decisions.filter(({ evidence }) => evidence.side !== null).length;
-    for (const name of ['entry-window', 'confidence', 'trend-15m', 'one-position'] as const) {
-      const count = refusals.get(name)?.length ?? 0;
-      expect(count, `refusals by ${name}`).toBeGreaterThan(0);
-      expect(count / signals, `share refused by ${name}`).toBeLessThan(0.9);
+    for (const name of SPEAKING) {
+      const removed = tally.removedBy.get(name) ?? 0;
+      expect(removed, `signals removed by ${name}`).toBeGreaterThan(0);
+      expect(removed / tally.signals, `share removed by ${name}`).toBeLessThan(0.9);
+    }
+  });
+
+  it('is held back by nothing that is in order on these days', () => {
+    for (const name of ['freshness', 'control', 'readiness', 'broker'] as const) {
+      expect(tally.removedBy.get(name) ?? 0, `signals removed by ${name}`).toBe(0);
+    }
+  });
+
+  it('enters in between one of twenty sessions and one of five of each symbol', () => {
+    const sessions = [...sessionsOf.values()].reduce((sum, each) => sum + each, 0);
+    expect(sessions).toBeGreaterThan(3_000);
+    expect(tally.entries / sessions).toBeGreaterThan(0.05);
+    expect(tally.entries / sessions).toBeLessThan(0.2);
+  });
+
+  it('enters no symbol all the time or hardly ever', () => {
+    for (const [symbol, sessions] of sessionsOf) {
+      const perSession = (tally.entriesOf.get(symbol) ?? 0) / sessions;
+      expect(perSession, `entries in ${symbol} a session`).toBeGreaterThan(0.02);
+      expect(perSession, `entries in ${symbol} a session`).toBeLessThan(0.5);
     }
   });
 });

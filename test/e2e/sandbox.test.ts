@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import type { ExitReason } from '#core/trade.ts';
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
 import type { PresentedMessage } from '#sandbox/discord/present.ts';
 import { chromiumNote, hasChromium, launchChromium } from '#test/support/chromium.ts';
@@ -20,6 +21,8 @@ const channelOf = (bot: RunningBot): readonly PresentedMessage[] =>
   bot.sandbox?.discord?.messages(SANDBOX_DISCORD.channelId) ?? [];
 const titlesOf = (messages: readonly PresentedMessage[]): readonly string[] =>
   messages.map(({ embeds }) => embeds[0]?.title ?? '');
+
+const isLeg = (reason: ExitReason): boolean => reason === 'take_profit' || reason === 'stop_loss';
 
 const redis = QUEUE_SERVERS.find(({ name }) => name === 'Redis')!;
 describe.skipIf(redis.missing !== null)('a sandbox with its queue on Redis', () => {
@@ -75,10 +78,15 @@ describe('a sandbox from its first bar to its last', () => {
     expect(await reportReplayEnd(bot, silentLog)).toBe(0);
   });
 
-  it('tells it all: the start, each entry, each exit, each digest', async () => {
+  it('tells it all: the start, each entry, each closing by a rule, each exit, each digest', async () => {
     const { ledger } = bot.context;
     const [closed, entries] = await Promise.all([ledger.closedTrades(), ledger.intentCount()]);
-    expect(channelOf(bot)).toHaveLength(1 + entries + closed.length + SESSIONS);
+    const byRule = closed.filter(({ exitReason }) => !isLeg(exitReason));
+    expect(
+      byRule.length,
+      'a run in which no rule closes anything would prove less',
+    ).toBeGreaterThan(0);
+    expect(channelOf(bot)).toHaveLength(1 + entries + byRule.length + closed.length + SESSIONS);
     expect(await ledger.outbox.backlog()).toBe(0);
   });
 

@@ -17,7 +17,7 @@ import type { RunningBot } from '../../src/compose/start.ts';
 /** A small market as a folder of bar files, as a user would replay it. */
 export interface BarFolder {
   readonly folder: string;
-  /** The sessions that come after ten of history. */
+  /** The sessions that come after the history. */
   readonly sessions: readonly SessionDate[];
   remove(): void;
 }
@@ -46,6 +46,7 @@ export function writeBarFolder(symbols: readonly string[], sessions: number): Ba
 
 /** A data folder and a database of one's own, in which a sandbox can be started again and again. */
 export interface World {
+  readonly databaseUrl: string;
   start(changes?: Partial<SandboxConfig>): Promise<RunningBot>;
   remove(): Promise<void>;
 }
@@ -61,6 +62,7 @@ export async function createWorld(bars: BarFolder): Promise<World> {
   if (!parsed.ok || parsed.config.mode !== 'SANDBOX') throw new Error('the settings are wrong');
   const { config } = parsed;
   return {
+    databaseUrl: database.url,
     start: (changes = {}) =>
       startBot({ config: { ...config, ...changes }, version: '0.0.0-test', log: silentLog }),
     remove: async () => {

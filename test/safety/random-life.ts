@@ -339,6 +339,7 @@ const withSignal = (
       const bars = standIn.inspect().prices.get(NVDA) ?? 100_000_000;
       return new Map([[NVDA, featuresFor(signal, at, bars / 1_000_000)]]);
     },
+    barsSince: () => [],
   },
 });
 

@@ -17,6 +17,7 @@ import { parseUsd } from '#core/money.ts';
 import type { Card } from '#ports/cards.ts';
 import type { MessageId, Notifier } from '#ports/notifier.ts';
 import { anApplication } from '#test/support/application.ts';
+import { dailyBarsAround } from '#test/support/daily-bars.ts';
 
 import { features } from '../core/support/snapshots.ts';
 
@@ -73,7 +74,9 @@ async function assemble(): Promise<AppContext> {
           const signal = { barEnd: at, close: 100, vwap: 99, emaFast: 100, emaSlow: 99 };
           return new Map([[NVDA, features(signal)]]);
         },
+        barsSince: () => [],
       },
+      dailyHistory: { before: async () => new Map([[NVDA, dailyBarsAround(NVDA, 100)]]) },
       closeTactics: { ...CLOSE_TACTICS, fillMs: 300, retryMs: 100 },
       reached: async (step) => {
         if (step !== crashAt) return;

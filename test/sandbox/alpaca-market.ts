@@ -1,9 +1,9 @@
+import type { BarColumns } from '#core/bars.ts';
 import { ticker } from '#core/ids.ts';
 import { MINUTE_MS, asSessionDate } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 import { sessionsBetween } from '#sandbox/market/calendar.ts';
 import { createColumns } from '#sandbox/market/columns.ts';
-import type { BarColumns } from '#sandbox/market/columns.ts';
 import { createMarket } from '#sandbox/market/create-market.ts';
 import type { Market } from '#sandbox/market/types.ts';
 
@@ -21,19 +21,23 @@ export const HALF_DAY = SESSIONS[3]!;
 
 /**
  * A market of a few days. The bars of each symbol are those of the replay's start; before them the price
- * stands at the first open, after them at the last close.
+ * stands at the first open, after them at the last close. Of the sessions the first is history.
  */
 export function aMarket(
   bars: Readonly<Record<string, readonly Ohlc[]>> = { AAPL: [], MSFT: [] },
+  sessions: readonly Session[] = SESSIONS,
 ): Market {
+  const first = sessions[1]!;
   return createMarket({
     name: 'hand-made',
     identity: `hand-made ${JSON.stringify(bars)}`,
     barMinutes: 5,
-    start: FIRST.open,
-    sessions: SESSIONS,
+    start: first.open,
+    sessions,
     columns: new Map(
-      Object.entries(bars).map(([symbol, own]) => [ticker(symbol), columnsOf(own)] as const),
+      Object.entries(bars).map(
+        ([symbol, own]) => [ticker(symbol), columnsOf(own, sessions)] as const,
+      ),
     ),
   });
 }
@@ -41,9 +45,9 @@ export function aMarket(
 const startsOf = ({ open, close }: Session): readonly EpochMs[] =>
   Array.from({ length: (close - open) / BAR_MS }, (_, index) => open + index * BAR_MS);
 
-function columnsOf(own: readonly Ohlc[]): BarColumns {
-  const starts = SESSIONS.flatMap(startsOf);
-  const history = starts.filter((start) => start < FIRST.open).length;
+function columnsOf(own: readonly Ohlc[], sessions: readonly Session[]): BarColumns {
+  const starts = sessions.flatMap(startsOf);
+  const history = startsOf(sessions[0]!).length;
   const before = own[0]?.[0] ?? 100;
   const after = own.at(-1)?.[3] ?? before;
   const columns = createColumns(starts.length);

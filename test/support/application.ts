@@ -7,6 +7,7 @@ import { openLedger } from '#adapters/postgres/ledger.ts';
 import { createAssetCache } from '#app/asset-cache.ts';
 import { createBackground } from '#app/background.ts';
 import type { AppContext } from '#app/context.ts';
+import { createDailyHistory } from '#app/daily-history.ts';
 import { createGuardMemory } from '#app/guard/guard-memory.ts';
 import { createMutex } from '#app/mutex.ts';
 import { createSessionCalendar } from '#app/session-calendar.ts';
@@ -36,6 +37,7 @@ export async function anApplication({
 }: Given): Promise<{ readonly context: AppContext; readonly close: () => Promise<void> }> {
   const client = createAlpacaClient({ kind: 'stand-in', url: alpacaUrl });
   const broker = createAlpacaBroker(client, silentLog);
+  const marketData = createAlpacaMarketData(client, 'iex', 'test', silentLog);
   const world = { mode: 'SANDBOX', identity: 'an application' };
   const opened = await openLedger({ url: databaseUrl, poolSize: 4, world, log: silentLog });
   const { ledger } = opened;
@@ -53,8 +55,9 @@ export async function anApplication({
     mode: 'SANDBOX',
     watchlist,
     parameters: DEFAULT_PARAMETERS,
+    keepDecisionsDays: 400,
     broker,
-    marketData: createAlpacaMarketData(client, 'iex', 'test', silentLog),
+    marketData,
     ledger,
     notifier: {
       post: () => Promise.reject(new Error('there is no channel')),
@@ -65,7 +68,9 @@ export async function anApplication({
     clock: { now },
     systemClock,
     calendar: createSessionCalendar(broker),
-    features: { at: async () => new Map() },
+    features: { at: async () => new Map(), barsSince: () => [] },
+    dailyHistory: createDailyHistory(marketData, DEFAULT_PARAMETERS),
+    sectors: new Map(),
     assets: createAssetCache(broker, silentLog),
     wakeOutbox: async () => {},
     wakeGuard: async () => {},

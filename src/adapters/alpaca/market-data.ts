@@ -2,10 +2,13 @@ import { marketDataShapes, timeFrame, TimeFrameUnit } from '@alpacahq/alpaca-tra
 import type { marketData as wire } from '@alpacahq/alpaca-trade-api';
 
 import type { Bar } from '#core/bars.ts';
+import type { DailyBar } from '#core/decision.ts';
 import { isTicker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
+import { newYorkDate, startOfDay } from '#core/session.ts';
+import type { EpochMs } from '#core/session.ts';
 import type { Logger } from '#ports/logger.ts';
-import type { BarQuery, MarketData } from '#ports/market-data.ts';
+import type { BarQuery, DailyBarQuery, MarketData } from '#ports/market-data.ts';
 
 import { openBarStream } from './bar-stream.ts';
 import type { AlpacaClient } from './connection.ts';
@@ -19,11 +22,18 @@ const BARS_PAGE = 10_000;
 
 type Page = Pick<wire.StockBarsResp, 'bars' | 'nextPageToken'>;
 
+interface Request {
+  readonly symbols: readonly Ticker[];
+  readonly timeframe: ReturnType<typeof timeFrame>;
+  readonly from: EpochMs;
+  readonly until: EpochMs;
+}
+
 /** Page by page: each is a request of its own to the broker's limit. A page may hold one symbol only. */
 async function readBars(
   { sdk, data }: AlpacaClient,
   feed: 'iex' | 'sip',
-  { symbols, barMinutes, from, until }: BarQuery,
+  { symbols, timeframe, from, until }: Request,
 ): Promise<ReadonlyMap<Ticker, readonly Bar[]>> {
   const found = new Map<Ticker, Bar[]>();
   let pageToken: string | null = null;
@@ -31,7 +41,7 @@ async function readBars(
     const page: Page = await sendRead(data, 'normal', () =>
       sdk.marketData.stocks.stockBars({
         symbols: symbols.join(','),
-        timeframe: timeFrame(barMinutes, TimeFrameUnit.Minute),
+        timeframe,
         start: new Date(from),
         // Alpaca's end is included.
         end: new Date(until - 1),
@@ -52,6 +62,27 @@ async function readBars(
   return found;
 }
 
+const intraday = ({ symbols, barMinutes, from, until }: BarQuery): Request => ({
+  symbols,
+  timeframe: timeFrame(barMinutes, TimeFrameUnit.Minute),
+  from,
+  until,
+});
+
+/** A day's bar is labelled by New York's midnight. */
+const daily = ({ symbols, from, until }: DailyBarQuery): Request => ({
+  symbols,
+  timeframe: timeFrame(1, TimeFrameUnit.Day),
+  from: startOfDay(from),
+  until: startOfDay(until),
+});
+
+const toDailyBar = ({ start, close, volume }: Bar): DailyBar => ({
+  date: newYorkDate(start),
+  close,
+  volume,
+});
+
 /** Alpaca's stock bars, split-adjusted, from one feed. */
 export function createAlpacaMarketData(
   client: AlpacaClient,
@@ -61,15 +92,20 @@ export function createAlpacaMarketData(
 ): MarketData {
   const openedAt = client.timers.now();
   let stream: SupervisedStream | null = null;
+  const read = async (request: Request, what: string) => {
+    if (request.symbols.length === 0) return new Map<Ticker, readonly Bar[]>();
+    try {
+      return await readBars(client, feed, request);
+    } catch (error) {
+      throw readFailure(what, error, client.withoutSecrets);
+    }
+  };
   return {
     feed: feedName,
-    bars: async (query) => {
-      if (query.symbols.length === 0) return new Map();
-      try {
-        return await readBars(client, feed, query);
-      } catch (error) {
-        throw readFailure('the bars', error, client.withoutSecrets);
-      }
+    bars: (query) => read(intraday(query), 'the bars'),
+    dailyBars: async (query) => {
+      const found = await read(daily(query), 'the daily bars');
+      return new Map([...found].map(([symbol, bars]) => [symbol, bars.map(toDailyBar)]));
     },
     subscribeBars: async (symbols, listener) => {
       stream?.close();

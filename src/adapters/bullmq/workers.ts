@@ -54,12 +54,12 @@ interface Due {
   readonly payload: unknown;
 }
 
-/** What the job is to do, and for when; null when it is due for nothing. */
-function dueOf({ schedule }: RunnableJob, job: QueuedJob, barMinutes: number): Due | null {
+/** What the job is to do, and for when. */
+function dueOf({ schedule }: RunnableJob, job: QueuedJob, barMinutes: number): Due {
   const [, scheduledFor] = SCHEDULED_ID.exec(job.id ?? '') ?? [];
   if (scheduledFor !== undefined) {
     const at = dueTimeOf(schedule, Number(scheduledFor), barMinutes);
-    return at === null ? null : { at, payload: { dueAt: at } };
+    return { at, payload: { dueAt: at } };
   }
   const { dueAt } = job.data;
   return { at: typeof dueAt === 'number' ? dueAt : job.timestamp, payload: job.data };
@@ -72,7 +72,6 @@ async function attempt(
   options: WorkerSettings,
 ): Promise<void> {
   const due = dueOf(runnable, job, options.barMinutes);
-  if (due === null) return;
   const { name } = runnable;
   const startedAt = performance.now();
   const tell = (error: string | null): void =>

@@ -128,7 +128,7 @@ async function carryOut(
     return { outcome: 'done', body: renderReply(reply), reason: null };
   } catch (error) {
     if (error instanceof UserError) {
-      return { outcome: 'failed', body: textBody(error.message), reason: error.message };
+      return { outcome: error.outcome, body: textBody(error.message), reason: error.message };
     }
     const id = randomUUID().slice(0, 8);
     log.error(

@@ -92,9 +92,11 @@ type StampStyle = 't' | 'f';
 export const stamp = (at: EpochMs, style: StampStyle = 't'): string =>
   `<t:${Math.floor(at / 1000)}:${style}>`;
 
-/** `1 share`, `1,200 shares`. */
+/** `1 share`, `1,200 shares`, `2 entries`. */
 export const count = (amount: number, noun: string): string =>
-  `${grouped(amount, 0)} ${noun}${amount === 1 ? '' : 's'}`;
+  `${grouped(amount, 0)} ${amount === 1 ? noun : plural(noun)}`;
+
+const plural = (noun: string): string => `${noun.replace(/(?<![aeiou])y$/, 'ie')}s`;
 
 const ORDINAL = new Intl.PluralRules('en-US', { type: 'ordinal' });
 const ORDINAL_ENDINGS: Readonly<Record<Intl.LDMLPluralRule, string>> = {

@@ -5,7 +5,9 @@ import type { Card, Mode } from '#ports/cards.ts';
 
 import { alarmEmbed } from './cards/alarm.ts';
 import { closingEmbed } from './cards/closing.ts';
+import { controlEmbed } from './cards/control.ts';
 import { digestEmbed } from './cards/digest.ts';
+import { drawdownEmbed } from './cards/drawdown.ts';
 import { entryEmbed } from './cards/entry.ts';
 import { exitEmbed } from './cards/exit.ts';
 import { noticeEmbed } from './cards/notice.ts';
@@ -14,6 +16,7 @@ import { startedEmbed } from './cards/started.ts';
 import { statusEmbed } from './cards/status.ts';
 import { stopMovedEmbed } from './cards/stop-moved.ts';
 import { textContent } from './cards/text.ts';
+import { nothingText, whyEmbed } from './cards/why.ts';
 import { clampEmbed } from './limits.ts';
 
 /** A message as discord.js takes it. Nobody is ever mentioned by what a card happens to contain. */
@@ -60,6 +63,10 @@ function embedOf(card: Card, mode: Mode): APIEmbed {
       return alarmEmbed(card, mode);
     case 'notice':
       return noticeEmbed(card, mode);
+    case 'drawdown':
+      return drawdownEmbed(card, mode);
+    case 'control':
+      return controlEmbed(card, mode);
     case 'digest':
       return digestEmbed(card);
     default:
@@ -71,5 +78,17 @@ function embedOf(card: Card, mode: Mode): APIEmbed {
 export const renderCard = (card: Card, mode: Mode): MessageBody => withEmbed(embedOf(card, mode));
 
 /** The message of a command's answer. */
-export const renderReply = (reply: Reply): MessageBody =>
-  reply.kind === 'status' ? withEmbed(statusEmbed(reply.report)) : textBody(reply.text);
+export function renderReply(reply: Reply): MessageBody {
+  switch (reply.kind) {
+    case 'status':
+      return withEmbed(statusEmbed(reply.report));
+    case 'why':
+      return reply.report.kind === 'nothing'
+        ? textBody(nothingText(reply.report))
+        : withEmbed(whyEmbed(reply.report));
+    case 'text':
+      return textBody(reply.text);
+    default:
+      return reply satisfies never;
+  }
+}

@@ -25,7 +25,7 @@ export const instant = customType<{ data: EpochMs; driverData: string }>({
 export const storableText = (text: string): string => text.replaceAll('\0', '').toWellFormed();
 
 /** JSON whose strings are all storable. */
-export const storableJson = (value: unknown): string =>
+const storableJson = (value: unknown): string =>
   JSON.stringify(value, (_key, part: unknown) =>
     typeof part === 'string' ? storableText(part) : part,
   );

@@ -13,12 +13,15 @@ import { accountReads } from './account-store.ts';
 import { appendAudit } from './audit.ts';
 import { closeReads } from './close-store.ts';
 import { migrateLedger } from './database.ts';
+import { decisionReads } from './decision-store.ts';
 import { intentReads } from './intent-store.ts';
 import { createLease } from './lease.ts';
 import { legReads } from './leg-store.ts';
+import { metricsReads } from './metrics-store.ts';
 import { orderReads } from './order-store.ts';
 import { createOutbox } from './outbox.ts';
 import { reconciliationReads } from './reconciliation-store.ts';
+import { riskReads } from './risk-store.ts';
 import { controlState } from './schema/control.ts';
 import { cycles, world } from './schema/trades.ts';
 import { tradeReads } from './trade-store.ts';
@@ -73,6 +76,9 @@ const createLedger = (db: NodePgDatabase, pool: Pool, log: Logger): Ledger => ({
   ...reconciliationReads(db),
   ...cycleReads(db),
   ...accountReads(db),
+  ...metricsReads(db),
+  ...decisionReads(db),
+  ...riskReads(db),
 
   transaction: (work) => db.transaction((tx) => runTransaction(tx, work)),
 
@@ -107,6 +113,42 @@ async function claimWorld(
 const isUnreachable = (error: unknown): error is Error & { readonly code: string } =>
   error instanceof Error && 'code' in error && /^E[A-Z]+$/.test(String(error.code));
 
+const unreachable = (url: string, error: Error & { readonly code: string }): Error =>
+  new Error(
+    `The database at ${new URL(url).host} cannot be reached (${error.code}): start it, or correct ` +
+      'DATABASE_URL, or unset it to use the embedded PostgreSQL',
+    { cause: error },
+  );
+
+/** As long as a report takes, which reads one thing after the other. */
+const READER_POOL_SIZE = 1;
+
+/**
+ * A ledger that a bot has written, whichever world it belongs to, to be read from beside it: nothing is
+ * created, updated or claimed.
+ *
+ * @throws Error, one line with the cure, when the database cannot be reached.
+ */
+export async function openLedgerToRead(
+  url: string,
+  log: Logger,
+): Promise<Omit<OpenLedger, 'ping'>> {
+  const pool = new Pool({
+    connectionString: url,
+    max: READER_POOL_SIZE,
+    application_name: 'bracketeer reader',
+    options: '-c default_transaction_read_only=on',
+  });
+  pool.on('error', (error) => log.warn({ error: error.message }, 'a ledger connection was lost'));
+  try {
+    await pool.query('SELECT FROM world');
+  } catch (error) {
+    await pool.end();
+    throw isUnreachable(error) ? unreachable(url, error) : error;
+  }
+  return { ledger: createLedger(drizzle(pool), pool, log), close: () => pool.end() };
+}
+
 /**
  * Opens the ledger: creates or updates its tables, and checks whose it is.
  *
@@ -132,12 +174,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     await claimWorld(db, options.world, Date.now());
   } catch (error) {
     await pool.end();
-    if (!isUnreachable(error)) throw error;
-    throw new Error(
-      `The database at ${new URL(url).host} cannot be reached (${error.code}): start it, or correct ` +
-        'DATABASE_URL, or unset it to use the embedded PostgreSQL',
-      { cause: error },
-    );
+    throw isUnreachable(error) ? unreachable(url, error) : error;
   }
   return {
     ledger: createLedger(db, pool, log),

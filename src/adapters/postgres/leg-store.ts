@@ -66,7 +66,7 @@ export const legReads = (db: NodePgDatabase): LegReads => ({
   interferenceCount: (date) =>
     db.$count(
       legInterventions,
-      and(eq(legInterventions.sessionDate, date), isNull(legInterventions.intentId)),
+      and(date && eq(legInterventions.sessionDate, date), isNull(legInterventions.intentId)),
     ),
 });
 

@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 
-import type { Decision } from '#core/decision.ts';
 import { brokerOrderId } from '#core/ids.ts';
 import type { TradeId } from '#core/ids.ts';
 import { micros, ZERO_USD } from '#core/money.ts';
@@ -11,7 +10,6 @@ import { averagePrice } from '#core/trade-math.ts';
 import type { Trade } from '#core/trade.ts';
 import type { LedgerOrder, OrderBelonging } from '#ports/ledger.ts';
 
-import { decisionRecord } from './decision-record.ts';
 import type { fills, orders } from './schema/orders.ts';
 import type { trades } from './schema/trades.ts';
 
@@ -20,15 +18,6 @@ const ADOPTED = 'adopted-';
 
 type TradeRow = typeof trades.$inferSelect;
 type OrderRow = typeof orders.$inferSelect;
-
-/** A decision by the names of its columns, without the cycle's own. */
-export const decisionRow = (decision: Decision) => ({
-  symbol: decision.symbol,
-  kind: decision.kind,
-  refused_by: decision.kind === 'refused' ? decision.by : null,
-  trade_id: decision.kind === 'enter' ? decision.intent.tradeId : null,
-  record: decisionRecord(decision),
-});
 
 export const tradeRow = (trade: Trade): typeof trades.$inferInsert => ({
   id: trade.id,
@@ -46,6 +35,8 @@ export const tradeChanges = (trade: Trade) => ({
   status: trade.status,
   scaleOut: trade.scaleOut,
   stopPrice: trade.stopPrice,
+  bestPrice: trade.bestPrice,
+  worstPrice: trade.worstPrice,
   entryQuantity: trade.entryQuantity,
   entryValue: trade.entryValue,
   exitQuantity: trade.exitQuantity,
@@ -64,6 +55,8 @@ export const tradeOf = (row: TradeRow): Trade => ({
   intent: row.intent,
   scaleOut: row.scaleOut,
   stopPrice: row.stopPrice,
+  bestPrice: row.bestPrice,
+  worstPrice: row.worstPrice,
   entryQuantity: row.entryQuantity,
   entryValue: row.entryValue,
   exitQuantity: row.exitQuantity,

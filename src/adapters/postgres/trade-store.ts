@@ -1,5 +1,7 @@
-import { and, asc, count, desc, eq, gte, inArray, lt, sum } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gte, inArray, lt, or, sum } from 'drizzle-orm';
 
+import type { PastTrade } from '#core/decision.ts';
+import type { EpochMs } from '#core/session.ts';
 import { closedTrade, plannedTrade } from '#core/trade.ts';
 import type { Trade, TradeStatus } from '#core/trade.ts';
 import type { Ledger, LedgerTransaction } from '#ports/ledger.ts';
@@ -13,7 +15,13 @@ import { trades } from './schema/trades.ts';
 
 type TradeReads = Pick<
   Ledger,
-  'unfinishedTrades' | 'trade' | 'lastTradeIn' | 'closedTrades' | 'tradeCounts' | 'intentCount'
+  | 'unfinishedTrades'
+  | 'trade'
+  | 'lastTradeIn'
+  | 'closedTrades'
+  | 'pastTrades'
+  | 'tradeCounts'
+  | 'intentCount'
 >;
 
 const UNFINISHED = ['planned', 'submitted', 'open'] as const satisfies readonly TradeStatus[];
@@ -65,6 +73,8 @@ export const tradeReads = (db: Database): TradeReads => ({
     return rows.map((row) => closedTrade(tradeOf(row)));
   },
 
+  pastTrades: (limit, since) => pastTrades(db, limit, since),
+
   async tradeCounts({ from, until }) {
     const rows = await db
       .select({ status: trades.status, trades: count() })
@@ -77,6 +87,29 @@ export const tradeReads = (db: Database): TradeReads => ({
   // What was adopted is no intent of ours.
   intentCount: () => db.$count(trades, eq(trades.origin, 'strategy')),
 });
+
+async function pastTrades(
+  db: Database,
+  limit: number,
+  since: EpochMs,
+): Promise<readonly PastTrade[]> {
+  const isClosed = eq(trades.status, 'closed');
+  const last = db
+    .select({ id: trades.id })
+    .from(trades)
+    .where(isClosed)
+    .orderBy(desc(trades.closedAt), desc(trades.id))
+    .limit(limit);
+  const rows = await db
+    .select()
+    .from(trades)
+    .where(and(isClosed, or(gte(trades.closedAt, since), inArray(trades.id, last))))
+    .orderBy(asc(trades.closedAt), asc(trades.id));
+  return rows.map((row) => {
+    const { symbol, exitReason, closedAt, pnl } = closedTrade(tradeOf(row));
+    return { symbol, exitReason, closedAt, pnl };
+  });
+}
 
 type TradeWrites = Pick<
   LedgerTransaction,

@@ -15,6 +15,8 @@ import { recordStop } from '../move-stop.ts';
 import { orderHorizon } from '../order-horizon.ts';
 import { cancelGroups } from '../place-order.ts';
 import { syncOrders } from '../sync-orders.ts';
+import { enforceControl } from './enforce-control.ts';
+import { flattenAtEnd } from './flatten-at-end.ts';
 import { lookAgain, lookAtAll, needsAction } from './look.ts';
 import type { Judged } from './look.ts';
 import { raiseNaked, settleNaked } from './naked-alarm.ts';
@@ -59,7 +61,10 @@ async function look(context: AppContext): Promise<void> {
     }
   }
   await settleNaked(context, second);
+  // After the verdicts: what must be closed as an emergency is closed as one.
+  await tryFlatten(context, second);
   await startOpenCloses(context);
+  await enforceControl(context, second);
 }
 
 /** What the books lack is mended later; the positions are looked at in any case. */
@@ -69,6 +74,16 @@ async function trySync(context: AppContext): Promise<void> {
   } catch (error) {
     if (error instanceof LeaseLostError) throw error;
     context.log.warn({ error: String(error) }, 'the guard looks without the newest fills');
+  }
+}
+
+/** What cannot be closed now is closed at the next look; closings that are under way go on in any case. */
+async function tryFlatten(context: AppContext, judged: readonly Judged[]): Promise<void> {
+  try {
+    await flattenAtEnd(context, judged);
+  } catch (error) {
+    if (error instanceof LeaseLostError) throw error;
+    context.log.error({ error: String(error) }, 'the end of the day could not be seen to');
   }
 }
 

@@ -3,7 +3,6 @@ import { formatUsd, micros, subtractUsd } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
 import { differencesOf, tradesNamedBy, unknownGroups } from '#core/reconciliation.ts';
 import type { Difference } from '#core/reconciliation.ts';
-import { MINUTE_MS, newYorkDate } from '#core/session.ts';
 import type { NoticeCard } from '#ports/cards.ts';
 import type { ForeignItem, ReconciliationRecord } from '#ports/ledger.ts';
 
@@ -12,6 +11,7 @@ import { fenced } from '../fenced.ts';
 import { orderHorizon } from '../order-horizon.ts';
 import { applyOrder } from '../order-updates.ts';
 import { syncOrders } from '../sync-orders.ts';
+import { bookCashActivities } from './cash-activities.ts';
 import { findInterference } from './find-interference.ts';
 
 /** A fill may be in one list and not yet in the other. */
@@ -117,18 +117,6 @@ function findingOf(difference: Difference): string {
   const { quantity, ledgerQuantity } = difference;
   const shares = `${Math.abs(quantity)} shares ${quantity > 0 ? 'more' : 'fewer'}`;
   return `${symbol}: the broker shows ${shares} than the ledger’s ${ledgerQuantity}. Decide with /foreign item:${key}`;
-}
-
-const ACTIVITY_DAYS_MS = 7 * 24 * 60 * MINUTE_MS;
-
-/** Deposits, dividends and the like, without which cash would not add up. */
-async function bookCashActivities({ broker, ledger, clock }: AppContext): Promise<void> {
-  const from = newYorkDate(clock.now() - ACTIVITY_DAYS_MS);
-  const activities = await broker.cashActivitiesSince(from);
-  if (activities.length === 0) return;
-  await ledger.transaction(async (tx) => {
-    for (const activity of activities) await tx.insertCashActivity(activity);
-  });
 }
 
 /**

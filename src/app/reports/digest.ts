@@ -1,33 +1,68 @@
+import type { DailyMetrics } from '#core/daily-metrics.ts';
 import { subtractUsd, ZERO_USD } from '#core/money.ts';
+import type { Usd } from '#core/money.ts';
 import type { PositionSide } from '#core/order.ts';
-import { addDays, newYorkDate, startOfDay } from '#core/session.ts';
+import { addDays, newYorkDate } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
-import { maxDrawdownPercent, tradeStatistics } from '#core/statistics.ts';
 import type { Trade } from '#core/trade.ts';
 import type { DigestCard } from '#ports/cards.ts';
 
 import type { AppContext } from '../context.ts';
 import { readPositions } from '../positions.ts';
 import { openingEquity } from './equity.ts';
+import { daysOf, overallMetrics, sessionMetrics } from './metrics.ts';
+import type { DayRange } from './metrics.ts';
 
-/** How many sessions back a digest that was missed, by a bot that was down at the close, is still written. */
+/**
+ * How many sessions back a digest that was missed, by a bot that was down at the close, is still written;
+ * and how late a fill may be booked that still changes what is kept of its session.
+ */
 const LOOK_BACK_SESSIONS = 3;
 
 /**
- * Writes the digest of each session that is over and has none yet: at its close, or when the bot comes
- * back after having missed it. Written once, however often it is asked for.
+ * Writes the digest of each session that is over and has none yet, at its close or when the bot comes back
+ * after having missed it, and keeps its metrics with it. A digest is written once, however often this is
+ * asked for; as long as none is due, that costs the broker no request, and nothing is written.
+ *
+ * With each new digest the metrics of the sessions before are taken again, so that they follow a fill that
+ * was booked late. Their own digests stay what the channel was told: the late fill has a card of its own.
  */
 export async function writeDueDigests(context: AppContext, at: EpochMs): Promise<void> {
+  const over = await sessionsOver(context, at);
+  if (over.every(({ isTold }) => isTold)) return;
   await bookFees(context, at);
-  const sessions = await context.calendar.endingWith(newYorkDate(at), LOOK_BACK_SESSIONS);
-  for (const session of sessions) {
-    if (session.close > at || (await context.ledger.cycleCount(session.date)) === 0) continue;
-    const key = `digest:${session.date}`;
-    if (await context.ledger.outbox.has(key)) continue;
-    const card = await digestOf(context, session);
-    await context.ledger.transaction((tx) => tx.enqueueCard(key, card));
-    await context.wakeOutbox();
+  for (const { session, isTold } of over) {
+    const equity = await equityOf(context, session);
+    const metrics = await sessionMetrics(context, session, equity.curve);
+    const card = isTold ? null : await digestOf(context, session, { equity, metrics });
+    const computedAt = context.clock.now();
+    await context.ledger.transaction(async (tx) => {
+      await tx.saveSessionMetrics({ sessionDate: session.date, metrics, computedAt });
+      if (card !== null) await tx.enqueueCard(digestKey(session), card);
+    });
+    if (card !== null) await context.wakeOutbox();
   }
+}
+
+const digestKey = ({ date }: Session): string => `digest:${date}`;
+
+/** A session that is over, in which the bot was there. */
+interface SessionOver {
+  readonly session: Session;
+  /** Whether its digest was written. */
+  readonly isTold: boolean;
+}
+
+async function sessionsOver(
+  { calendar, ledger }: AppContext,
+  at: EpochMs,
+): Promise<readonly SessionOver[]> {
+  const over: SessionOver[] = [];
+  for (const session of await calendar.endingWith(newYorkDate(at), LOOK_BACK_SESSIONS)) {
+    if (session.close > at || (await ledger.cycleCount(session.date)) === 0) continue;
+    over.push({ session, isTold: await ledger.outbox.has(digestKey(session)) });
+  }
+  return over;
 }
 
 const FEE_DAYS = 7;
@@ -41,72 +76,63 @@ async function bookFees({ broker, ledger }: AppContext, at: EpochMs): Promise<vo
   });
 }
 
-interface Interval {
-  readonly from: EpochMs;
-  readonly until: EpochMs;
+/** The account's value in a session. */
+interface DayEquity {
+  readonly opening: Usd;
+  readonly closing: Usd;
+  /** From the opening to the close. */
+  readonly curve: readonly Usd[];
+  /** Whether the account is seen on the session's own day. */
+  readonly isToday: boolean;
 }
 
-/**
- * The days that belong to a session: its own, and those without one before it. Whole days, since fills
- * come until shortly after the close; so that each trade is in exactly one digest.
- */
-async function daysOf({ calendar }: AppContext, { date }: Session): Promise<Interval> {
-  const previous = await calendar.before(date);
+async function equityOf(context: AppContext, { date }: Session): Promise<DayEquity> {
+  const { ledger, broker, clock } = context;
+  const account = await broker.account();
+  const isToday = newYorkDate(clock.now()) === date;
+  const [first, points] = await Promise.all([
+    openingEquity(context, date, isToday ? account : null),
+    ledger.equityPoints(date),
+  ]);
+  const closing = isToday ? account.equity : (points.at(-1)?.equity ?? account.equity);
+  const opening = first ?? closing;
   return {
-    from: startOfDay(previous === null ? date : addDays(previous.date, 1)),
-    until: startOfDay(addDays(date, 1)),
+    opening,
+    closing,
+    curve: [opening, ...points.map(({ equity }) => equity), closing],
+    isToday,
   };
 }
 
-/** All that a digest is made of. */
+/** All else that a digest is made of. */
 async function factsOf(context: AppContext, session: Session) {
-  const { ledger, broker, calendar, clock } = context;
-  const now = clock.now();
+  const { ledger, calendar } = context;
+  const { date } = session;
   const days = await daysOf(context, session);
-  const account = await broker.account();
-  const today = newYorkDate(now) === session.date ? account : null;
-  const [
-    opening,
-    points,
-    counts,
-    openPositions,
-    fees,
-    cycles,
-    closed,
-    unfinished,
-    next,
-    interference,
-  ] = await Promise.all([
-    openingEquity(context, session.date, today),
-    ledger.equityPoints(session.date),
-    ledger.tradeCounts(days),
-    readPositions(context),
-    ledger.totalFees({ from: session.date, until: session.date }),
-    ledger.cycleCount(session.date),
-    ledger.closedTrades(),
-    ledger.unfinishedTrades(),
-    calendar.after(session.date),
-    ledger.interferenceCount(session.date),
-  ]);
-  const closingEquity = today?.equity ?? points.at(-1)?.equity ?? account.equity;
+  const [counts, openPositions, fees, cycles, closed, unfinished, next, signals] =
+    await Promise.all([
+      ledger.tradeCounts(days),
+      readPositions(context),
+      ledger.totalFees({ from: date, until: date }),
+      ledger.cycleCount(date),
+      ledger.closedTrades(),
+      ledger.unfinishedTrades(),
+      calendar.after(date),
+      ledger.signalCounts({ from: date, until: date }),
+    ]);
   return {
-    closingEquity,
-    openingEquity: opening ?? closingEquity,
-    points,
     counts,
     openPositions,
-    positionsAt: today === null ? now : null,
     fees:
       fees === ZERO_USD && hasSales([...closed, ...unfinished.map(sidedOf)], days) ? null : fees,
     cycles,
-    interference,
-    closed,
+    signals,
     closedTrades: closed.filter(({ closedAt }) => isWithin(days, closedAt)),
     next,
   };
 }
 
-const isWithin = ({ from, until }: Interval, at: EpochMs | null): boolean =>
+const isWithin = ({ from, until }: DayRange, at: EpochMs | null): boolean =>
   at !== null && at >= from && at < until;
 
 interface Sided extends Pick<Trade, 'openedAt' | 'closedAt'> {
@@ -120,37 +146,48 @@ const sidedOf = ({ intent, openedAt, closedAt }: Trade): Sided => ({
 });
 
 /** Whether shares were sold, which is what fees are on: the exit of a long trade, the entry of a short one. */
-const hasSales = (trades: readonly Sided[], days: Interval): boolean =>
+const hasSales = (trades: readonly Sided[], days: DayRange): boolean =>
   trades.some(({ side, openedAt, closedAt }) =>
     isWithin(days, side === 'long' ? closedAt : openedAt),
   );
 
-async function digestOf(context: AppContext, session: Session): Promise<DigestCard> {
-  const facts = await factsOf(context, session);
-  const { openingEquity: opening, closingEquity, points, counts } = facts;
-  const dayPnl = subtractUsd(closingEquity, opening);
+interface Measured {
+  readonly equity: DayEquity;
+  readonly metrics: DailyMetrics;
+}
+
+async function digestOf(
+  context: AppContext,
+  session: Session,
+  { equity: { opening, closing, isToday }, metrics }: Measured,
+): Promise<DigestCard> {
+  const { date } = session;
+  // The positions are read after this instant.
+  const now = context.clock.now();
+  const [facts, overall] = await Promise.all([
+    factsOf(context, session),
+    overallMetrics(context.ledger, { date, metrics }),
+  ]);
+  const { counts } = facts;
+  const dayPnl = subtractUsd(closing, opening);
   return {
     kind: 'digest',
-    date: session.date,
+    date,
     mode: context.mode,
     openingEquity: opening,
-    closingEquity,
+    closingEquity: closing,
     dayPnl,
     dayPnlPercent: (dayPnl / opening) * 100,
     fees: facts.fees,
-    maxDrawdownPercent: maxDrawdownPercent([
-      opening,
-      ...points.map(({ equity }) => equity),
-      closingEquity,
-    ]),
     closedTrades: facts.closedTrades,
     entriesFilled: counts.open + counts.closed,
     entriesNotFilled: counts.cancelled + counts.rejected + counts.abandoned,
     openPositions: facts.openPositions,
-    positionsAt: facts.positionsAt,
+    positionsAt: isToday ? null : now,
     cycles: facts.cycles,
-    interference: facts.interference,
-    overall: tradeStatistics(facts.closed),
+    session: metrics,
+    overall,
+    signals: facts.signals,
     nextSession: facts.next,
     at: session.close,
   };

@@ -1,4 +1,6 @@
+import type { Ticker } from '#core/ids.ts';
 import { newYorkDate } from '#core/session.ts';
+import type { SessionDate } from '#core/session.ts';
 import type { StartedCard } from '#ports/cards.ts';
 import type { ReconciliationRecord } from '#ports/ledger.ts';
 
@@ -50,6 +52,7 @@ export async function announceStart(
     protectedPositions: positions.filter(({ isProtected }) => isProtected).length,
     findings: reconciliation.findings,
     cashNote: cash,
+    shortHistory: await withShortHistory(context, session?.date ?? newYorkDate(at)),
     lateFills: reconciliation.lateFills,
     resumedCloses,
     continued: first !== null,
@@ -68,4 +71,15 @@ export async function announceStart(
   });
   await context.wakeOutbox();
   return card;
+}
+
+/** Symbols that the volume profile refuses until they have been traded for longer. */
+async function withShortHistory(
+  { dailyHistory, watchlist, parameters }: AppContext,
+  date: SessionDate,
+): Promise<readonly Ticker[]> {
+  const daily = await dailyHistory.before(date, watchlist);
+  return watchlist.filter(
+    (symbol) => (daily.get(symbol) ?? []).length < parameters.volumeProfileDays,
+  );
 }

@@ -1,5 +1,7 @@
 import type { Close } from '#core/close.ts';
 import type { ControlState } from '#core/control.ts';
+import type { DrawdownView } from '#core/decision.ts';
+import { drawdownView } from '#core/drawdown.ts';
 import { subtractUsd } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
 import { newYorkDate } from '#core/session.ts';
@@ -37,6 +39,16 @@ export interface StatusReport {
   readonly closes: readonly Close[];
   /** How often legs were cancelled or replaced today without a lawful reason. */
   readonly interferenceToday: number;
+  readonly drawdown: DrawdownReport;
+}
+
+/** How far equity has fallen by the last reading that can be trusted, and how far it may. */
+export interface DrawdownReport extends DrawdownView {
+  /** Of the last reading; null before the first. */
+  readonly measuredAt: EpochMs | null;
+  /** In per cent, positive. */
+  readonly dailyLimitPercent: number;
+  readonly peakLimitPercent: number;
 }
 
 /** The state of things right now: broker's figures for quantity and money, the ledger's for the rest. */
@@ -55,10 +67,11 @@ export async function statusReport(context: AppContext): Promise<StatusReport> {
       ledger.outbox.backlog(),
       ledger.unfinishedTrades(),
     ]);
-  const [impediments, closes, interferenceToday] = await Promise.all([
+  const [impediments, closes, interferenceToday, drawdown] = await Promise.all([
     impedimentsOf(context),
     ledger.openCloses(),
     ledger.interferenceCount(newYorkDate(now)),
+    drawdownReport(context, now),
   ]);
   const opening = await openingEquity(context, newYorkDate(now), account);
   const dayPnl = opening === null ? null : subtractUsd(account.equity, opening);
@@ -82,5 +95,19 @@ export async function statusReport(context: AppContext): Promise<StatusReport> {
     impediments,
     closes,
     interferenceToday,
+    drawdown,
+  };
+}
+
+async function drawdownReport(
+  { ledger, parameters }: AppContext,
+  now: EpochMs,
+): Promise<DrawdownReport> {
+  const state = await ledger.drawdownState();
+  return {
+    ...drawdownView(state, newYorkDate(now)),
+    measuredAt: state?.at ?? null,
+    dailyLimitPercent: parameters.dailyDrawdownPercent,
+    peakLimitPercent: parameters.peakDrawdownPercent,
   };
 }

@@ -8,7 +8,7 @@ export interface SessionVwap {
 
 /** Volume-weighted average of the typical price (high + low + close) / 3 since the session's open. */
 export function createSessionVwap(): SessionVwap {
-  const state = { open: Number.NaN, value: 0, volume: 0 };
+  const state = { open: Number.NaN, value: Number.NaN, volume: Number.NaN };
   return {
     push: (bar, session) => {
       if (session.open !== state.open) {
@@ -18,7 +18,8 @@ export function createSessionVwap(): SessionVwap {
       }
       state.value += ((bar.high + bar.low + bar.close) / 3) * bar.volume;
       state.volume += bar.volume;
-      return state.volume === 0 ? Number.NaN : state.value / state.volume;
+      // Without volume it is zero over zero, which is no number.
+      return state.value / state.volume;
     },
   };
 }

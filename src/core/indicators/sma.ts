@@ -20,7 +20,7 @@ export function createSma(period: number): Average {
 /** Oldest value first, so that the order of the additions does not depend on where the ring begins. */
 function meanFrom(ring: Float64Array, oldest: number): number {
   let sum = 0;
-  for (let index = oldest; index < ring.length; index += 1) sum += ring[index] ?? 0;
-  for (let index = 0; index < oldest; index += 1) sum += ring[index] ?? 0;
+  for (let index = oldest; index < ring.length; index += 1) sum += ring[index] ?? Number.NaN;
+  for (let index = 0; index < oldest; index += 1) sum += ring[index] ?? Number.NaN;
   return sum / ring.length;
 }

@@ -1,9 +1,8 @@
-import { barDefect } from '#core/bars.ts';
+import { barAt, barDefect } from '#core/bars.ts';
+import type { BarColumns } from '#core/bars.ts';
 import { MINUTE_MS, toIso } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
 
-import { barAt } from './columns.ts';
-import type { BarColumns } from './columns.ts';
 import type { Defect } from './parse-bars.ts';
 
 /** The line of the file that a row of the columns stands in: the header is line 1. */

@@ -1,9 +1,9 @@
+import type { BarColumns } from '#core/bars.ts';
 import { addDays, MINUTE_MS, newYorkDate, newYorkTime } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 
 import { sessionsBetween } from './calendar.ts';
 import { lineOf, shortInstant } from './check-bars.ts';
-import type { BarColumns } from './columns.ts';
 import type { Defect } from './parse-bars.ts';
 
 const HOUR_MS = 60 * MINUTE_MS;

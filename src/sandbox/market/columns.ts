@@ -1,15 +1,5 @@
-import type { Bar } from '#core/bars.ts';
+import type { BarColumns } from '#core/bars.ts';
 import type { EpochMs } from '#core/session.ts';
-
-/** The bars of one symbol, a typed array a field: a row is the same index in each, oldest first. */
-export interface BarColumns {
-  readonly start: Float64Array;
-  readonly open: Float64Array;
-  readonly high: Float64Array;
-  readonly low: Float64Array;
-  readonly close: Float64Array;
-  readonly volume: Float64Array;
-}
 
 export const createColumns = (rows: number): BarColumns => ({
   start: new Float64Array(rows),
@@ -55,12 +45,3 @@ export function rowFrom(columns: BarColumns, instant: EpochMs): number {
   }
   return low;
 }
-
-export const barAt = (columns: BarColumns, row: number): Bar => ({
-  start: columns.start[row] ?? Number.NaN,
-  open: columns.open[row] ?? Number.NaN,
-  high: columns.high[row] ?? Number.NaN,
-  low: columns.low[row] ?? Number.NaN,
-  close: columns.close[row] ?? Number.NaN,
-  volume: columns.volume[row] ?? Number.NaN,
-});

@@ -1,10 +1,11 @@
+import { barAt } from '#core/bars.ts';
+import type { BarColumns } from '#core/bars.ts';
 import type { Ticker } from '#core/ids.ts';
 import { addDays, MINUTE_MS } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 
 import { sessionsFrom } from './calendar.ts';
-import { barAt, rowFrom } from './columns.ts';
-import type { BarColumns } from './columns.ts';
+import { rowFrom } from './columns.ts';
 import type { Market } from './types.ts';
 
 export interface MarketParts {
@@ -16,6 +17,9 @@ export interface MarketParts {
   readonly sessions: readonly Session[];
   readonly columns: ReadonlyMap<Ticker, BarColumns>;
 }
+
+/** Sessions before the first one of a replay that are kept: whoever trades asks for so many daily bars. */
+export const HISTORY_SESSIONS = 70;
 
 /** So many sessions after the last bars are told of, for what asks when the exchange opens next. */
 const SESSIONS_AHEAD = 5;

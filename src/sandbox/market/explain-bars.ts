@@ -1,3 +1,4 @@
+import type { BarColumns } from '#core/bars.ts';
 import { asSessionDate, newYorkInstant } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
 
@@ -5,7 +6,6 @@ import { isCalendarDate } from './calendar.ts';
 import { figureDefect, gridDefect, lineOf, orderDefect, volumeDefect } from './check-bars.ts';
 import { checkClock } from './check-clock.ts';
 import { createColumns, pickRows } from './columns.ts';
-import type { BarColumns } from './columns.ts';
 import { HEADER } from './parse-bars.ts';
 import type { Defect } from './parse-bars.ts';
 

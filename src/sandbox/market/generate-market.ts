@@ -1,3 +1,4 @@
+import type { BarColumns } from '#core/bars.ts';
 import { ticker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
 import { MINUTE_MS, asSessionDate } from '#core/session.ts';
@@ -5,8 +6,7 @@ import type { Session, SessionDate } from '#core/session.ts';
 
 import { sessionsFrom } from './calendar.ts';
 import { createColumns } from './columns.ts';
-import type { BarColumns } from './columns.ts';
-import { createMarket } from './create-market.ts';
+import { createMarket, HISTORY_SESSIONS } from './create-market.ts';
 import { createRandom, hashText } from './random.ts';
 import type { Random } from './random.ts';
 import type { Market } from './types.ts';
@@ -42,7 +42,7 @@ const DEFAULT_SYMBOLS: readonly Ticker[] = Object.keys(FIRST_PRICES).map(ticker)
 const DEFAULT_START = asSessionDate('2025-10-06');
 
 /** To be raised with every change that gives other bars for the same seed. */
-const GENERATION = 1;
+const GENERATION = 2;
 
 /** Steps that a bar's price walks, so that high and low lie where a path took them. */
 const STEPS_PER_BAR = 6;
@@ -66,7 +66,7 @@ export function generateMarket({
   symbols = DEFAULT_SYMBOLS,
   sessions: count = 60,
   startDate = DEFAULT_START,
-  historySessions = 10,
+  historySessions = HISTORY_SESSIONS,
   barMinutes = 5,
 }: GeneratedMarketOptions): Market {
   const replayed = sessionsFrom(startDate, count);

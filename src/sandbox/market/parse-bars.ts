@@ -1,8 +1,8 @@
+import type { BarColumns } from '#core/bars.ts';
 import type { EpochMs } from '#core/session.ts';
 
 import { isCalendarDate } from './calendar.ts';
 import { createColumns, firstRows } from './columns.ts';
-import type { BarColumns } from './columns.ts';
 
 export const HEADER = 'timestamp,open,high,low,close,volume';
 

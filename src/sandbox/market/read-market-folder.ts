@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
+import type { BarColumns } from '#core/bars.ts';
 import { isTicker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
 import type { EpochMs, Session, SessionDate } from '#core/session.ts';
@@ -9,8 +10,7 @@ import type { EpochMs, Session, SessionDate } from '#core/session.ts';
 import { checkClock } from './check-clock.ts';
 import type { SessionRows } from './check-clock.ts';
 import { pickRows, rowFrom } from './columns.ts';
-import type { BarColumns } from './columns.ts';
-import { createMarket } from './create-market.ts';
+import { createMarket, HISTORY_SESSIONS } from './create-market.ts';
 import { checkBars, explainBars } from './explain-bars.ts';
 import { parseBars } from './parse-bars.ts';
 import type { Defect } from './parse-bars.ts';
@@ -161,7 +161,7 @@ function sessionsOf(bars: readonly SymbolBars[]): readonly Session[] {
 /** The sessions to keep, history included, and the instant at which the replay starts. */
 function window(
   all: readonly Session[],
-  { folder, from, to, historySessions = 10 }: MarketFolderOptions,
+  { folder, from, to, historySessions = HISTORY_SESSIONS }: MarketFolderOptions,
 ): readonly [readonly Session[], EpochMs] {
   const first = from === undefined ? 0 : all.findIndex(({ date }) => date >= from);
   const end = to === undefined ? all.length : all.findLastIndex(({ date }) => date <= to) + 1;

@@ -1,12 +1,19 @@
 import fc from 'fast-check';
 
 import { CLOSE_REASONS } from '#core/close.ts';
+import type { DailyMetrics } from '#core/daily-metrics.ts';
+import { ENTRY_FILTERS } from '#core/decision.ts';
 import { ticker, tradeId } from '#core/ids.ts';
 import { micros } from '#core/money.ts';
+import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
+import type { SignalCounts } from '#core/signal-counts.ts';
 import type { ClosedTrade } from '#core/trade.ts';
+import type { Change } from '#core/why.ts';
 import type {
   AlarmCard,
   ClosingProgress,
+  ControlCard,
+  DrawdownCard,
   EntryProgress,
   NoticeCard,
   OpenPositionLine,
@@ -18,7 +25,9 @@ import type {
 import {
   AT,
   closing,
+  control,
   digest,
+  drawdown,
   entry,
   exit,
   intent,
@@ -172,24 +181,84 @@ const anyNotice = fc
   .record({ tone: fc.constantFrom('good', 'warning'), title: text, text, at: instant })
   .map((changes): NoticeCard => ({ kind: 'notice', ...changes }));
 
+const anyFigure = fc.record({
+  value: ratio,
+  count: whole,
+  interval: fc.option(fc.tuple(fc.double(), fc.double())),
+});
+const anyMetrics: fc.Arbitrary<DailyMetrics> = fc.record({
+  wins: whole,
+  pnl: money,
+  winRate: anyFigure,
+  profitFactor: anyFigure,
+  averageR: anyFigure,
+  drawdownPercent: anyFigure,
+  slippageBps: anyFigure,
+  interference: anyFigure,
+});
+const removals = fc.array(fc.record({ filter: fc.constantFrom(...ENTRY_FILTERS), count: whole }), {
+  maxLength: ENTRY_FILTERS.length,
+});
+const anySignals: fc.Arbitrary<SignalCounts> = fc.record({
+  decisions: whole,
+  unjudged: removals,
+  noSignal: whole,
+  signals: whole,
+  removed: removals,
+  entries: whole,
+});
+const controlStatus = fc.constantFrom('active', 'halted', 'flattening');
+const anyControlState = fc.record({
+  status: controlStatus,
+  by: text,
+  reason: text,
+  since: instant,
+  until: fc.option(instant),
+});
+const scope = fc.constantFrom('day', 'peak');
+
+const anyControl = fc
+  .record({
+    change: fc.constantFrom('halted', 'prolonged', 'flattening', 'flat', 'resumed', 'expired'),
+    by: text,
+    reason: text,
+    control: anyControlState,
+    letsDayBe: fc.boolean(),
+    newPeak: fc.option(money),
+    at: instant,
+  })
+  .map((changes): ControlCard => ({ ...control, ...changes }));
+
+const anyDrawdown = fc
+  .record({
+    event: fc.oneof(
+      fc.record({ type: fc.constant('warning'), scope, ofLimitPercent: fc.nat(100) }),
+      fc.record({ type: fc.constantFrom('breached', 'recovered'), scope }),
+    ),
+    equity: money,
+    baseEquity: money,
+    baseAt: fc.option(instant),
+    percent: fc.double(),
+    limitPercent: fc.double(),
+    contributors: fc.array(fc.record({ symbol, pnl: money }), { maxLength: 3 }),
+    policy: fc.constantFrom('keep', 'flatten'),
+    control: anyControlState,
+    openPositions: whole,
+    at: instant,
+  })
+  .map((changes): DrawdownCard => ({ ...drawdown, ...changes }));
+
 const anyDigest = fc
   .record({
     closedTrades: fc.array(anyTrade, { maxLength: 200 }),
     openPositions: positions,
     positionsAt: fc.option(instant),
     fees: fc.option(money),
-    interference: whole,
     dayPnl: money,
     dayPnlPercent: fc.double(),
-    overall: fc.record({
-      trades: fc.nat(),
-      wins: fc.nat(),
-      winRate: ratio,
-      winRateInterval: fc.option(fc.tuple(fc.double(), fc.double())),
-      profitFactor: ratio,
-      averageR: ratio,
-      totalPnl: money,
-    }),
+    session: anyMetrics,
+    overall: anyMetrics,
+    signals: anySignals,
   })
   .map((changes) => ({ ...digest, ...changes }));
 
@@ -200,6 +269,8 @@ export const anyCard = fc.oneof(
   anyRepaired,
   anyStopMove,
   anyNotice,
+  anyControl,
+  anyDrawdown,
   fc
     .record({ title: text, text, repeat: whole, at: instant })
     .map((changes): AlarmCard => ({ kind: 'alarm', ...changes })),
@@ -213,6 +284,7 @@ export const anyCard = fc.oneof(
       watchlist: fc.array(symbol, { maxLength: 1500 }),
       findings: fc.array(text, { maxLength: 40 }),
       cashNote: fc.option(text),
+      shortHistory: fc.array(symbol, { maxLength: 300 }),
       lateFills: whole,
       resumedCloses: whole,
       openPositions: whole,
@@ -220,6 +292,12 @@ export const anyCard = fc.oneof(
     })
     .map((changes): StartedCard => ({ ...started, ...changes })),
 );
+
+const verdict = fc.record({
+  filter: fc.constantFrom(...ENTRY_FILTERS),
+  passed: fc.boolean(),
+  numbers: fc.dictionary(text, fc.oneof(text, fc.double(), fc.boolean(), fc.constant(null))),
+});
 
 export const anyReply = fc.oneof(
   text.map((words) => ({ kind: 'text', text: words }) as const),
@@ -231,13 +309,38 @@ export const anyReply = fc.oneof(
       status: fc.constantFrom('active', 'halted', 'flattening'),
       until: fc.option(instant),
     })
-    .map(({ positions: lines, ...control }) => ({
+    .map(({ positions: lines, ...state }) => ({
       kind: 'status' as const,
       report: {
         ...status,
         positions: lines,
         protectedPositions: lines.filter((line) => line.isProtected).length,
-        control: { ...control, since: AT },
+        control: { ...state, since: AT },
+      },
+    })),
+  fc
+    .record({
+      kind: fc.constantFrom('enter', 'refused', 'no-signal'),
+      filters: fc.array(verdict, { maxLength: 16 }),
+      changes: fc.array(fc.constantFrom<Change>({ code: 'impediment', impediment: 'x' })),
+      impediment: text,
+      isCut: fc.boolean(),
+    })
+    .map(({ impediment, changes, ...report }) => ({
+      kind: 'why' as const,
+      report: {
+        ...report,
+        symbol: ticker('NVDA'),
+        at: null,
+        sessionDate: digest.date,
+        barEnd: AT,
+        features: null,
+        side: null,
+        confidence: null,
+        notAsked: [],
+        parameters: DEFAULT_PARAMETERS,
+        changes: changes.map((change) => ({ ...change, impediment }) as Change),
+        trade: null,
       },
     })),
 );

@@ -2,16 +2,20 @@ import { describe, expect, it } from 'vitest';
 
 import { renderCard, renderReply } from '#adapters/discord/render.ts';
 import { CLOSE_REASONS } from '#core/close.ts';
+import { dailyMetrics } from '#core/daily-metrics.ts';
+import type { DailyMetrics, MetricName } from '#core/daily-metrics.ts';
 import { ticker } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
+import type { SignalCounts } from '#core/signal-counts.ts';
 import type { DigestCard } from '#ports/cards.ts';
 
-import { aClose, AT, digest, exit, position, started, status, trade } from './facts.ts';
+import { aClose, AT, digest, exit, metrics, position, started, status, trade } from './facts.ts';
 import { field, page, read, title } from './reading.ts';
 
 const digestBody = (changes: Partial<DigestCard>) => renderCard({ ...digest, ...changes }, 'PAPER');
-const overall = (changes: Partial<DigestCard['overall']>) =>
-  field(digestBody({ overall: { ...digest.overall, ...changes } }), /^All/);
+const overall = (changes: Partial<DailyMetrics>) =>
+  (field(digestBody({ overall: metrics(changes) }), /^All/) ?? '').replaceAll('\u00A0', ' ');
+const figureOf = (value: number | null, on: number) => ({ value, count: on, interval: null });
 const statusPage = (changes: Partial<typeof status> = {}) =>
   page(renderReply({ kind: 'status', report: { ...status, ...changes } }));
 
@@ -89,6 +93,15 @@ describe('the start-up card', () => {
     expect(text).not.toContain('no entries');
   });
 
+  it('names the symbols whose history is too short for entries', () => {
+    const few = read({ ...started, shortHistory: [ticker('ARM'), ticker('BIRK')] });
+    expect(few).toContain(
+      '🐣 No entries yet in ARM, BIRK: too few sessions of history for the rules.',
+    );
+    const symbols = Array.from({ length: 14 }, (_, index) => ticker(`A${'ABCDEFGHIJKLMN'[index]}`));
+    expect(read({ ...started, shortHistory: symbols })).toContain('AK, AL and 2 more: too few');
+  });
+
   it('says when there is nothing to protect and no session known', () => {
     const idle = read({ ...started, openPositions: 0, protectedPositions: 0, session: null });
     expect(idle).toContain('[Positions] no open positions\n[Session] –');
@@ -159,22 +172,32 @@ describe('the digest', () => {
       "# 📊 📝 PAPER · 2025-11-28: +$412.18 (+0.41 %)
       Equity $100,000.00 → $100,412.18
       Realized and unrealized, fees deducted.
-      [Drawdown] −0.80 %
       [Fees] $0.12
       [Entries] 3 filled
       1 not filled
+      [Cycles] 42
       [Closed trades: 2, 1 won] \`\`\`
       symbol side         P/L       R exit
       NVDA   long    +$412.30  +1.4 R target
       TSLA   short −$1,204.00 −1.02 R stop
       \`\`\`
       [Open overnight: 🛡 1 of 1 position protected] 🛡 NVDA long 120: +$82.80 · +0.32 R · stop $180.26
-      [All 40 closed trades: +$3,010.50] Win rate 62.5 % (95 % sure: 47–76 %), target > 60 %: ✅ met
-      Profit factor 2.71, target > 2.5: ✅ met
-      Average +1.2 R, target > 2 R: ❌ missed
-      Day’s drawdown −0.80 %, target < 3 %: ✅ met
-      Day’s bracket interference 0, target 0: ✅ met
-      [Cycles] 42
+      [This session: 2 closed trades] ⏳ Win rate 50 % (9 to 91), target > 60 %: missed
+      ⏳ Profit factor 0.34, target > 2.5: missed
+      ⏳ Average +0.19 R (−15.19 to +15.57), target > 2 R: missed
+      ✅ Drawdown −0.80 %, target < 3 %: met
+      ⏳ Slippage 1.2 bps worse (−0.4 to 2.8) on 3 entries, target < 5 bps: met
+      ✅ Interference 0, target 0: met
+      [All 40 closed trades: +$3,010.50] ✅ Win rate 62.5 % (47 to 76), target > 60 %: met
+      ✅ Profit factor 2.71, target > 2.5: met
+      ❌ Average +1.2 R (+0.71 to +1.69), target > 2 R: missed
+      ✅ Drawdown −1.42 % on 12 sessions, target < 3 %: met
+      ✅ Slippage 1.3 bps worse (0.9 to 1.8) on 41 entries, target < 5 bps: met
+      ✅ Interference 0, target 0: met
+      (…) holds the true figure, 95 % sure. ⏳ on fewer than 30: too few to say.
+      [Signals] 41 signals → 3 entries
+      removed by confidence 22, trend-15m 16
+      bars not judged: freshness 2
       [Next session] 2025-12-01
       opens <t:1764599400:f>
       (2025-11-28 · PAPER)"
@@ -236,49 +259,74 @@ describe('the digest', () => {
     expect(field(body, /^Fees/)).toBe(fees);
   });
 
-  it('does not judge a ratio on fewer than 30 trades', () => {
-    expect(overall({ trades: 29 })?.match(/too few trades to say \(29 of 30\)/g)).toHaveLength(3);
-    expect(overall({ trades: 30 })).not.toContain('too few');
+  it.each([
+    [29, '⏳ Win rate 62.5 % (47 to 76), target > 60 %: met'],
+    [30, '✅ Win rate 62.5 % (47 to 76), target > 60 %: met'],
+  ])('says of a verdict on %d trades what it is worth', (on, line) => {
+    expect(overall({ winRate: { ...digest.overall.winRate, count: on } })).toContain(`${line}\n`);
   });
 
-  it('does not judge a profit factor without a loss', () => {
-    expect(overall({ profitFactor: null })).toContain(
-      'Profit factor –, target > 2.5: ⏳ no loss yet to compare with',
+  it.each<[MetricName, number | null, number, string]>([
+    ['winRate', null, 0, '– Win rate: no closed trade'],
+    ['winRate', 0.6, 40, '❌ Win rate 60 %, target > 60 %: missed'],
+    ['profitFactor', null, 40, '– Profit factor: no loss to compare with'],
+    ['profitFactor', 2.5, 40, '❌ Profit factor 2.5, target > 2.5: missed'],
+    ['averageR', null, 0, '– Average: no closed trade'],
+    ['averageR', 2.01, 40, '✅ Average +2.01 R, target > 2 R: met'],
+    ['averageR', 2.01, 39, '✅ Average +2.01 R on 39 trades, target > 2 R: met'],
+    ['drawdownPercent', null, 0, '– Drawdown: no session measured'],
+    ['drawdownPercent', 3, 1, '❌ Drawdown −3.00 %, target < 3 %: missed'],
+    ['drawdownPercent', 3, 2, '❌ Drawdown −3.00 % on 2 sessions, target < 3 %: missed'],
+    ['slippageBps', null, 0, '– Slippage: no entry filled'],
+    ['slippageBps', 5, 40, '❌ Slippage 5.0 bps worse, target < 5 bps: missed'],
+    ['slippageBps', 1, 1, '⏳ Slippage 1.0 bps worse on 1 entry, target < 5 bps: met'],
+    ['slippageBps', -1, 41, '✅ Slippage 1.0 bps better on 41 entries, target < 5 bps: met'],
+    ['interference', 1, 41, '❌ Interference 1, target 0: missed'],
+  ])('tells of a %s of %s on %d what it is worth', (name, value, on, line) => {
+    expect(overall({ [name]: figureOf(value, on) }).split('\n')).toContain(line);
+  });
+
+  it('does not speak of signals where no bar was decided', () => {
+    const signals = { ...digest.signals, decisions: 0 };
+    expect(page(digestBody({ signals }))).not.toContain('[Signals]');
+  });
+
+  it('does not let a narrow screen tear a target from its verdict', () => {
+    const body = digestBody({ overall: metrics() });
+    expect(field(body, /^All/)).toContain(', target\u00A0>\u00A060\u00A0%:\u00A0met\n');
+  });
+
+  it('explains its brackets and its marks once', () => {
+    expect(page(digestBody({})).match(/95 % sure/g)).toHaveLength(1);
+  });
+
+  it('has the session’s own figures before those of all', () => {
+    const names = digestBody({}).embeds[0]?.fields?.map(({ name }) => name) ?? [];
+    expect(names.findIndex((name) => name.startsWith('This session'))).toBe(
+      names.findIndex((name) => name.startsWith('All')) - 1,
     );
   });
 
-  it.each([
-    ['winRate', 0.6, 'Win rate 60 %', '❌ missed'],
-    ['winRate', 0.61, 'Win rate 61 %', '✅ met'],
-    ['profitFactor', 2.5, 'Profit factor 2.5', '❌ missed'],
-    ['profitFactor', 2.51, 'Profit factor 2.51', '✅ met'],
-    ['averageR', 2, 'Average +2.0 R', '❌ missed'],
-    ['averageR', 2.01, 'Average +2.01 R', '✅ met'],
-  ] as const)('judges a %s of %d', (ratio, value, words, verdict) => {
-    const line = overall({ [ratio]: value })
-      ?.split('\n')
-      .find((candidate) => candidate.startsWith(words));
-    expect(line?.endsWith(verdict)).toBe(true);
-  });
-
-  it.each([
-    [-2.99, '✅ met'],
-    [-3, '❌ missed'],
-  ])('judges a day’s drawdown of %d %% by itself', (maxDrawdownPercent, verdict) => {
-    const lines = field(digestBody({ maxDrawdownPercent }), /^All/) ?? '';
-    expect(lines).toContain(`target < 3 %: ${verdict}\n`);
-  });
-
-  it.each([
-    [0, '0, target 0: ✅ met'],
-    [1, '1, target 0: ❌ missed'],
-  ])('judges %d touched legs of brackets against none', (interference, words) => {
-    const lines = field(digestBody({ interference }), /^All/) ?? '';
-    expect(lines.endsWith(`\nDay’s bracket interference ${words}`)).toBe(true);
+  it.each<[string, Partial<SignalCounts>, string]>([
+    ['nothing', { signals: 3, entries: 3, removed: [], unjudged: [] }, '3 signals → 3 entries'],
+    [
+      'all',
+      {
+        signals: 1,
+        entries: 0,
+        removed: [{ filter: 'size', count: 1 }],
+        unjudged: [{ filter: 'warm-up', count: 1_234 }],
+      },
+      '1 signal → 0 entries\nremoved by size 1\nbars not judged: warm-up 1,234',
+    ],
+  ])('tells when the filters removed %s', (_, changes, words) => {
+    const signals = { ...digest.signals, ...changes };
+    expect(field(digestBody({ signals }), /^Signals/)).toBe(words);
   });
 
   it('says before all figures when a bracket was touched', () => {
-    const { description, color } = digestBody({ interference: 2 }).embeds[0] ?? {};
+    const { description, color } =
+      digestBody({ session: metrics({ interference: figureOf(2, 3) }) }).embeds[0] ?? {};
     expect(description?.split('\n')[0]).toBe(
       '⚠ **2 legs of a bracket ended for no reason of the bot’s.** Find out who or what cancels orders at the broker.',
     );
@@ -307,23 +355,23 @@ describe('the digest', () => {
   });
 
   it('has no figures where there were no trades', () => {
-    const none = {
-      trades: 0,
-      wins: 0,
-      winRate: null,
-      winRateInterval: null,
-      profitFactor: null,
-      averageR: null,
-      totalPnl: parseUsd('0'),
-    };
+    const none = dailyMetrics({ closed: [], entered: [], drawdowns: [], interference: 0 });
     const empty = digestBody({
       closedTrades: [],
       openPositions: [],
+      session: none,
       overall: none,
       nextSession: null,
     });
     expect(page(empty)).toContain('[Closed trades] none\n[Open overnight] no open positions');
-    expect(page(empty)).toContain('Win rate –, target > 60 %: ⏳ too few trades');
+    expect(page(empty)).toContain(
+      [
+        '[This session: 0 closed trades] ✅ Interference 0, target 0: met',
+        '– Win rate, Profit factor, Average: no closed trade',
+        '– Drawdown: no session measured',
+        '– Slippage: no entry filled',
+      ].join('\n'),
+    );
     expect(page(empty)).toContain('[Next session] –');
   });
 });
@@ -338,6 +386,9 @@ describe('the status', () => {
       +0.41 %
       [Session] open, 2 h 30 min left
       <t:1764340200:t> – <t:1764352800:t>
+      [Drawdown] day −0.42 % of −3 %
+      peak −1.50 % of −5 %
+      at <t:1764343788:t>
       [Last cycle] bar <t:1764343800:t>
       done <t:1764343802:t> in 412 ms
       [So far] 12 cycles
@@ -420,7 +471,7 @@ describe('the status', () => {
     ],
     ['days before', { now: AT - 172_800_000, isOpen: false }, 'closed\nopens 2025-11-28 <t:'],
     ['after the close', { now: AT + 10_800_000, isOpen: false }, 'closed\n2025-11-28 was <t:'],
-    ['without a calendar', { session: null, isOpen: false }, '[Session] closed\n[Last'],
+    ['without a calendar', { session: null, isOpen: false }, '[Session] closed\n[Drawdown'],
   ])('tells the session %s', (_, changes, words) => {
     expect(statusPage(changes)).toContain(words);
   });

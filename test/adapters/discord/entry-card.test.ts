@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { rejectionWords } from '#adapters/discord/cards/rejections.ts';
+import type { RiskTier } from '#core/decision.ts';
 import { parseUsd } from '#core/money.ts';
 import { REJECT_CODES } from '#ports/broker.ts';
 
@@ -26,6 +27,44 @@ describe('the entry card', () => {
       trending, volatile
       (2025-11-28-1030-NVDA · PAPER)"
     `);
+  });
+
+  it.each<[RiskTier, number, string]>([
+    [
+      { name: 'good', trades: 20, wins: 12 },
+      120,
+      'Risk 1.2 % of equity (12 of the last 20 trades won)',
+    ],
+    [
+      { name: 'poor', trades: 20, wins: 8 },
+      50,
+      'Risk 0.5 % of equity (8 of the last 20 trades won)',
+    ],
+    [
+      { name: 'few', trades: 4, wins: 3 },
+      100,
+      'Risk 1 % of equity (3 of the last 4 trades won: too few to go by)',
+    ],
+    [
+      { name: 'few', trades: 1, wins: 0 },
+      100,
+      'Risk 1 % of equity (the only trade so far not won: too few to go by)',
+    ],
+    [
+      { name: 'few', trades: 1, wins: 1 },
+      100,
+      'Risk 1 % of equity (the only trade so far won: too few to go by)',
+    ],
+    [{ name: 'few', trades: 0, wins: 0 }, 100, 'Risk 1 % of equity (no closed trade to go by yet)'],
+    [{ name: 'fixed', trades: 0, wins: 0 }, 80, 'Risk 0.8 % of equity (fixed)'],
+  ])('tells where the risk comes from: %j', (tier, riskBps, line) => {
+    const size = { ...intent.size, riskBps, tier };
+    const text = read(entry({ status: 'submitted', at: AT }, { size }));
+    expect(text.split('\n')).toContain(line);
+  });
+
+  it('says nothing of where it comes from for a trade that was planned without tiers', () => {
+    expect(read(entry({ status: 'submitted', at: AT }))).not.toContain('of equity (');
   });
 
   it('leads with price and slippage once filled', () => {

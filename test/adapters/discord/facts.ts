@@ -1,6 +1,7 @@
 import type { StatusReport } from '#app/reports/status.ts';
 import { begunClose } from '#core/close.ts';
 import type { Close, CloseProof } from '#core/close.ts';
+import type { DailyMetrics } from '#core/daily-metrics.ts';
 import type { EntryIntent } from '#core/decision.ts';
 import { clientOrderId, closeIdOf, ticker, tradeId } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
@@ -10,7 +11,9 @@ import type {
   AlarmCard,
   ClosingCard,
   ClosingProgress,
+  ControlCard,
   DigestCard,
+  DrawdownCard,
   EntryCard,
   EntryProgress,
   ExitCard,
@@ -47,6 +50,7 @@ export const started: StartedCard = {
   protectedPositions: 3,
   findings: [],
   cashNote: null,
+  shortHistory: [],
   lateFills: 0,
   resumedCloses: 0,
   continued: true,
@@ -178,6 +182,37 @@ export const notice: NoticeCard = {
   at: AT,
 };
 
+/** The day's drawdown at half of its limit. */
+export const drawdown: DrawdownCard = {
+  kind: 'drawdown',
+  event: { type: 'warning', scope: 'day', ofLimitPercent: 50 },
+  equity: parseUsd('98460'),
+  baseEquity: parseUsd('100000'),
+  baseAt: null,
+  percent: -1.54,
+  limitPercent: 3,
+  contributors: [
+    { symbol: NVDA, pnl: parseUsd('-1204') },
+    { symbol: ticker('TSLA'), pnl: parseUsd('-310.5') },
+  ],
+  policy: 'keep',
+  control: { status: 'active', by: 'system', reason: 'first start', since: AT, until: null },
+  openPositions: 2,
+  at: AT,
+};
+
+/** By hand, until somebody resumes. */
+export const control: ControlCard = {
+  kind: 'control',
+  change: 'halted',
+  by: 'Ada',
+  reason: 'news',
+  control: { status: 'halted', by: 'Ada', reason: 'news', since: AT, until: null },
+  letsDayBe: false,
+  newPeak: null,
+  at: AT,
+};
+
 export const alarm: AlarmCard = {
   kind: 'alarm',
   title: 'Position without a stop',
@@ -201,6 +236,19 @@ export const position: OpenPositionLine = {
   openedAt: AT,
 };
 
+/** Of forty trades that do well but for their average R. */
+export const metrics = (changes: Partial<DailyMetrics> = {}): DailyMetrics => ({
+  wins: 25,
+  pnl: parseUsd('3010.5'),
+  winRate: { value: 0.625, count: 40, interval: [0.4703, 0.7576] },
+  profitFactor: { value: 2.71, count: 40, interval: null },
+  averageR: { value: 1.2, count: 40, interval: [0.71, 1.69] },
+  drawdownPercent: { value: 1.42, count: 12, interval: null },
+  slippageBps: { value: 1.34, count: 41, interval: [0.92, 1.76] },
+  interference: { value: 0, count: 41, interval: null },
+  ...changes,
+});
+
 export const digest: DigestCard = {
   kind: 'digest',
   date,
@@ -210,7 +258,6 @@ export const digest: DigestCard = {
   dayPnl: parseUsd('412.18'),
   dayPnlPercent: 0.41218,
   fees: parseUsd('0.12'),
-  maxDrawdownPercent: -0.8,
   closedTrades: [
     trade,
     {
@@ -227,15 +274,31 @@ export const digest: DigestCard = {
   openPositions: [position],
   positionsAt: null,
   cycles: 42,
-  interference: 0,
-  overall: {
-    trades: 40,
-    wins: 25,
-    winRate: 0.625,
-    winRateInterval: [0.4703, 0.7576],
-    profitFactor: 2.71,
-    averageR: 1.2,
-    totalPnl: parseUsd('3010.5'),
+  session: metrics({
+    wins: 1,
+    pnl: parseUsd('-791.70'),
+    winRate: { value: 0.5, count: 2, interval: [0.0945, 0.9055] },
+    profitFactor: { value: 0.342, count: 2, interval: null },
+    averageR: { value: 0.19, count: 2, interval: [-15.19, 15.57] },
+    drawdownPercent: { value: 0.8, count: 1, interval: null },
+    slippageBps: { value: 1.2, count: 3, interval: [-0.4, 2.8] },
+    interference: { value: 0, count: 3, interval: null },
+  }),
+  overall: metrics(),
+  signals: {
+    decisions: 1_126,
+    unjudged: [
+      { filter: 'warm-up', count: 0 },
+      { filter: 'freshness', count: 2 },
+    ],
+    noSignal: 1_083,
+    signals: 41,
+    removed: [
+      { filter: 'confidence', count: 22 },
+      { filter: 'trend-15m', count: 16 },
+      { filter: 'sector', count: 0 },
+    ],
+    entries: 3,
   },
   nextSession: {
     date: asSessionDate('2025-12-01'),
@@ -267,6 +330,15 @@ export const status: StatusReport = {
   impediments: [],
   closes: [],
   interferenceToday: 0,
+  drawdown: {
+    dailyPercent: -0.42,
+    peakPercent: -1.5,
+    isDailyBreached: false,
+    isPeakBreached: false,
+    measuredAt: AT - 12_000,
+    dailyLimitPercent: 3,
+    peakLimitPercent: 5,
+  },
   mode: 'LIVE',
   control: { status: 'active', by: 'system', reason: 'first start', since: AT, until: null },
   now: AT,

@@ -28,9 +28,9 @@ export async function openDesk(): Promise<LedgerDesk> {
     query: async <Row extends object>(text: string) => (await pool.query<Row>(text)).rows,
     async clear() {
       await pool.query(`
-        TRUNCATE cycles, decisions, trades, orders, fills, net_quantities, order_intents, leg_interventions, closes, fees,
-          cash_activities, equity_snapshots, foreign_items, reconciliation, trader_lease, audit_log,
-          outbox, card_messages RESTART IDENTITY;
+        TRUNCATE cycles, decisions, cycle_inputs, session_inputs, trades, orders, fills, net_quantities, order_intents, leg_interventions, closes, fees,
+          cash_activities, equity_snapshots, drawdown_state, session_opens, foreign_items, reconciliation, trader_lease, audit_log,
+          outbox, card_messages, session_metrics RESTART IDENTITY;
         UPDATE control_state SET status = 'active'`);
     },
     async close() {

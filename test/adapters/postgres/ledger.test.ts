@@ -14,19 +14,7 @@ import { silentLog } from '#test/support/log.ts';
 
 import { openDesk, WORLD } from './desk.ts';
 import type { LedgerDesk } from './desk.ts';
-import {
-  BAR_END,
-  CYCLE,
-  DATE,
-  aFill,
-  alarm,
-  anOrder,
-  enter,
-  id,
-  intentOf,
-  noSignal,
-  ofTrade,
-} from './facts.ts';
+import { BAR_END, CYCLE, DATE, aFill, alarm, anOrder, id, intentOf, ofTrade } from './facts.ts';
 
 let desk: LedgerDesk;
 let ledger: Ledger;
@@ -47,9 +35,6 @@ async function save(name: string, changes: Partial<Trade>): Promise<void> {
     await tx.saveTrade({ ...trade!, ...changes });
   });
 }
-
-const decide = (...symbols: readonly string[]) =>
-  ledger.transaction((tx) => tx.insertDecisions(CYCLE, symbols.map(noSignal)));
 
 const report = (name: string, shape: Parameters<typeof anOrder>[1] = {}) =>
   ledger.transaction((tx) => tx.saveOrder(anOrder(name, shape), ofTrade('entry')));
@@ -153,44 +138,6 @@ describe('opening the ledger', () => {
   });
 });
 
-describe('decisions', () => {
-  it('are recorded once a symbol and bar, and tell which symbols were new', async () => {
-    expect(await decide('NVDA', 'AAPL')).toEqual(new Set(['AAPL', 'NVDA']));
-    expect(await decide('AAPL', 'MSFT')).toEqual(new Set(['MSFT']));
-    expect(await decide()).toEqual(new Set());
-  });
-
-  it('keep their first record', async () => {
-    const intent = intentOf('t1');
-    await ledger.transaction((tx) => tx.insertDecisions(CYCLE, [enter(intent)]));
-    await ledger.transaction((tx) => tx.insertDecisions(CYCLE, [noSignal(intent.symbol)]));
-    expect(await desk.query('SELECT kind, trade_id FROM decisions')).toEqual([
-      { kind: 'enter', trade_id: 't1' },
-    ]);
-  });
-
-  it.each([
-    ['without a signal', noSignal('NVDA'), 512],
-    ['with every filter asked', enter(intentOf('t1')), 2048],
-  ])('%s take few bytes', async (_title, decision, limit) => {
-    await ledger.transaction((tx) => tx.insertDecisions(CYCLE, [decision]));
-    const [row] = await desk.query<{ size: number }>(
-      'SELECT pg_column_size(record) AS size FROM decisions',
-    );
-    expect(row!.size).toBeLessThan(limit);
-  });
-
-  it('of one bar by two processes at once go to either, each symbol to exactly one', async () => {
-    const symbols = ['AAPL', 'AMD', 'META', 'MSFT', 'NVDA', 'TSLA'];
-    const shares = await Promise.all([
-      decide(...symbols),
-      decide(...symbols.toReversed()),
-      decide(...symbols.slice(3), ...symbols.slice(0, 3)),
-    ]);
-    expect(shares.flatMap((share) => [...share]).toSorted()).toEqual(symbols);
-  });
-});
-
 describe('transactions', () => {
   it('write all or nothing', async () => {
     const failing = ledger.transaction(async (tx) => {
@@ -260,6 +207,8 @@ describe('trades', () => {
       intent,
       scaleOut: 'none',
       stopPrice: parseUsd('98.00'),
+      bestPrice: null,
+      worstPrice: null,
       entryQuantity: 0,
       entryValue: 0,
       exitQuantity: 0,
@@ -277,6 +226,13 @@ describe('trades', () => {
     await save('t1', { status: 'submitted' });
     await plan('t1');
     expect((await ledger.trade(id('t1')))?.status).toBe('submitted');
+  });
+
+  it('keep the best and the worst price since the entry', async () => {
+    await plan('t1');
+    const prices = { bestPrice: parseUsd('103.4001'), worstPrice: parseUsd('99.5') };
+    await save('t1', { status: 'open', ...prices });
+    expect(await ledger.trade(id('t1'))).toMatchObject(prices);
   });
 
   it('are null when nobody knows them, and saving them is an error', async () => {
@@ -333,6 +289,27 @@ describe('trades', () => {
     const range = { from: BAR_END, until: BAR_END + 2 * MINUTE_MS };
     const trades = await ledger.closedTrades(range);
     expect(trades.map(({ tradeId }) => tradeId)).toEqual(['t0', 't1']);
+  });
+
+  it('of the past are the last so many, or all since an instant where those are more', async () => {
+    for (const [index, name] of ['t0', 't1', 't2', 't3'].entries()) {
+      await plan(name);
+      await save(name, closed(BAR_END + index * MINUTE_MS));
+    }
+    await plan('open one');
+    const minutes = async (count: number, since: number) =>
+      (await ledger.pastTrades(count, since)).map(
+        ({ closedAt }) => (closedAt - BAR_END) / MINUTE_MS,
+      );
+    expect(await minutes(2, BAR_END + 60 * MINUTE_MS)).toEqual([2, 3]);
+    expect(await minutes(2, BAR_END + MINUTE_MS)).toEqual([1, 2, 3]);
+    expect(await minutes(9, BAR_END + MINUTE_MS)).toEqual([0, 1, 2, 3]);
+    expect((await ledger.pastTrades(1, BAR_END + 60 * MINUTE_MS))[0]).toEqual({
+      symbol: 'NVDA',
+      exitReason: 'take_profit',
+      closedAt: BAR_END + 3 * MINUTE_MS,
+      pnl: parseUsd('50.00'),
+    });
   });
 
   it('are counted by status, of those decided within an interval', async () => {

@@ -11,6 +11,7 @@ import { openLedger } from '#adapters/postgres/ledger.ts';
 import type { OpenLedger } from '#adapters/postgres/ledger.ts';
 import { ticker } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
+import { readDecisionRecord } from '#core/read-decision-record.ts';
 import { freshDatabase } from '#test/support/database.ts';
 import type { FreshDatabase } from '#test/support/database.ts';
 import { silentLog } from '#test/support/log.ts';
@@ -51,10 +52,58 @@ const OLD_CARDS = [
   { kind: 'exit', trade: OLD_TRADE, slippageBps: 1 },
   { kind: 'alarm', title: 'wait', text: '', at: BAR_END },
   { kind: 'digest', date: DATE, closedTrades: [OLD_TRADE, { ...OLD_TRADE, tradeId: 't0' }] },
-  { kind: 'digest', date: DATE, closedTrades: [] },
+  {
+    kind: 'digest',
+    date: DATE,
+    closedTrades: [],
+    maxDrawdownPercent: -0.8,
+    overall: {
+      trades: 2,
+      wins: 1,
+      winRate: 0.5,
+      winRateInterval: [0.1, 0.9],
+      profitFactor: 3,
+      averageR: 1,
+      totalPnl: 2_000_000,
+    },
+  },
 ];
 
+/** Of a decision, as it was stored before records had a version. */
+const OLD_RECORD = {
+  features: [100, 100, 99, 1, null, 1, 1, 30, 30, 10, 1.5, 99, 100, 99],
+  side: 'long',
+  confidence: 63.2,
+  filters: [['confidence', false, { confidence: 63.2, threshold: 70 }]],
+};
+
+/** Nothing of this was measured by an older version, and "nothing known" is what it says. */
+const UNKNOWN = { value: null, count: 0, interval: null };
+const NOT_MEASURED = {
+  wins: 0,
+  pnl: 0,
+  winRate: UNKNOWN,
+  profitFactor: UNKNOWN,
+  averageR: UNKNOWN,
+  drawdownPercent: UNKNOWN,
+  slippageBps: UNKNOWN,
+  interference: { ...UNKNOWN, value: 0 },
+};
+const NOT_COUNTED = {
+  decisions: 0,
+  unjudged: [],
+  noSignal: 0,
+  signals: 0,
+  removed: [],
+  entries: 0,
+};
+
 async function fillOldLedger(pool: Pool): Promise<void> {
+  await pool.query(
+    `INSERT INTO decisions (session_date, bar_end, symbol, kind, refused_by, record)
+     VALUES ($1, $2, 'NVDA', 'refused', 'confidence', $3)`,
+    [DATE, new Date(BAR_END), OLD_RECORD],
+  );
   await pool.query(`
     INSERT INTO world (mode, identity) VALUES ('${WORLD.mode}', '${WORLD.identity}');
     INSERT INTO control_state (status, "by", reason, since) VALUES ('halted', 'trader#1', 'lunch', now());
@@ -119,6 +168,8 @@ describe('a ledger that the first version wrote', () => {
       intent: intentOf('t1'),
       scaleOut: 'none',
       stopPrice: parseUsd('98.00'),
+      bestPrice: null,
+      worstPrice: null,
       entryQuantity: 10,
       entryValue: parseUsd('1000.00'),
       exitQuantity: 10,
@@ -161,7 +212,14 @@ describe('a ledger that the first version wrote', () => {
   it('keeps its cards that wait to be delivered, in the shape in which they are rendered now', async () => {
     const cards = await open.ledger.outbox.pending(10);
     expect(cards.map(({ card }) => card)).toEqual([
-      { ...OLD_CARDS[0], findings: [], cashNote: null, lateFills: 0, resumedCloses: 0 },
+      {
+        ...OLD_CARDS[0],
+        findings: [],
+        cashNote: null,
+        shortHistory: [],
+        lateFills: 0,
+        resumedCloses: 0,
+      },
       { ...OLD_CARDS[1], intent: intentOf('t1'), scaleOut: 'none', lateMs: null },
       {
         kind: 'exit',
@@ -172,22 +230,50 @@ describe('a ledger that the first version wrote', () => {
       { ...OLD_CARDS[3], repeat: 0 },
       {
         ...OLD_CARDS[4],
-        interference: 0,
+        session: NOT_MEASURED,
+        overall: NOT_MEASURED,
+        signals: NOT_COUNTED,
         closedTrades: [
           { tradeId: 't1', symbol: 'NVDA', exitReason: 'stop_loss' },
           { tradeId: 't0', symbol: 'NVDA', exitReason: 'stop_loss' },
         ],
       },
-      { ...OLD_CARDS[5], interference: 0 },
+      {
+        kind: 'digest',
+        date: DATE,
+        closedTrades: [],
+        session: { ...NOT_MEASURED, drawdownPercent: { value: 0.8, count: 1, interval: null } },
+        overall: {
+          ...NOT_MEASURED,
+          wins: 1,
+          pnl: 2_000_000,
+          winRate: { value: 0.5, count: 2, interval: [0.1, 0.9] },
+          profitFactor: { value: 3, count: 2, interval: null },
+          averageR: { value: 1, count: 2, interval: null },
+        },
+        signals: NOT_COUNTED,
+      },
     ]);
+  });
+
+  it('keeps its decisions, which can be read still', async () => {
+    const decision = await open.ledger.decisionAt(DATE, ticker('NVDA'), BAR_END);
+    expect(decision).toMatchObject({ kind: 'refused', refusedBy: 'confidence', tradeId: null });
+    expect(readDecisionRecord(decision!.record, ticker('NVDA'))).toMatchObject({
+      confidence: 63.2,
+      features: { close: 100, trendEmaSlow: 99 },
+      isExact: false,
+    });
   });
 
   it('has all that the new version adds, empty', async () => {
     const { ledger } = open;
     expect(await ledger.openOrderIntents()).toEqual([]);
+    expect(await ledger.storedCycles(DATE)).toEqual([]);
     expect(await ledger.openCloses()).toEqual([]);
     expect(await ledger.foreignItems()).toEqual([]);
     expect(await ledger.lastReconciliation()).toBeNull();
+    expect(await ledger.sessionMetrics()).toEqual([]);
     expect(await ledger.lease.acquire('one', 1000)).toEqual({ kind: 'held', token: 1 });
   });
 });

@@ -179,9 +179,12 @@ describe('a ledger that is new, at an account that is not', () => {
 
 const atClose = (desk: TradingDesk): void => desk.standIn.advanceTo(FIRST.close);
 
+/** By default nothing is held overnight. */
+const OVERNIGHT = { parameters: { endOfDay: 'hold' } } as const;
+
 describe('the night', () => {
   it('30: is spent under a bracket that is good till cancelled', async () => {
-    const desk = await deskWithPosition();
+    const desk = await deskWithPosition([], OVERNIGHT);
     atClose(desk);
     const sent = watchWrites();
     await minutes(desk, 3);
@@ -191,7 +194,7 @@ describe('the night', () => {
   });
 
   it('30: finds the stops of hard-to-borrow shares gone, and puts them in for the next day', async () => {
-    const desk = await deskWithPosition();
+    const desk = await deskWithPosition([], OVERNIGHT);
     desk.standIn.behaviour.hardToBorrow.add('NVDA');
     await cancelByHand(desk, legAt(desk, 'take-profit'));
     await desk.settle();
@@ -218,7 +221,7 @@ describe('the night', () => {
     '30: leaves no shares of a part-filled day entry naked that ends as %s',
     async (partialDayParentEnd) => {
       const bars = [quiet, BARS.entry, [101, 101.2, 100.9, 101]] as const;
-      const desk = await openDesk(bars, { delays: REALISTIC_DELAYS });
+      const desk = await openDesk(bars, { delays: REALISTIC_DELAYS, ...OVERNIGHT });
       Object.assign(desk.standIn.behaviour, { fillAtMost: 4, partialDayParentEnd });
       const reached = async (step: string): Promise<void> => {
         if (step === 'entry.written') desk.standIn.behaviour.hardToBorrow.add('NVDA');
@@ -236,7 +239,7 @@ describe('the night', () => {
   );
 
   it('30: lets a closing wait for the open, with the bracket untouched until then', async () => {
-    const desk = await deskWithPosition();
+    const desk = await deskWithPosition([], OVERNIGHT);
     atClose(desk);
     const sent = watchWrites();
     await close(desk);

@@ -431,6 +431,7 @@ const signalling = (desk: Desk): AppContext =>
         new Map([
           [NVDA, shortFeatures({ barEnd: at, close: 100, vwap: 101, emaFast: 99, emaSlow: 100 })],
         ]),
+      barsSince: () => [],
     },
   });
 

@@ -77,6 +77,16 @@ describe('the directional indicators', () => {
     expect([adx.plusDi, adx.minusDi, adx.adx]).toEqual([0, 0, 0]);
   });
 
+  it.each([
+    [1e-14, 100],
+    [0.99e-14, 0],
+  ])('take a range for one from 1e-14 on, as TA-Lib does: %d gives %d', (range, plusDi) => {
+    const adx = createAdx(1);
+    adx.push(bar(0, 0, 0));
+    adx.push(bar(range, 0, 0));
+    expect(adx.plusDi).toBe(plusDi);
+  });
+
   it('leave the average as it was on a bar without direction', () => {
     const adx = createAdx(1);
     adx.push(bar(10, 9, 9));

@@ -77,6 +77,95 @@ for (const file of FILES) {
   });
 }
 
+const REGRESSION = 'golden/talib/talib_regtest.json';
+
+type Row = readonly (number | string)[];
+interface Regression {
+  readonly bars: Readonly<
+    Record<`${'high' | 'low' | 'close'}_daily_ref_0_PRIV`, readonly number[]>
+  >;
+  readonly adx: readonly Row[];
+  readonly atr_trange: readonly Row[];
+  readonly ma: readonly Row[];
+}
+
+interface Check {
+  readonly name: string;
+  readonly period: number;
+  /** Index of the bar. */
+  readonly at: number;
+  readonly expected: number;
+}
+
+/**
+ * The single values that TA-Lib's own test program checks: of a row, its name, period, where the output
+ * begins, the position in it and the value. Rows of a part of the bars or of another seeding are left out,
+ * and so is the period of 1 of the directional ones, which TA-Lib does not smooth.
+ */
+function checksOf({ adx, atr_trange, ma }: Regression): readonly Check[] {
+  const directional = adx
+    .filter(([name]) => /^TST_(?:ADX|PLUS_DI|MINUS_DI)$/.test(String(name)))
+    .map((row) => [row[0], row[5], row[9], row[7], row[8]]);
+  const ranges = atr_trange
+    .filter((row) => row[4] === 1 && row[2] === 0)
+    .map((row) => ['ATR', row[5], row[9], row[7], row[8]]);
+  const averages = ma
+    .filter((row) => row[6] === 'TA_MAType_EMA' && row[7] === 'TA_COMPATIBILITY_DEFAULT')
+    .filter((row) => row[2] === 0 && row[8] === 'TA_SUCCESS' && row[12] !== 0)
+    .map((row) => ['EMA', row[5], row[11], row[9], row[10]]);
+  return [...directional, ...ranges, ...averages]
+    .map(([name, period, begin, position, expected]) => ({
+      name: String(name).replace('TST_', ''),
+      period: Number(period),
+      at: Number(begin) + Number(position),
+      expected: Number(expected),
+    }))
+    .filter(({ name, period }) => name === 'EMA' || name === 'ATR' || period > 1);
+}
+
+/** One of our indicators at one bar. */
+function valueAt({ name, period, at }: Check, bars: readonly HighLowClose[]): number {
+  const [ema, atr, adx] = [createEma(period), createAtr(period), createAdx(period)];
+  const values = bars.slice(0, at + 1).map((bar): Readonly<Record<string, number>> => {
+    adx.push(bar);
+    return {
+      EMA: ema.push(bar.close),
+      ATR: atr.push(bar),
+      ADX: adx.adx,
+      PLUS_DI: adx.plusDi,
+      MINUS_DI: adx.minusDi,
+    };
+  });
+  return values.at(-1)?.[name] ?? NaN;
+}
+
+describeWithShared(REGRESSION, "indicators against the values of TA-Lib's own test program", () => {
+  const file = JSON.parse(readFileSync(sharedPath(REGRESSION), 'utf8')) as Regression;
+  const { bars } = file;
+  const ours = bars.close_daily_ref_0_PRIV.map((close, index) => ({
+    high: bars.high_daily_ref_0_PRIV[index]!,
+    low: bars.low_daily_ref_0_PRIV[index]!,
+    close,
+  }));
+  const checks = checksOf(file);
+
+  it.each(checks)('$name $period at bar $at is $expected', (check) => {
+    // Whole numbers are rounded ones.
+    const tolerance = Number.isInteger(check.expected) ? 1 : 0.01;
+    expect(Math.abs(valueAt(check, ours) - check.expected)).toBeLessThan(tolerance);
+  });
+
+  it('are checked for each indicator', () => {
+    expect([...new Set(checks.map(({ name }) => name))].toSorted()).toEqual([
+      'ADX',
+      'ATR',
+      'EMA',
+      'MINUS_DI',
+      'PLUS_DI',
+    ]);
+  });
+});
+
 describeWithShared(FILES[1]!, 'indicators against trading-signals', () => {
   const CONVERGED = 1_000;
   let golden: Golden;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import type { Bar } from '#core/bars.ts';
+import type { Bar, BarColumns } from '#core/bars.ts';
 import { MINUTE_MS, newYorkDate, newYorkInstant, parseInstant } from '#core/session.ts';
 import type { Session } from '#core/session.ts';
 
@@ -31,6 +31,24 @@ export function readSessionBars(path: string, barMinutes: number): readonly Sess
   });
 }
 
+/** The bars as columns. */
+export function columnsOf(rows: readonly SessionBar[]): BarColumns {
+  const column = (name: keyof Bar) => Float64Array.from(rows, ({ bar }) => bar[name]);
+  return {
+    start: column('start'),
+    open: column('open'),
+    high: column('high'),
+    low: column('low'),
+    close: column('close'),
+    volume: column('volume'),
+  };
+}
+
+/** The sessions that the bars lie in, each once. */
+export const sessionsOf = (rows: readonly SessionBar[]): readonly Session[] => [
+  ...new Set(rows.map(({ session }) => session)),
+];
+
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
 export function randomNumbers(seed: number): () => number {
   let state = seed | 0;
@@ -49,6 +67,10 @@ interface WalkOptions {
   readonly price?: number;
   /** Share of the bars that is left out. */
   readonly missing?: number;
+  /** Days that end at 13:00, counted from 0. */
+  readonly halfDays?: readonly number[];
+  /** Days without a session, counted from 0. */
+  readonly holidays?: readonly number[];
 }
 
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -56,16 +78,19 @@ const FIRST_OPEN = Date.UTC(2025, 10, 3, 14, 30);
 
 const cents = (value: number): number => Math.max(0.05, Math.round(value * 100) / 100);
 
-/** A random walk in cents through sessions of 6.5 hours on consecutive days. */
+/** A random walk in cents through sessions of 6.5 hours on consecutive days, or 3.5 hours on half-days. */
 export function walkBars(options: WalkOptions): readonly SessionBar[] {
   const { seed, sessions, barMinutes = 5, price = 100, missing = 0 } = options;
+  const { halfDays = [], holidays = [] } = options;
   const random = randomNumbers(seed);
   const bars: SessionBar[] = [];
   let last = price;
   let drift = 0;
   for (let day = 0; day < sessions; day += 1) {
+    if (holidays.includes(day)) continue;
     const open = FIRST_OPEN + day * DAY_MS;
-    const session = { date: newYorkDate(open), open, close: open + 390 * MINUTE_MS };
+    const minutes = halfDays.includes(day) ? 210 : 390;
+    const session = { date: newYorkDate(open), open, close: open + minutes * MINUTE_MS };
     for (let start = open; start < session.close; start += barMinutes * MINUTE_MS) {
       if (random() < 0.05) drift = (random() - 0.5) * 0.002;
       const close = cents(last * (1 + drift + (random() - 0.5) * 0.004));

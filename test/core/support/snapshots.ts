@@ -1,10 +1,13 @@
 import type { Account, Asset, Position } from '#core/account.ts';
-import type { Features, Snapshot, SymbolSnapshot } from '#core/decision.ts';
+import type { DailyBar, Features, PastTrade, Snapshot, SymbolSnapshot } from '#core/decision.ts';
 import { ticker } from '#core/ids.ts';
+import type { Ticker } from '#core/ids.ts';
 import { micros, parseUsd } from '#core/money.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import { asSessionDate, newYorkInstant } from '#core/session.ts';
 import type { Session } from '#core/session.ts';
+
+import { dailyBarsAround } from '../../support/daily-bars.ts';
 
 export const DATE = asSessionDate('2025-11-25');
 export const SESSION: Session = {
@@ -90,16 +93,66 @@ export const position = (symbol: string, changes: Partial<Position> = {}): Posit
   ...changes,
 });
 
-/** One symbol, NVDA, with a clear long signal and nothing in its way. */
-export const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
-  barEnd: BAR_END,
-  session: SESSION,
-  account: account(),
-  control: { status: 'active', by: 'system', reason: 'first start', since: 0, until: null },
-  positions: [],
-  pendingEntries: [],
-  symbols: [symbolSnapshot('NVDA')],
-  impediments: [],
-  parameters: DEFAULT_PARAMETERS,
+/** A stop-out of NVDA an hour before the bar, unless told otherwise. */
+export const pastTrade = (changes: Partial<PastTrade> = {}): PastTrade => ({
+  symbol: ticker('NVDA'),
+  exitReason: 'stop_loss',
+  closedAt: newYorkInstant(DATE, '09:30'),
+  pnl: parseUsd('-100'),
   ...changes,
 });
+
+/**
+ * One symbol, NVDA, with a clear long signal and nothing in its way. Every symbol, also of what is open, has
+ * daily bars around its price and a sector of its own, unless told otherwise.
+ */
+export const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => {
+  const world = {
+    positions: [],
+    pendingEntries: [],
+    symbols: [symbolSnapshot('NVDA')],
+    ...changes,
+  };
+  return {
+    barEnd: BAR_END,
+    session: SESSION,
+    account: account(),
+    control: { status: 'active', by: 'system', reason: 'first start', since: 0, until: null },
+    daily: changes.daily ?? dailyOf(world),
+    sectors: changes.sectors ?? sectorsOf(world),
+    pastTrades: [],
+    openTrades: [],
+    drawdown: {
+      dailyPercent: 0,
+      peakPercent: 0,
+      isDailyBreached: false,
+      isPeakBreached: false,
+    },
+    impediments: [],
+    parameters: DEFAULT_PARAMETERS,
+    ...world,
+  };
+};
+
+type World = Pick<Snapshot, 'symbols' | 'positions' | 'pendingEntries'>;
+
+/** Daily bars at the price that is asked about, or at 100 where it is none. */
+function dailyOf(world: World): ReadonlyMap<Ticker, readonly DailyBar[]> {
+  const prices = new Map(openOf(world).map((symbol) => [symbol, 100]));
+  for (const { symbol, features: at } of world.symbols) {
+    const isPrice = at !== null && at.close >= 0.01 && at.close <= 1e6;
+    prices.set(symbol, isPrice ? at.close : 100);
+  }
+  return new Map([...prices].map(([symbol, price]) => [symbol, dailyBarsAround(symbol, price)]));
+}
+
+const sectorsOf = (world: World): ReadonlyMap<Ticker, string> =>
+  new Map(
+    [...openOf(world), ...world.symbols.map(({ symbol }) => symbol)].map((symbol) => [
+      symbol,
+      `sector of ${symbol}`,
+    ]),
+  );
+
+const openOf = ({ positions, pendingEntries }: World): readonly Ticker[] =>
+  [...positions, ...pendingEntries].map(({ symbol }) => symbol);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { barAt } from '#sandbox/market/columns.ts';
+import { barAt } from '#core/bars.ts';
 import { parseBars } from '#sandbox/market/parse-bars.ts';
 
 import { csv, stamp } from './bar-files.ts';

@@ -15,8 +15,9 @@ import {
   stamp,
 } from '../format.ts';
 import { EXIT_WORDS } from './reasons.ts';
+import { signalFields } from './signals.ts';
 import { COLOUR, MODE_BADGE, protection, resultColour } from './style.ts';
-import { targetLines } from './targets.ts';
+import { LEGEND, targetLines } from './targets.ts';
 
 const MOST_ROWS = 12;
 
@@ -29,37 +30,40 @@ export function digestEmbed(card: DigestCard): APIEmbed {
     title: `📊 ${MODE_BADGE[card.mode]} · ${card.date}: ${gain}${
       isNaked ? ` · ${protection(isProtected, card.openPositions.length)}` : ''
     }`,
-    color: isNaked || card.interference > 0 ? COLOUR.warning : resultColour(card.dayPnl),
+    color: isNaked || interferenceOf(card) > 0 ? COLOUR.warning : resultColour(card.dayPnl),
     description: [
       ...interferenceLines(card),
       `Equity ${formatMoney(card.openingEquity)} → ${formatMoney(card.closingEquity)}`,
       resultWords(card),
     ].join('\n'),
     fields: [
-      { name: 'Drawdown', value: formatPercentGain(card.maxDrawdownPercent), inline: true },
       { name: 'Fees', value: feeWords(card), inline: true },
       {
         name: 'Entries',
         value: `${card.entriesFilled} filled\n${card.entriesNotFilled} not filled`,
         inline: true,
       },
+      { name: 'Cycles', value: formatNumber(card.cycles), inline: true },
       closedField(card.closedTrades),
       positionsField(card, isProtected),
-      { name: overallTitle(card), value: targetLines(card).join('\n') },
-      { name: 'Cycles', value: formatNumber(card.cycles), inline: true },
-      { name: 'Next session', value: nextSession(card), inline: true },
+      { name: sessionTitle(card), value: targetLines(card.session).join('\n') },
+      { name: overallTitle(card), value: [...targetLines(card.overall), LEGEND].join('\n') },
+      ...signalFields(card.signals),
+      { name: 'Next session', value: nextSession(card) },
     ],
     footer: { text: `${card.date} · ${card.mode}` },
   };
 }
 
 /** Said before all figures, since a touched bracket is the one thing that must never happen. */
-const interferenceLines = ({ interference }: DigestCard): readonly string[] =>
-  interference === 0
+const interferenceLines = (card: DigestCard): readonly string[] =>
+  interferenceOf(card) === 0
     ? []
     : [
-        `⚠ **${count(interference, 'leg')} of a bracket ended for no reason of the bot’s.** Find out who or what cancels orders at the broker.`,
+        `⚠ **${count(interferenceOf(card), 'leg')} of a bracket ended for no reason of the bot’s.** Find out who or what cancels orders at the broker.`,
       ];
+
+const interferenceOf = ({ session }: DigestCard): number => session.interference.value ?? 0;
 
 /** What the day's figure contains. Of a late digest nobody knows whether its fees were charged by the close. */
 function resultWords({ fees, positionsAt }: DigestCard): string {
@@ -138,8 +142,11 @@ function positionLine(line: OpenPositionLine): string {
   return `${badge} ${line.symbol} ${line.side} ${formatNumber(line.quantity)}: ${figures.join(' · ')}`;
 }
 
-const overallTitle = ({ overall }: DigestCard): string =>
-  `All ${count(overall.trades, 'closed trade')}: ${formatGain(overall.totalPnl)}`;
+const sessionTitle = ({ session }: DigestCard): string =>
+  `This session: ${count(session.winRate.count, 'closed trade')}`;
+
+const overallTitle = ({ overall: { winRate, pnl } }: DigestCard): string =>
+  `All ${count(winRate.count, 'closed trade')}: ${formatGain(pnl)}`;
 
 const nextSession = ({ nextSession: next }: DigestCard): string =>
   next === null ? NONE : `${next.date}\nopens ${stamp(next.open, 'f')}`;

@@ -1,6 +1,6 @@
 import type { APIEmbed, APIEmbedField } from 'discord.js';
 
-import type { EntryIntent, MarketRegime, SizeCap } from '#core/decision.ts';
+import type { EntryIntent, MarketRegime, RiskTier, SizeCap } from '#core/decision.ts';
 import { timesShares } from '#core/money.ts';
 import type { EpochMs } from '#core/session.ts';
 import type { EntryCard, EntryProgress, Mode } from '#ports/cards.ts';
@@ -30,7 +30,9 @@ export function entryEmbed(card: EntryCard, mode: Mode): APIEmbed {
   return {
     title: `${title}${lateMark(lateMs)}`,
     color: colour,
-    description: [...lateLines(lateMs), ...lines, sizeLine(intent)].join('\n'),
+    description: [...lateLines(lateMs), ...lines, sizeLine(intent), ...riskLines(intent)].join(
+      '\n',
+    ),
     fields: [...fields, ...planFields(intent)],
     footer: { text: `${intent.tradeId} · ${mode}` },
   };
@@ -184,4 +186,20 @@ function sizeLine({ size }: EntryIntent): string {
     count(size.sharesByRisk, 'share');
   if (size.cappedBy === null) return steps;
   return `${steps}, capped by ${CAP[size.cappedBy]} at ${formatNumber(size.shares)}`;
+}
+
+/** What the risk comes from. Nothing to be said of trades that were planned before there were tiers. */
+const riskLines = ({ size: { riskBps, tier } }: EntryIntent): readonly string[] =>
+  tier === undefined
+    ? []
+    : [`Risk ${formatNumber(riskBps / 100)} % of equity (${tierWords(tier)})`];
+
+function tierWords({ name, trades, wins }: RiskTier): string {
+  if (name === 'fixed') return 'fixed';
+  if (trades === 0) return 'no closed trade to go by yet';
+  const won =
+    trades === 1
+      ? `the only trade so far ${wins === 1 ? 'won' : 'not won'}`
+      : `${wins} of the last ${trades} trades won`;
+  return name === 'few' ? `${won}: too few to go by` : won;
 }

@@ -61,7 +61,12 @@ function titleOf({
 }
 
 /** What happened meanwhile, and what an earlier run left behind that this one goes on with. */
-const resumedLines = ({ lateFills, resumedCloses, cashNote }: StartedCard): readonly string[] => [
+const resumedLines = ({
+  lateFills,
+  resumedCloses,
+  cashNote,
+  shortHistory,
+}: StartedCard): readonly string[] => [
   ...(lateFills === 0
     ? []
     : [`🕓 ${count(lateFills, 'fill')} booked late: nobody was listening when it happened.`]),
@@ -71,7 +76,19 @@ const resumedLines = ({ lateFills, resumedCloses, cashNote }: StartedCard): read
         `⏳ ${count(resumedCloses, 'closing')} of an earlier run ${resumedCloses === 1 ? 'goes' : 'go'} on.`,
       ]),
   ...(cashNote === null ? [] : [`💵 ${plain(clipLine(cashNote, FINDING_LENGTH))}`]),
+  ...(shortHistory.length === 0
+    ? []
+    : [
+        `🐣 No entries yet in ${symbolList(shortHistory)}: too few sessions of history for the rules.`,
+      ]),
 ];
+
+const MOST_SYMBOLS = 12;
+
+const symbolList = (symbols: readonly string[]): string =>
+  symbols.length <= MOST_SYMBOLS
+    ? symbols.join(', ')
+    : `${symbols.slice(0, MOST_SYMBOLS).join(', ')} and ${symbols.length - MOST_SYMBOLS} more`;
 
 /** Last in the text, since a long list is cut from its end. */
 function findingLines({ findings }: StartedCard): readonly string[] {

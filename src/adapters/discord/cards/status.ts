@@ -1,6 +1,6 @@
 import type { APIEmbed, APIEmbedField } from 'discord.js';
 
-import type { StatusReport } from '#app/reports/status.ts';
+import type { DrawdownReport, StatusReport } from '#app/reports/status.ts';
 import type { Close } from '#core/close.ts';
 import type { ControlState, ControlStatus } from '#core/control.ts';
 import { newYorkDate } from '#core/session.ts';
@@ -45,6 +45,7 @@ export function statusEmbed(report: StatusReport): APIEmbed {
       { name: 'Equity', value: formatMoney(report.equity), inline: true },
       { name: 'Day P/L', value: dayPnl(report), inline: true },
       { name: 'Session', value: session(report), inline: true },
+      { name: 'Drawdown', value: drawdown(report.drawdown), inline: true },
       ...activityFields(report),
       // Last, since a long list is cut from its end; what is naked comes first in it.
       ...report.positions
@@ -68,7 +69,7 @@ function controlLines(control: ControlState): string[] {
     control.until === null ? 'until someone resumes' : `until ${stamp(control.until, 'f')}`;
   return control.status === 'halted'
     ? [`**No new entries** ${end}. Exits and protection go on.`, who]
-    : ['**No new entries; every position is being closed**, then halted.', who];
+    : [`**No new entries; every position is being closed**, then halted ${end}.`, who];
 }
 
 /** What the bot is closing, and whether it gets on with it. */
@@ -103,6 +104,19 @@ function session({ session: day, isOpen, now }: StatusReport): string {
   }
   return `closed\n${day.date} was ${times}`;
 }
+
+/** By the last reading: the time of it tells when nothing could be measured since. */
+function drawdown(report: DrawdownReport): string {
+  const { dailyPercent, peakPercent, dailyLimitPercent, peakLimitPercent, measuredAt } = report;
+  return [
+    `day ${fall(dailyPercent, dailyLimitPercent)}${report.isDailyBreached ? ' ⛔' : ''}`,
+    `peak ${fall(peakPercent, peakLimitPercent)}${report.isPeakBreached ? ' ⛔' : ''}`,
+    measuredAt === null ? 'not measured yet' : `at ${stamp(measuredAt)}`,
+  ].join('\n');
+}
+
+const fall = (percent: number | null, limitPercent: number): string =>
+  `${percent === null ? NONE : formatPercentGain(percent)} of −${formatNumber(limitPercent)} %`;
 
 function activityFields(report: StatusReport): APIEmbedField[] {
   const { lastCycle } = report;

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, pgTable, smallint, text, unique } from 'drizzle-orm/pg-core';
+import { bigint, check, integer, pgTable, smallint, text, unique } from 'drizzle-orm/pg-core';
 
 import type { ControlStatus } from '#core/control.ts';
 import type { AuditEntry } from '#ports/ledger.ts';
@@ -17,6 +17,8 @@ export const controlState = pgTable(
     since: instant('since').notNull(),
     /** When the state ends by itself; null: when someone changes it. */
     until: instant('until'),
+    /** How often it was changed. */
+    changes: integer('changes').notNull().default(0),
   },
   (table) => [check('control_state_has_one_row', sql`${table.id} = 1`)],
 );

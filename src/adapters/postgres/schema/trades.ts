@@ -11,7 +11,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 
-import type { Decision, EntryFilterName, EntryIntent } from '#core/decision.ts';
+import type { EntryIntent } from '#core/decision.ts';
 import type { ClientOrderId, TradeId } from '#core/ids.ts';
 import type { PositionSide } from '#core/order.ts';
 import type { ExitReason, ScaleOutMode, Trade, TradeStatus } from '#core/trade.ts';
@@ -51,24 +51,6 @@ export const cycles = pgTable(
   (table) => [primaryKey({ columns: [table.sessionDate, table.barEnd] })],
 );
 
-/** What was decided for a symbol at a bar. The primary key keeps a bar from being decided twice. */
-export const decisions = pgTable(
-  'decisions',
-  {
-    sessionDate: sessionDate(),
-    barEnd: instant('bar_end').notNull(),
-    symbol: symbol(),
-    kind: text('kind').$type<Decision['kind']>().notNull(),
-    /** The entry filter that said no; null unless refused. */
-    refusedBy: text('refused_by').$type<EntryFilterName>(),
-    /** The trade that was intended; null unless the decision was to enter. */
-    tradeId: text('trade_id').$type<TradeId>(),
-    /** Features, side, confidence and filters, see decision-record.ts. */
-    record: documentOf('record'),
-  },
-  (table) => [primaryKey({ columns: [table.sessionDate, table.barEnd, table.symbol] })],
-);
-
 /** Trades from the intent to flat, with the sums of their fills. */
 export const trades = pgTable(
   'trades',
@@ -87,6 +69,9 @@ export const trades = pgTable(
     scaleOut: text('scale_out').$type<ScaleOutMode>().notNull().default('none'),
     /** Where the stop belongs now; where it was planned is in the intent. */
     stopPrice: usd('stop_price').notNull(),
+    /** Best and worst price since the entry, by settled bars; null before the first of them. */
+    bestPrice: usd('best_price'),
+    worstPrice: usd('worst_price'),
     decidedAt: instant('decided_at').notNull(),
     entryQuantity: integer('entry_quantity').notNull(),
     /** Σ price × shares of the entry's fills. */

@@ -1,0 +1,103 @@
+import type { APIEmbed } from 'discord.js';
+
+import type { ControlCard, ControlChange, Mode } from '#ports/cards.ts';
+
+import { formatMoney, plain, stamp } from '../format.ts';
+import { clipLine } from '../limits.ts';
+import { COLOUR } from './style.ts';
+
+interface Words {
+  readonly title: string;
+  readonly colour: number;
+  /** What it means from now on. */
+  readonly meaning: string;
+}
+
+const PROTECTED =
+  'Open positions keep their stops and targets at the broker; exits and protection go on.';
+
+const WORDS = {
+  halted: {
+    title: '⛔ HALTED: no new entries',
+    colour: COLOUR.warning,
+    meaning: `Nothing is opened; entries that still work are cancelled. ${PROTECTED}`,
+  },
+  prolonged: {
+    title: '⛔ HALTED FOR LONGER',
+    colour: COLOUR.warning,
+    meaning: 'It was halted already, and only its end has changed.',
+  },
+  flattening: {
+    title: '⏏️ FLATTENING: every position is being closed',
+    colour: COLOUR.bad,
+    meaning:
+      'Nothing is opened; entries that still work are cancelled. Each position has a closing of its own, ' +
+      'whose card follows it to the proof; until then its stop stays, or goes back in.',
+  },
+  flat: {
+    title: '🏁 ALL FLAT, and halted',
+    colour: COLOUR.good,
+    meaning: 'The broker shows no position of the bot and no live entry. Nothing is opened.',
+  },
+  resumed: {
+    title: '✅ RESUMED: entries are allowed',
+    colour: COLOUR.good,
+    meaning: 'The next cycle decides as usual. Nothing to do.',
+  },
+  expired: {
+    title: '✅ HALT OVER: entries are allowed again',
+    colour: COLOUR.good,
+    meaning: 'The halt was for the session only, and the next one is open. Nothing to do.',
+  },
+} as const satisfies Record<ControlChange, Words>;
+
+const NAME_LENGTH = 100;
+const REASON_LENGTH = 600;
+
+/** Who halted or resumed, why, until when, and what still works. */
+export function controlEmbed(card: ControlCard, mode: Mode): APIEmbed {
+  const { title, colour, meaning } = WORDS[card.change];
+  return {
+    title,
+    color: colour,
+    description: [
+      meaning,
+      ...endLines(card),
+      ...drawdownLines(card),
+      `By ${plain(clipLine(card.by, NAME_LENGTH))}, ${stamp(card.at, 'f')}: ${plain(clipLine(oneLine(card.reason), REASON_LENGTH))}`,
+    ].join('\n'),
+    footer: { text: mode },
+  };
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
+
+/** How it ends, and what to do for that. */
+function endLines({ control, change }: ControlCard): readonly string[] {
+  if (control.status === 'active') return [];
+  const again = control.status === 'flattening' ? 'Once all is flat: no' : 'No';
+  const end =
+    control.until === null
+      ? `**${again} entries until someone resumes** with /resume (admins).`
+      : `**${again} entries until ${stamp(control.until, 'f')}**, when the next session opens; /resume (admins) ends it before.`;
+  // Two halts are one: the first one's words stay.
+  const first =
+    change === 'prolonged'
+      ? [`Since ${stamp(control.since, 'f')} by ${plain(clipLine(control.by, NAME_LENGTH))}.`]
+      : [];
+  return [end, ...first];
+}
+
+/** What a resume let be: whoever reads it must not think that the limits are as they were. */
+const drawdownLines = ({ letsDayBe, newPeak }: ControlCard): readonly string[] => [
+  ...(letsDayBe
+    ? [
+        '⚠ The limit of the day’s drawdown was reached, and **does not halt again in this session**.',
+      ]
+    : []),
+  ...(newPeak === null
+    ? []
+    : [
+        `⚠ The limit from the peak was reached: from now on the fall **is measured from ${formatMoney(newPeak)}**.`,
+      ]),
+];

@@ -1,0 +1,70 @@
+import type { ControlState } from '#core/control.ts';
+import type { Trade } from '#core/trade.ts';
+
+import { requestClose } from '../close/request-close.ts';
+import { startClose } from '../close/run-close.ts';
+import type { AppContext } from '../context.ts';
+import { DRAWDOWN_WATCH, noteFlat } from '../control.ts';
+import { cancelEntries } from '../enter.ts';
+import { lookAtAll } from './look.ts';
+import type { Judged } from './look.ts';
+
+/**
+ * Carries out what the control state asks for, as often as it is called and by whatever process: while
+ * nothing may be opened, entries that still work are cancelled; while everything is to be closed, every
+ * position of the bot that has no closing gets one, and when nothing is left that is noted. Shares that are
+ * none of the bot's stay an admin's matter.
+ */
+export async function enforceControl(
+  context: AppContext,
+  judged: readonly Judged[],
+): Promise<void> {
+  const control = await context.ledger.controlState();
+  if (control.status === 'active') return;
+  const own = judged.filter((one) => !isForeign(one));
+  if (control.status === 'flattening') {
+    for (const one of own) await closeWhole(context, one, control);
+  }
+  const entering = await context.ledger.unfinishedTrades();
+  await cancelEntries(context, entering, { reason: 'halted_entry', requestedBy: control.by });
+  if (control.status !== 'flattening' || own.length > 0) return;
+  if (await isAnythingUnderWay(context)) return;
+  // An entry may have filled since the positions were listed.
+  const last = await lookAtAll(context, context.broker.urgent);
+  if (last.every(isForeign)) await noteFlat(context);
+}
+
+const isForeign = ({ verdict }: Judged): boolean => verdict.kind === 'foreign';
+
+async function closeWhole(
+  context: AppContext,
+  { position, trade, close }: Judged,
+  { by }: ControlState,
+): Promise<void> {
+  if (close !== null) return;
+  const owner: Trade | null = trade ?? (await context.ledger.lastTradeIn(position.symbol));
+  if (owner === null) return;
+  const request = await requestClose(context, {
+    tradeId: owner.id,
+    position,
+    reason: by === DRAWDOWN_WATCH ? 'risk_limit' : 'manual_close',
+    quantity: position.quantity,
+    atMarket: false,
+    requestedBy: by,
+  });
+  if (request.kind === 'begun') startClose(context, request.close);
+}
+
+/** Whether a closing is not proven yet, or an entry works or may have reached the broker. */
+async function isAnythingUnderWay({ ledger }: AppContext): Promise<boolean> {
+  const [closes, orders, intents] = await Promise.all([
+    ledger.openCloses(),
+    ledger.unsettledOrders(),
+    ledger.openOrderIntents(),
+  ]);
+  return (
+    closes.length > 0 ||
+    orders.some(({ role, isLive }) => role === 'entry' && isLive) ||
+    intents.some(({ request }) => request.kind === 'bracket')
+  );
+}

@@ -1,0 +1,104 @@
+import type { DailyBar } from './decision.ts';
+import type { Ticker } from './ids.ts';
+import type { StrategyParameters } from './parameters.ts';
+
+/** How two symbols move together. */
+export interface Correlation {
+  /** −1 to 1; null when nobody can tell: too few common days, or one that does not move. */
+  readonly value: number | null;
+  /** Common daily returns that it stands on. */
+  readonly days: number;
+}
+
+/** What decides about a symbol beside those that are open. */
+export interface OpenCorrelation extends Correlation {
+  /** The open symbol; null when nothing is open. */
+  readonly with: Ticker | null;
+  readonly isAllowed: boolean;
+}
+
+/**
+ * The correlation that decides about an entry: the highest one where one is above the limit, else the first
+ * that nobody can tell, else the highest.
+ */
+export function correlationWithOpen(
+  symbol: Ticker,
+  open: ReadonlySet<Ticker>,
+  daily: ReadonlyMap<Ticker, readonly DailyBar[]>,
+  parameters: StrategyParameters,
+): OpenCorrelation {
+  const barsOf = (each: Ticker): readonly DailyBar[] => daily.get(each) ?? [];
+  const all = [...open].map((each) => {
+    const found = returnCorrelation(barsOf(symbol), barsOf(each), parameters);
+    const isAllowed = found.value !== null && found.value <= parameters.maxCorrelation;
+    return { with: each, isAllowed, ...found };
+  });
+  const highest = all.reduce<OpenCorrelation | null>(higherOf, null);
+  if (highest !== null && highest.value !== null && !highest.isAllowed) return highest;
+  const unclear = all.find(({ value }) => value === null);
+  return unclear ?? highest ?? { with: null, value: null, days: 0, isAllowed: true };
+}
+
+/** Of two that are as high, the first. */
+const higherOf = (best: OpenCorrelation | null, each: OpenCorrelation): OpenCorrelation =>
+  best === null || (each.value ?? -Infinity) > (best.value ?? -Infinity) ? each : best;
+
+/**
+ * Pearson's correlation of two symbols' daily returns, over the last days that both have. The returns are
+ * logarithmic, as RiskMetrics takes them (Technical Document, 4th edition 1996, section 4.1): both go from
+ * one common close to the next, so that a day which one of them lacks compares no unequal spans.
+ */
+export function returnCorrelation(
+  left: readonly DailyBar[],
+  right: readonly DailyBar[],
+  { correlationDays, correlationMinDays }: StrategyParameters,
+): Correlation {
+  const closes = commonCloses(left, right);
+  const recent = closes.slice(Math.max(0, closes.length - correlationDays - 1));
+  const days = Math.max(0, recent.length - 1);
+  if (days < correlationMinDays) return { value: null, days };
+  const leftReturns = logReturns(recent.map((pair) => pair[0]));
+  const rightReturns = logReturns(recent.map((pair) => pair[1]));
+  return { value: pearson(leftReturns, rightReturns), days };
+}
+
+/** A close that is no price is no close of a common day. */
+function commonCloses(
+  left: readonly DailyBar[],
+  right: readonly DailyBar[],
+): readonly (readonly [number, number])[] {
+  const others = new Map(right.map(({ date, close }) => [date, close]));
+  return left.flatMap(({ date, close }) => {
+    const other = others.get(date);
+    return other !== undefined && isPrice(close) && isPrice(other) ? [[close, other] as const] : [];
+  });
+}
+
+const isPrice = (value: number): boolean => Number.isFinite(value) && value > 0;
+
+function logReturns(closes: readonly number[]): readonly number[] {
+  const logs = closes.map((close) => Math.log(close));
+  return logs.slice(1).map((log, index) => log - (logs[index] ?? log));
+}
+
+/** Of daily returns. Below it they are the same each day: what is left is the rounding of the logarithms. */
+const LEAST_VARIANCE = 1e-20;
+
+function pearson(left: readonly number[], right: readonly number[]): number | null {
+  const fromMean = (values: readonly number[]): readonly number[] => {
+    const mean = sum(values) / values.length;
+    return values.map((value) => value - mean);
+  };
+  const [x, y] = [fromMean(left), fromMean(right)];
+  const variance = (values: readonly number[]): number =>
+    sum(values.map((value) => value * value)) / values.length;
+  const [varianceX, varianceY] = [variance(x), variance(y)];
+  if (!(varianceX > LEAST_VARIANCE && varianceY > LEAST_VARIANCE)) return null;
+  const covariance = sum(x.map((value, index) => value * (y[index] ?? 0))) / x.length;
+  const value = covariance / Math.sqrt(varianceX * varianceY);
+  // Rounding may carry it a hair beyond what a correlation can be.
+  return Math.min(1, Math.max(-1, value));
+}
+
+const sum = (values: readonly number[]): number =>
+  values.reduce((total, value) => total + value, 0);

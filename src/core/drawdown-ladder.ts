@@ -1,0 +1,108 @@
+import type { StrategyParameters } from './parameters.ts';
+import type { EpochMs } from './session.ts';
+
+/** What the fall is measured from: the session's open, or the highest equity so far. */
+export type DrawdownScope = 'day' | 'peak';
+
+/** How far down the ladder the channel was told of. acknowledged: breached, and somebody has resumed. */
+export type DrawdownLevel = 'none' | 'first' | 'second' | 'breached' | 'acknowledged';
+
+export interface DrawdownRung {
+  readonly level: DrawdownLevel;
+  /** When a reading beyond the limit was seen that no second one has confirmed yet. */
+  readonly suspectedAt: EpochMs | null;
+}
+
+export type DrawdownEvent =
+  | {
+      readonly type: 'warning';
+      readonly scope: DrawdownScope;
+      /** Of the limit, in per cent. */
+      readonly ofLimitPercent: number;
+    }
+  | { readonly type: 'breached'; readonly scope: DrawdownScope }
+  /** The first warning's level was left for good. */
+  | { readonly type: 'recovered'; readonly scope: DrawdownScope };
+
+export type LadderFigures = Pick<
+  StrategyParameters,
+  'drawdownFirstWarningPercent' | 'drawdownSecondWarningPercent' | 'drawdownHysteresisPercent'
+>;
+
+/** A reading beyond the limit is confirmed by one that is at least so much later: not by a second look at the same tick. */
+export const CONFIRM_MS = 5_000;
+
+export const AT_THE_TOP: DrawdownRung = { level: 'none', suspectedAt: null };
+
+/** One scope's fall at one reading. */
+export interface ScopedFall {
+  readonly scope: DrawdownScope;
+  readonly at: EpochMs;
+  /** In per cent, positive. */
+  readonly fall: number;
+  /** In per cent. */
+  readonly limit: number;
+}
+
+export interface RungStep {
+  readonly rung: DrawdownRung;
+  readonly events: readonly DrawdownEvent[];
+}
+
+/**
+ * One step on the ladder of a scope: two warnings, then the limit. A single reading beyond the limit only
+ * warns; one that follows has to agree before it counts as breached. A level is left when the fall is less
+ * than its threshold by the hysteresis, and can be told again only after that. A breach stays.
+ */
+export function climb(rung: DrawdownRung, measured: ScopedFall, figures: LadderFigures): RungStep {
+  if (rung.level === 'breached' || rung.level === 'acknowledged') return { rung, events: [] };
+  const { scope, at, fall, limit } = measured;
+  const walked = walk(rung.level, measured, figures);
+  if (fall < limit) return walked;
+  const suspectedAt = rung.suspectedAt ?? at;
+  if (at - suspectedAt < CONFIRM_MS) {
+    return { ...walked, rung: { ...walked.rung, suspectedAt } };
+  }
+  return {
+    rung: { level: 'breached', suspectedAt: null },
+    events: [{ type: 'breached', scope }],
+  };
+}
+
+type Walked = 'none' | 'first' | 'second';
+const DEPTH = { none: 0, first: 1, second: 2 } as const satisfies Record<Walked, number>;
+
+/** Down to a deeper level at once, up again only past the hysteresis. */
+function walk(from: Walked, { scope, fall, limit }: ScopedFall, figures: LadderFigures): RungStep {
+  const {
+    drawdownFirstWarningPercent: first,
+    drawdownSecondWarningPercent: second,
+    drawdownHysteresisPercent: hysteresis,
+  } = figures;
+  const partOfLimit = (percent: number): number => toMillionth((limit * percent) / 100);
+  const isBeyond = (ofLimit: number): boolean => fall >= partOfLimit(ofLimit);
+  // A threshold that the hysteresis would put above the top is left at the top.
+  const isHeld = (ofLimit: number): boolean =>
+    isBeyond(ofLimit) || fall > partOfLimit(Math.max(0, ofLimit - hysteresis));
+  const deepest = (holds: (ofLimit: number) => boolean): Walked =>
+    holds(second) ? 'second' : holds(first) ? 'first' : 'none';
+  const reached = deepest(isBeyond);
+  if (DEPTH[reached] > DEPTH[from]) {
+    const ofLimitPercent = reached === 'second' ? second : first;
+    return { rung: standing(reached), events: [{ type: 'warning', scope, ofLimitPercent }] };
+  }
+  const held = deepest(isHeld);
+  if (DEPTH[held] >= DEPTH[from]) return { rung: standing(from), events: [] };
+  return {
+    rung: standing(held),
+    events: held === 'none' ? [{ type: 'recovered', scope }] : [],
+  };
+}
+
+const standing = (level: Walked): DrawdownRung => ({ level, suspectedAt: null });
+
+/**
+ * A percentage as it is compared: below a cent of a million dollars, so that neither a binary fraction nor the
+ * rounding of a deposit to whole micro-dollars decides.
+ */
+export const toMillionth = (percent: number): number => Math.round(percent * 1e6) / 1e6;

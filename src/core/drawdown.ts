@@ -1,0 +1,197 @@
+import type { DrawdownView } from './decision.ts';
+import { AT_THE_TOP, climb, toMillionth } from './drawdown-ladder.ts';
+import type { DrawdownEvent, DrawdownRung } from './drawdown-ladder.ts';
+import { micros } from './money.ts';
+import type { Usd } from './money.ts';
+import type { StrategyParameters } from './parameters.ts';
+import { MINUTE_MS } from './session.ts';
+import type { EpochMs, SessionDate } from './session.ts';
+
+export type DrawdownLimits = Pick<
+  StrategyParameters,
+  | 'barMinutes'
+  | 'dailyDrawdownPercent'
+  | 'peakDrawdownPercent'
+  | 'drawdownFirstWarningPercent'
+  | 'drawdownSecondWarningPercent'
+  | 'drawdownHysteresisPercent'
+>;
+
+/** What the ladder remembers from one reading to the next, over restarts and sessions. */
+export interface DrawdownState {
+  readonly sessionDate: SessionDate;
+  /** Equity that the day's fall is measured from, in proportion with what was paid in or out since. */
+  readonly openingEquity: Usd;
+  /** The highest equity, likewise, and when it was. */
+  readonly peakEquity: Usd;
+  readonly peakAt: EpochMs;
+  /** Of the last reading: equity, and all deposits less withdrawals that were known by then. */
+  readonly equity: Usd;
+  readonly flows: Usd;
+  readonly at: EpochMs;
+  readonly day: DrawdownRung;
+  readonly peak: DrawdownRung;
+}
+
+/** The account at one instant of a session. */
+export interface DrawdownReading {
+  readonly at: EpochMs;
+  readonly sessionDate: SessionDate;
+  readonly sessionOpen: EpochMs;
+  /** Whether every price in it is to be believed. */
+  readonly isTrusted: boolean;
+  /** With unrealized P/L. */
+  readonly equity: Usd;
+  /** All deposits less withdrawals that are known. */
+  readonly flows: Usd;
+  /** Equity at the close of the session before, as the broker has it, and the flows until then. */
+  readonly lastEquity: Usd;
+  readonly lastFlows: Usd;
+}
+
+export interface DrawdownStep {
+  /** Null before the first reading that can be trusted. */
+  readonly state: DrawdownState | null;
+  readonly events: readonly DrawdownEvent[];
+}
+
+/**
+ * Takes one reading in. The ladder has two scopes, the day and the peak, each with two warnings and a limit.
+ *
+ * A reading that is not trusted changes nothing. A single one beyond a limit only warns: the next reading has
+ * to agree before the limit counts as breached. A level is left when the fall is less than its threshold by
+ * the hysteresis, and only then told again. A breach lasts for the session, or, from the peak, until somebody
+ * resumes.
+ *
+ * Deposits and withdrawals move what the fall is measured from in the same proportion as they move equity
+ * (the time-weighted return of the GIPS standards, with one sub-period a flow): the reading that brings them
+ * has the percentage it would have without them, and what comes after is measured on the money that is there.
+ */
+export function followDrawdown(
+  before: DrawdownState | null,
+  reading: DrawdownReading,
+  limits: DrawdownLimits,
+): DrawdownStep {
+  const isUsable = reading.isTrusted && Number.isFinite(reading.equity) && reading.equity > 0;
+  if (!isUsable || (before !== null && reading.at < before.at))
+    return { state: before, events: [] };
+  const state = measured(before, reading, limits);
+  const { equity, at } = reading;
+  const day = climb(
+    state.day,
+    {
+      scope: 'day',
+      at,
+      fall: fallOf(equity, state.openingEquity),
+      limit: limits.dailyDrawdownPercent,
+    },
+    limits,
+  );
+  const peak = climb(
+    state.peak,
+    {
+      scope: 'peak',
+      at,
+      fall: fallOf(equity, state.peakEquity),
+      limit: limits.peakDrawdownPercent,
+    },
+    limits,
+  );
+  return {
+    state: { ...state, day: day.rung, peak: peak.rung },
+    events: [...day.events, ...peak.events],
+  };
+}
+
+/** The state with the reading's figures; its rungs are still those of before. */
+function measured(
+  before: DrawdownState | null,
+  reading: DrawdownReading,
+  limits: DrawdownLimits,
+): DrawdownState {
+  const { at, sessionDate, equity, flows } = reading;
+  const isSameSession = before?.sessionDate === sessionDate;
+  const openingEquity = isSameSession
+    ? inProportion(before.openingEquity, before.flows, reading)
+    : openingOf(reading, limits);
+  const oldPeak =
+    before === null ? openingEquity : inProportion(before.peakEquity, before.flows, reading);
+  const isNewPeak = before === null || equity > oldPeak;
+  return {
+    sessionDate,
+    openingEquity,
+    peakEquity: micros(Math.max(equity, oldPeak)),
+    peakAt: isNewPeak ? at : before.peakAt,
+    equity,
+    flows,
+    at,
+    day: isSameSession ? before.day : AT_THE_TOP,
+    peak: before?.peak ?? AT_THE_TOP,
+  };
+}
+
+/**
+ * What a day is measured from when its first reading comes: that reading's equity. A bot that was not there
+ * within a bar of the open takes the close before, since what happened meanwhile is part of the day's fall.
+ */
+function openingOf(reading: DrawdownReading, { barMinutes }: DrawdownLimits): Usd {
+  const isLate = reading.at - reading.sessionOpen > barMinutes * MINUTE_MS;
+  return isLate && reading.lastEquity > 0
+    ? inProportion(reading.lastEquity, reading.lastFlows, reading)
+    : reading.equity;
+}
+
+/** What was measured from before money came or went, as it is after it. */
+function inProportion(base: Usd, flowsThen: Usd, { equity, flows }: DrawdownReading): Usd {
+  const before = equity - (flows - flowsThen);
+  // Nothing was there before: the account begins anew with what was paid in.
+  return before <= 0 ? equity : micros(Math.round(base * (equity / before)));
+}
+
+/** In per cent of the base, positive when equity is below it. */
+const fallOf = (equity: Usd, base: Usd): number => toMillionth(((base - equity) / base) * 100);
+
+/**
+ * What the trading rules see of it. A breach counts from the first reading beyond the limit, so that nothing
+ * is entered while a second one is awaited.
+ *
+ * @param date whose day is meant: the figures of an earlier one say nothing of it
+ */
+export function drawdownView(state: DrawdownState | null, date: SessionDate): DrawdownView {
+  if (state === null) {
+    return {
+      dailyPercent: null,
+      peakPercent: null,
+      isDailyBreached: false,
+      isPeakBreached: false,
+    };
+  }
+  const isToday = state.sessionDate === date;
+  return {
+    dailyPercent: isToday ? belowZero(fallOf(state.equity, state.openingEquity)) : null,
+    peakPercent: belowZero(fallOf(state.equity, state.peakEquity)),
+    isDailyBreached: isToday && isBreached(state.day),
+    isPeakBreached: isBreached(state.peak),
+  };
+}
+
+const belowZero = (fall: number): number => Math.min(0, 0 - fall);
+
+const isBreached = ({ level, suspectedAt }: DrawdownRung): boolean =>
+  level === 'breached' || suspectedAt !== null;
+
+/**
+ * The state after somebody has resumed: the day's breach is known and does not trip again in this session,
+ * and a fall from the peak is measured anew, from the equity there is. Where nothing was breached, nothing
+ * changes.
+ */
+export function acknowledgeDrawdown(state: DrawdownState): DrawdownState {
+  const isDay = state.day.level === 'breached';
+  const isPeak = state.peak.level === 'breached';
+  if (!isDay && !isPeak) return state;
+  return {
+    ...state,
+    ...(isDay ? { day: { level: 'acknowledged', suspectedAt: null } } : {}),
+    ...(isPeak ? { peakEquity: state.equity, peakAt: state.at, peak: AT_THE_TOP } : {}),
+  };
+}

@@ -1,0 +1,53 @@
+import { MINUTE_MS } from '../session.ts';
+import { readVolumeProfile } from '../volume-profile.ts';
+import type { EntryQuestion, Verdict } from './question.ts';
+
+/** Neither right after the session's open nor right before its close. */
+export function askEntryWindow({ snapshot }: EntryQuestion): Verdict {
+  const { barEnd, session, parameters } = snapshot;
+  const { noEntryFirstMinutes, noEntryLastMinutes } = parameters;
+  const minutesSinceOpen = (barEnd - session.open) / MINUTE_MS;
+  const minutesToClose = (session.close - barEnd) / MINUTE_MS;
+  return {
+    passed: minutesSinceOpen >= noEntryFirstMinutes && minutesToClose >= noEntryLastMinutes,
+    numbers: { minutesSinceOpen, minutesToClose, noEntryFirstMinutes, noEntryLastMinutes },
+  };
+}
+
+/** Enough speaks for the signal. */
+export function askConfidence({ signal: { confidence }, snapshot }: EntryQuestion): Verdict {
+  const { total, ...parts } = confidence;
+  const threshold = snapshot.parameters.confidenceThreshold;
+  return { passed: total >= threshold, numbers: { confidence: total, threshold, ...parts } };
+}
+
+/** The longer bars do not trend the other way. */
+export const askTrend = ({
+  signal: { side },
+  features: { trendEmaFast, trendEmaSlow },
+}: EntryQuestion): Verdict => ({
+  passed: side === 'long' ? trendEmaFast >= trendEmaSlow : trendEmaFast <= trendEmaSlow,
+  numbers: { side, trendEmaFast, trendEmaSlow },
+});
+
+/** The price is one at which many shares changed hands lately. Prices in dollars, the distance in buckets. */
+export function askVolumeProfile({ snapshot, symbol, features }: EntryQuestion): Verdict {
+  const price = features.close;
+  const { daily, parameters } = snapshot;
+  const reading = readVolumeProfile(daily.get(symbol.symbol) ?? [], price, parameters);
+  const { days } = reading;
+  switch (reading.kind) {
+    case 'read': {
+      const { bucket, node, distance, width } = reading;
+      return { passed: reading.isNear, numbers: { price, bucket, node, distance, width, days } };
+    }
+    case 'too-short':
+      return { passed: false, numbers: { price, days, needed: parameters.volumeProfileDays } };
+    case 'bad-bar':
+      return { passed: false, numbers: { price, days, badBar: reading.date } };
+    case 'bad-price':
+      return { passed: false, numbers: { price, days, width: null } };
+    default:
+      return reading satisfies never;
+  }
+}

@@ -1,0 +1,36 @@
+import type {
+  BracketPlan,
+  EntryFilterName,
+  Features,
+  FilterResult,
+  SizeArithmetic,
+  Snapshot,
+  SymbolSnapshot,
+} from '../decision.ts';
+import type { Signal } from '../signal.ts';
+import type { Book } from '../sizing.ts';
+
+export type Verdict = Omit<FilterResult, 'filter'>;
+
+/** One reason not to enter, and how it is found out. */
+export interface EntryFilter<Question> {
+  readonly name: EntryFilterName;
+  readonly ask: (question: Question) => Verdict;
+}
+
+/** Before there is a direction: whether the data can be judged at all. */
+export interface DataQuestion {
+  readonly snapshot: Snapshot;
+  readonly features: Features | null;
+}
+
+/** Once there is one. */
+export interface EntryQuestion {
+  readonly snapshot: Snapshot;
+  readonly symbol: SymbolSnapshot;
+  readonly features: Features;
+  readonly signal: Signal;
+  readonly book: Book;
+  /** Null when no bracket can stand at these features. */
+  readonly plan: { readonly bracket: BracketPlan; readonly size: SizeArithmetic } | null;
+}

@@ -1,0 +1,31 @@
+import type { OpenTrade } from './decision.ts';
+import { micros, roundToTick } from './money.ts';
+import type { Usd } from './money.ts';
+import { signOf } from './order.ts';
+import type { StrategyParameters } from './parameters.ts';
+
+type TrailFigures = Pick<StrategyParameters, 'trailFromR' | 'trailBehindR' | 'trailMinStepR'>;
+
+/**
+ * Where the trailing stop belongs now; null while it stays where it is.
+ *
+ * Once the best price since entry is `trailFromR` away, the stop stands `trailBehindR` behind it, on a tick
+ * and never nearer to the price than that. It is moved only when that is tighter than where it stands, by no
+ * less than `trailMinStepR`, so that it is not replaced at every tick; it never loosens.
+ *
+ * A price that has fallen through that place within the bar (its best and its close more than `trailBehindR`
+ * apart) leaves no room for such a stop: the broker would refuse it, or act on it at once. Then the stop
+ * stays, and is moved at the next bar that closes beyond the place. The same holds where the bar is missing.
+ */
+export function trailedStop(trade: OpenTrade, figures: TrailFigures): Usd | null {
+  const { side, entryPrice, riskPerShare, stopPrice, bestPrice, lastClose } = trade;
+  if (lastClose === null || riskPerShare <= 0) return null;
+  const away = signOf(side);
+  const inR = (multiple: number): number => Math.round(multiple * riskPerShare);
+  if (away * (bestPrice - entryPrice) < inR(figures.trailFromR)) return null;
+  const behind = bestPrice - away * inR(figures.trailBehindR);
+  const to = roundToTick(micros(behind), side === 'long' ? 'down' : 'up');
+  const gained = away * (to - stopPrice);
+  if (gained <= 0 || gained < inR(figures.trailMinStepR)) return null;
+  return away * (lastClose - to) > 0 ? to : null;
+}

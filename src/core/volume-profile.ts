@@ -1,0 +1,90 @@
+import type { DailyBar } from './decision.ts';
+import type { StrategyParameters } from './parameters.ts';
+import type { SessionDate } from './session.ts';
+
+/** Where a price lies in the volume profile of its symbol. */
+export type ProfileReading =
+  /** There are fewer daily bars than the profile is made of. */
+  | { readonly kind: 'too-short'; readonly days: number }
+  /** A daily bar's figures are none. */
+  | { readonly kind: 'bad-bar'; readonly days: number; readonly date: SessionDate }
+  /** The price, or the width of a bucket that follows from it, is none. */
+  | { readonly kind: 'bad-price'; readonly days: number }
+  | {
+      readonly kind: 'read';
+      readonly days: number;
+      /** Of a bucket, in dollars. */
+      readonly width: number;
+      /** The price's own. */
+      readonly bucket: number;
+      /** The nearest high-volume node: the price in the middle of its bucket; null when there is none. */
+      readonly node: number | null;
+      /** From the price's bucket to the node's, in buckets. */
+      readonly distance: number | null;
+      readonly isNear: boolean;
+    };
+
+/**
+ * Reads a price in dollars against the volume of the last sessions, summed in buckets of the rounded close.
+ * A bucket with more than a multiple of the average volume, over the buckets that hold any, is a high-volume
+ * node; the price is near one when their buckets, counted by number, are within reach. All volume in one
+ * bucket, or the same in each, makes no node: nothing stands out.
+ */
+export function readVolumeProfile(
+  bars: readonly DailyBar[],
+  price: number,
+  parameters: StrategyParameters,
+): ProfileReading {
+  const { volumeProfileDays: days, volumeNodeFactor, volumeNodeReach } = parameters;
+  if (bars.length < days) return { kind: 'too-short', days: bars.length };
+  const recent = bars.slice(bars.length - days);
+  const bad = recent.find(({ close, volume }) => !isFigure(close) || !isFigure(volume));
+  if (bad !== undefined) return { kind: 'bad-bar', days, date: bad.date };
+  const width = widthAt(price, parameters);
+  if (!isFigure(price) || !isFigure(width)) return { kind: 'bad-price', days };
+  const bucket = bucketOf(price, width);
+  const nearest = nodesOf(recent, width, volumeNodeFactor)
+    .map((node) => ({ node: node * width, distance: Math.abs(node - bucket) }))
+    .reduce<Nearest | null>((best, each) => nearerOf(best, each), null);
+  const { node, distance } = nearest ?? { node: null, distance: null };
+  const isNear = distance !== null && distance <= volumeNodeReach;
+  return { kind: 'read', days, width, bucket, node, distance, isNear };
+}
+
+interface Nearest {
+  readonly node: number;
+  readonly distance: number;
+}
+
+const isFigure = (value: number): boolean => Number.isFinite(value) && value > 0;
+
+const widthAt = (price: number, parameters: StrategyParameters): number =>
+  parameters.volumeBucketUnit === 'dollars'
+    ? parameters.volumeBucketWidth
+    : (price * parameters.volumeBucketWidth) / 100;
+
+/** Digits of a double that a division of two decimals leaves right. */
+const SURE_DIGITS = 12;
+
+/** A price in the middle between two buckets belongs to the upper one, also where the division falls a hair short. */
+const bucketOf = (price: number, width: number): number =>
+  Math.round(Number((price / width).toPrecision(SURE_DIGITS)));
+
+/** The buckets of the high-volume nodes, in no order. */
+function nodesOf(bars: readonly DailyBar[], width: number, factor: number): readonly number[] {
+  const volumes = new Map<number, number>();
+  let total = 0;
+  for (const { close, volume } of bars) {
+    const bucket = bucketOf(close, width);
+    volumes.set(bucket, (volumes.get(bucket) ?? 0) + volume);
+    total += volume;
+  }
+  const limit = (factor * total) / volumes.size;
+  return [...volumes].filter(([, volume]) => volume > limit).map(([bucket]) => bucket);
+}
+
+/** Of two that are as near, the lower one. */
+function nearerOf(best: Nearest | null, each: Nearest): Nearest {
+  if (best === null || each.distance < best.distance) return each;
+  return each.distance === best.distance && each.node < best.node ? each : best;
+}

@@ -1,0 +1,37 @@
+import type { Contributor } from '#core/contributors.ts';
+import type { ControlState } from '#core/control.ts';
+import type { DrawdownState } from '#core/drawdown.ts';
+import type { Usd } from '#core/money.ts';
+import type { EpochMs, SessionDate } from '#core/session.ts';
+
+/** A session's first reading. */
+export interface SessionOpen {
+  readonly sessionDate: SessionDate;
+  /** What the day's fall is measured from. */
+  readonly equity: Usd;
+  /** Deposits less withdrawals that were known by then. */
+  readonly flows: Usd;
+  readonly at: EpochMs;
+  /** What each symbol's trades had brought by then, realized and unrealized; of those that were open. */
+  readonly results: readonly Contributor[];
+}
+
+/** What the ledger knows of the drawdown. */
+export interface RiskReads {
+  /** Null before the first reading. */
+  drawdownState(): Promise<DrawdownState | null>;
+  /** Null for a session without a reading. */
+  sessionOpen(date: SessionDate): Promise<SessionOpen | null>;
+  /** All deposits less withdrawals that are booked, or those dated up to a date. */
+  cashFlows(until?: SessionDate): Promise<Usd>;
+}
+
+export interface RiskWrites {
+  /** The control state, locked against everybody else until the transaction ends. */
+  lockControl(): Promise<ControlState>;
+  /** Returns how often it was changed, this time included. */
+  saveControl(state: ControlState): Promise<number>;
+  saveDrawdown(state: DrawdownState): Promise<void>;
+  /** The first one of a session stays. */
+  insertSessionOpen(open: SessionOpen): Promise<void>;
+}
