@@ -1,12 +1,14 @@
 import { UserError } from '#app/command.ts';
 import type { Command, CommandCall } from '#app/command.ts';
 import { halt } from '#app/control.ts';
-import type { ControlOutcome } from '#app/control.ts';
-import { toIso } from '#core/session.ts';
+import { askToFlatten, flattenAsConfirmed, haltWords } from '#app/flatten.ts';
+import { haltEnd, haltEnds } from '#app/halt-end.ts';
 
 const MODES = ['entries', 'flatten'] as const;
 type Mode = (typeof MODES)[number];
 const isMode = (value: unknown): value is Mode => MODES.some((mode) => mode === value);
+
+type Options = CommandCall['options'];
 
 export default {
   name: 'halt',
@@ -21,6 +23,13 @@ export default {
       type: 'string',
       required: false,
       choices: MODES.map((value) => ({ name: value, value })),
+    },
+    {
+      name: 'until',
+      description: 'session (the next open), 15:30 (today, New York) or a date; else till /resume',
+      type: 'string',
+      required: false,
+      autocomplete: true,
     },
     {
       name: 'reason',
@@ -38,35 +47,40 @@ export default {
         'denied',
       );
     }
+    const reason = textOf(options, 'reason') ?? 'no reason given';
+    const until = await haltEnd(context, textOf(options, 'until'));
+    if (mode === 'flatten') {
+      const control = await context.ledger.controlState();
+      if (control.status !== 'flattening') return askToFlatten(context, { reason, until });
+    }
+    // Stopping is safe, and so nobody is asked.
     const outcome = await halt(context, {
       by: actor.name,
-      reason: reasonOf(options),
-      // What a person halts, a person resumes.
-      until: null,
+      reason,
+      until,
       flatten: mode === 'flatten',
     });
-    return { kind: 'text', text: answer(outcome) };
+    return { kind: 'text', text: haltWords(outcome) };
   },
+  confirmed: async (context, call) => {
+    if (call.actor.role !== 'admin') {
+      throw new UserError(
+        'Not allowed any more: to close every position needs the role admin. Nothing was changed.',
+        'denied',
+      );
+    }
+    return flattenAsConfirmed(context, call);
+  },
+  complete: (context, _option, typed) => haltEnds(context, typed),
 } satisfies Command;
 
-function modeOf({ mode }: CommandCall['options']): Mode {
+function modeOf({ mode }: Options): Mode {
   if (mode === undefined) return 'entries';
   if (isMode(mode)) return mode;
   throw new UserError(`The mode is one of: ${MODES.join(', ')}.`);
 }
 
-const reasonOf = ({ reason }: CommandCall['options']): string =>
-  typeof reason === 'string' && reason.trim() !== '' ? reason.trim() : 'no reason given';
-
-function answer({ control, hasChanged }: ControlOutcome): string {
-  const { status, by, since } = control;
-  const goOn = 'Exits and protection go on. /resume (admins) opens it again.';
-  if (status === 'flattening') {
-    return hasChanged
-      ? `No new entries, and every position of the bot is being closed; the channel follows it. ${goOn}`
-      : `Every position is being closed already, since ${toIso(since)} by ${by}.`;
-  }
-  return hasChanged
-    ? `No new entries until somebody resumes; entries that still work are cancelled. ${goOn}`
-    : `Halted already, since ${toIso(since)} by ${by}, until somebody resumes.`;
+function textOf(options: Options, name: 'reason' | 'until'): string | null {
+  const text = options[name];
+  return typeof text === 'string' && text.trim() !== '' ? text.trim() : null;
 }

@@ -1,10 +1,9 @@
-import { UserError } from '#app/command.ts';
 import type { Command } from '#app/command.ts';
-import { resume } from '#app/control.ts';
+import { askToResume, resumeAsConfirmed } from '#app/resume.ts';
 
 export default {
   name: 'resume',
-  description: 'Let the bot open positions again after a halt',
+  description: 'Let the bot open positions again after a halt, after asking',
   role: 'admin',
   isPrivate: false,
   options: [
@@ -15,18 +14,10 @@ export default {
       required: false,
     },
   ],
-  run: async (context, { actor, options: { reason } }) => {
-    const { control, hasChanged } = await resume(context, {
-      by: actor.name,
-      reason:
-        typeof reason === 'string' && reason.trim() !== '' ? reason.trim() : 'no reason given',
-    });
-    if (hasChanged) return { kind: 'text', text: 'Entries are allowed again.' };
-    if (control.status === 'active') {
-      return { kind: 'text', text: 'Nothing is halted. Nothing was changed.' };
-    }
-    throw new UserError(
-      'Every position is being closed just now: resume once the channel says that all is flat. Nothing was changed.',
-    );
-  },
+  run: (context, { options: { reason } }) =>
+    askToResume(
+      context,
+      typeof reason === 'string' && reason.trim() !== '' ? reason.trim() : 'no reason given',
+    ),
+  confirmed: resumeAsConfirmed,
 } satisfies Command;

@@ -6,6 +6,7 @@ export default {
   description: 'Mode, control state, session, equity, day P/L, open positions and their protection',
   role: 'viewer',
   isPrivate: false,
+  isRefreshable: true,
   options: [],
   run: async (context) => ({ kind: 'status', report: await statusReport(context) }),
 } satisfies Command;

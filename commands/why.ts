@@ -1,8 +1,8 @@
+import { askedSymbol } from '#app/asked-symbol.ts';
 import { UserError } from '#app/command.ts';
 import type { Command } from '#app/command.ts';
+import { watchedSymbols } from '#app/reports/candles.ts';
 import { whyReport } from '#app/reports/why.ts';
-import { isTicker } from '#core/ids.ts';
-import type { Ticker } from '#core/ids.ts';
 import { asSessionDate, newYorkDate, newYorkInstant, parseInstant } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
 
@@ -20,12 +20,6 @@ function instantOf(text: string, today: EpochMs): EpochMs {
       `“${text}” is no time: write 10:35 (today in New York), 2025-11-28 10:35, or leave it out for the last bar.`,
     );
   }
-}
-
-function symbolOf(option: unknown): Ticker {
-  const text = String(option).trim().toUpperCase();
-  if (!isTicker(text)) throw new UserError(`“${text}” is no stock symbol: write one like AAPL.`);
-  return text;
 }
 
 export default {
@@ -49,13 +43,9 @@ export default {
     },
   ],
   run: async (context, { options: { symbol, time } }) => {
-    const of = symbolOf(symbol);
+    const of = askedSymbol(symbol);
     const at = typeof time === 'string' ? instantOf(time.trim(), context.clock.now()) : null;
     return { kind: 'why', report: await whyReport(context, of, at) };
   },
-  complete: async ({ watchlist }, _option, typed) =>
-    watchlist
-      .filter((symbol) => symbol.startsWith(typed.trim().toUpperCase()))
-      .slice(0, 25)
-      .map((symbol) => ({ name: symbol, value: symbol })),
+  complete: async (context, _option, typed) => watchedSymbols(context, typed),
 } satisfies Command;

@@ -4,6 +4,7 @@ import type { Ticker } from '#core/ids.ts';
 import { ticker } from '#core/ids.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { SessionDate } from '#core/session.ts';
+import type { CardSettings, Mentions } from '#ports/card-settings.ts';
 
 import { ARGUMENTS, readArguments } from './compose/arguments.ts';
 import { CONFIG_FILE_NAME, conflicts, describeIssue, parseJson } from './compose/config-errors.ts';
@@ -11,6 +12,7 @@ import { contradictions, modeOf } from './compose/mode.ts';
 import type { Given } from './compose/mode.ts';
 import { ENVIRONMENT_NAMES, settingsSchema } from './compose/schema.ts';
 import type { Settings } from './compose/schema.ts';
+import { spellings } from './compose/secret.ts';
 import type { Secret } from './compose/secret.ts';
 import { sectorsFrom } from './compose/sectors.ts';
 
@@ -23,6 +25,9 @@ interface CommonConfig {
   readonly sectors: ReadonlyMap<Ticker, string>;
   /** How long decisions and their inputs are kept, in days. */
   readonly keepDecisionsDays: number;
+  /** How each kind of card comes to the channel, and whom it mentions. */
+  readonly cards: CardSettings;
+  readonly mentions: Mentions;
   /** 0 means any free port. */
   readonly port: number;
   readonly dataDir: string;
@@ -31,6 +36,8 @@ interface CommonConfig {
   readonly databaseUrl: Secret | null;
   /** Null: the queue runs on PostgreSQL. */
   readonly redisUrl: Secret | null;
+  /** Where what is about risk is told when the channel does not take it; null: nowhere. */
+  readonly alertWebhookUrl: Secret | null;
 }
 
 export interface DiscordConfig {
@@ -145,12 +152,15 @@ function build(mode: Config['mode'], settings: Settings): Config {
     parameters: file.rules,
     sectors: sectorsFrom(file.sectors),
     keepDecisionsDays: file.keepDecisionsDays,
+    cards: file.cards,
+    mentions: file.mentions,
     port: environment.PORT,
     // Absolute from here on: the database's server runs from another folder.
     dataDir: resolve(environment.DATA_DIR),
     logLevel: environment.LOG_LEVEL,
     databaseUrl: environment.DATABASE_URL ?? null,
     redisUrl: environment.REDIS_URL ?? null,
+    alertWebhookUrl: environment.ALERT_WEBHOOK_URL ?? null,
     roles: {
       viewer: environment.DISCORD_VIEWER_IDS,
       trader: environment.DISCORD_TRADER_IDS,
@@ -241,24 +251,9 @@ export function secretsOf(config: Config): readonly string[] {
     config.discord?.token ?? null,
     config.databaseUrl,
     config.redisUrl,
+    config.alertWebhookUrl,
   ];
   return secrets
     .filter((secret) => secret !== null)
     .flatMap((secret) => spellings(secret.reveal()));
-}
-
-/** Drivers tell of an address in their own words, so its password is a secret of its own. */
-function spellings(secret: string): readonly string[] {
-  const password = URL.canParse(secret) ? new URL(secret).password : '';
-  if (password === '') return [secret];
-  return [secret, password, ...decoded(password)];
-}
-
-function decoded(password: string): readonly string[] {
-  try {
-    return [decodeURIComponent(password)];
-  } catch {
-    // A stray per cent sign spells nothing else.
-    return [];
-  }
 }

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig, secretsOf, usage, wantsHelp } from '#config';
 import type { Config, ConfigSources } from '#config';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
+import { ALL_ON } from '#test/support/channel.ts';
 
 import { sectorsFrom } from '../src/compose/sectors.ts';
 
@@ -74,11 +75,14 @@ describe('the settings of the sandbox', () => {
       parameters: DEFAULT_PARAMETERS,
       sectors: sectorsFrom({}),
       keepDecisionsDays: 400,
+      cards: ALL_ON,
+      mentions: { warning: null, critical: null },
       port: 8420,
       dataDir: resolve('.data'),
       logLevel: 'info',
       databaseUrl: null,
       redisUrl: null,
+      alertWebhookUrl: null,
       market: { kind: 'generated', seed: 74 },
       speed: 300,
       exit: false,
@@ -111,6 +115,38 @@ describe('the settings of the sandbox', () => {
     const config = configOf({ env: { ...DISCORD, SANDBOX_DISCORD_URL: 'http://localhost:81' } });
     expect(config.mode === 'SANDBOX' && config.discordUrl).toBe('http://localhost:81');
     expect(config.discord?.token.reveal()).toBe('very-secret-token');
+  });
+});
+
+const mayBeOff = (kind: string) => parse({ file: { cards: { [kind]: 'off' } } }).ok;
+
+describe('the settings of the cards', () => {
+  it('are on for each kind, and mention nobody, where nothing else is said', () => {
+    const { cards, mentions } = configOf({ file: { cards: { digest: 'off', alarm: 'silent' } } });
+    expect(cards).toEqual({ ...ALL_ON, digest: 'off', alarm: 'silent' });
+    expect(mentions).toEqual({ warning: null, critical: null });
+  });
+
+  it('name a role by severity', () => {
+    const { mentions } = configOf({ file: { mentions: { critical: ID } } });
+    expect(mentions).toEqual({ warning: null, critical: ID });
+  });
+
+  const kinds = Object.keys(ALL_ON);
+  it('let a kind be off unless it tells of risk', () => {
+    expect(kinds.filter(mayBeOff)).toEqual([
+      'entry',
+      'exit',
+      'scaled-out',
+      'summary',
+      'stop-moved',
+      'digest',
+      'weekly',
+    ]);
+  });
+
+  it.each(kinds)('let %s be silent', (kind) => {
+    expect(parse({ file: { cards: { [kind]: 'silent' } } }).ok).toBe(true);
   });
 });
 
@@ -173,6 +209,7 @@ describe('the secrets to keep out of the log', () => {
       ...PAPER,
       DATABASE_URL: 'postgres://bot:p%40ss@db/x',
       REDIS_URL: 'redis://queue',
+      ALERT_WEBHOOK_URL: 'https://discord.com/api/webhooks/1/abc',
     };
     expect(secretsOf(configOf({ env }))).toEqual([
       'PKABCDEF',
@@ -182,6 +219,7 @@ describe('the secrets to keep out of the log', () => {
       'p%40ss',
       'p@ss',
       'redis://queue',
+      env.ALERT_WEBHOOK_URL,
     ]);
   });
 
@@ -271,6 +309,20 @@ describe('an error', () => {
       { env: { REDIS_URL: 'localhost' } },
       [
         'REDIS_URL: is [secret, 9 characters]; it must be an address like redis://user:password@host:6379',
+      ],
+    ],
+    [
+      'ALERT_WEBHOOK_URL over http to another machine',
+      { env: { ...PAPER, ALERT_WEBHOOK_URL: 'http://example.com/x' } },
+      [
+        'ALERT_WEBHOOK_URL: is [secret, 20 characters]; it must be an https address, or an http address on this machine',
+      ],
+    ],
+    [
+      'ALERT_WEBHOOK_URL to another machine in the sandbox',
+      { env: { ALERT_WEBHOOK_URL: 'https://discord.com/api/webhooks/1/abc' } },
+      [
+        `ALERT_WEBHOOK_URL: is set, but without Alpaca keys this is the sandbox, which talks to nobody outside; unset it, give it an http address on this machine, or set ${KEYS}`,
       ],
     ],
     [
@@ -438,7 +490,7 @@ describe('an error', () => {
       'an unknown setting',
       { file: { leverage: 50 } },
       [
-        'bracketeer.config.json leverage: there is no such setting; known are watchlist, sectors, keepDecisionsDays, rules',
+        'bracketeer.config.json leverage: there is no such setting; known are watchlist, sectors, keepDecisionsDays, cards, mentions, rules',
       ],
     ],
     [
@@ -538,6 +590,44 @@ describe('an error', () => {
         'bracketeer.config.json keepDecisionsDays: is "long"; it must be a whole number of days from 1 to 36500',
       ],
     ],
+    [
+      'a card that must not be kept back',
+      { file: { cards: { alarm: 'off' } } },
+      [
+        'bracketeer.config.json cards.alarm: is "off"; it must be on or silent: what endangers positions or stops trading is always told',
+      ],
+    ],
+    [
+      'a card that comes in no such way',
+      { file: { cards: { entry: 'loud' } } },
+      ['bracketeer.config.json cards.entry: is "loud"; it must be on, silent or off'],
+    ],
+    [
+      'a misspelled kind of card',
+      { file: { cards: { digst: 'off' } } },
+      ['bracketeer.config.json cards.digst: there is no such setting; did you mean digest?'],
+    ],
+    [
+      'cards that are a word',
+      { file: { cards: 'off' } },
+      [
+        'bracketeer.config.json cards: is "off"; it must map kinds of cards to on, silent or off, like { "stop-moved": "silent" }',
+      ],
+    ],
+    [
+      'a mention by name',
+      { file: { mentions: { critical: '@everyone' } } },
+      [
+        'bracketeer.config.json mentions.critical: is "@everyone"; it must be the id of a Discord role, 17 to 20 digits',
+      ],
+    ],
+    [
+      'a mention for what is no severity',
+      { file: { mentions: { info: ID } } },
+      [
+        'bracketeer.config.json mentions.info: there is no such setting; known are warning, critical',
+      ],
+    ],
   ];
   it.each(CASES)('names the setting, what is seen and what is allowed: %s', (_, given, errors) => {
     expect(errorsOf(given)).toEqual(errors);
@@ -572,6 +662,7 @@ describe('an error', () => {
       DISCORD_TOKEN: 'very-secret',
       DATABASE_URL: 'very-secret',
       REDIS_URL: 'very-secret',
+      ALERT_WEBHOOK_URL: 'very-secret',
       APCA_API_KEY_ID: 'very-secret',
     };
     expect(errorsOf({ env }).join('\n')).not.toContain('very-secret');

@@ -1,4 +1,9 @@
+import type { ChartSpec } from '#ports/charts.ts';
+import type { MessageId } from '#ports/notifier.ts';
+
+import type { Preview } from './confirm/preview.ts';
 import type { AppContext } from './context.ts';
+import type { Report } from './reports/report.ts';
 import type { StatusReport } from './reports/status.ts';
 import type { WhyReport } from './reports/why.ts';
 
@@ -30,7 +35,52 @@ export interface CommandCall {
 export type Reply =
   | { readonly kind: 'status'; readonly report: StatusReport }
   | { readonly kind: 'why'; readonly report: WhyReport }
-  | { readonly kind: 'text'; readonly text: string };
+  /** What a command that only looks has found out. */
+  | { readonly kind: 'report'; readonly report: Report }
+  /** The same beside a picture; without one where there is nothing to draw, or it is not drawn in time. */
+  | { readonly kind: 'chart'; readonly report: Report; readonly chart: ChartSpec | null }
+  /** A text with a file to load. */
+  | {
+      readonly kind: 'file';
+      readonly text: string;
+      readonly name: string;
+      readonly content: string;
+    }
+  /** The commands there are, for someone of this role. */
+  | { readonly kind: 'help'; readonly role: Role }
+  /** How quickly the person is answered; null: the ledger does not answer. Milliseconds. */
+  | { readonly kind: 'ping'; readonly ledgerMs: number | null }
+  /** As long as it likes: what does not fit into one message is shown in pages. */
+  | { readonly kind: 'text'; readonly text: string }
+  /** A list under a title, in as many pages as it takes. */
+  | { readonly kind: 'pages'; readonly title: string; readonly lines: readonly string[] }
+  /** Asks before anything is done; what is confirmed comes back to the command's `confirmed`. */
+  | ConfirmReply
+  /** A card of this key has taken the message over and goes on telling in it. */
+  | { readonly kind: 'card'; readonly key: string };
+
+/** Whatever JSON can hold. */
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+export interface ConfirmReply {
+  readonly kind: 'confirm';
+  /** What is to be done, as the button and the log say it: "close 10 NVDA". */
+  readonly title: string;
+  /** What the person should know before answering. */
+  readonly preview: Preview;
+  /** What the command needs in order to do it. It is kept in the ledger and has to be parsed again. */
+  readonly action: { readonly [key: string]: Json };
+}
+
+/** A person has confirmed what the command asked about. */
+export interface ConfirmedCall {
+  /** Who asked and confirmed, with the role at the time of the confirmation. */
+  readonly actor: Actor;
+  readonly action: unknown;
+  readonly confirmation: string;
+  /** The message that asked, for a card to take over; null where none can. */
+  readonly message: MessageId | null;
+}
 
 /** One slash command: `name` is its file's name. */
 export interface Command {
@@ -39,8 +89,12 @@ export interface Command {
   readonly role: Role;
   /** Whether only the asking person sees the answer. */
   readonly isPrivate: boolean;
+  /** Whether its answer has a button that asks again, without options. */
+  readonly isRefreshable?: boolean;
   readonly options: readonly CommandOption[];
   run(context: AppContext, call: CommandCall): Promise<Reply>;
+  /** Does what was confirmed, once. The world may have changed since it was asked. */
+  confirmed?(context: AppContext, call: ConfirmedCall): Promise<Reply>;
   /** Suggestions for the option being typed, at most 25. */
   complete?(
     context: AppContext,

@@ -1,8 +1,12 @@
 import type { CloseTactics } from '#core/close.ts';
 import type { Ticker } from '#core/ids.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
+import type { EpochMs } from '#core/session.ts';
+import type { AlertPath } from '#ports/alert-path.ts';
 import type { Broker } from '#ports/broker.ts';
+import type { CardSettings } from '#ports/card-settings.ts';
 import type { Mode } from '#ports/cards.ts';
+import type { Charts } from '#ports/charts.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Ledger } from '#ports/ledger.ts';
 import type { Logger } from '#ports/logger.ts';
@@ -11,12 +15,15 @@ import type { Notifier } from '#ports/notifier.ts';
 import type { Queue } from '#ports/queue.ts';
 import type { Telemetry } from '#ports/telemetry.ts';
 
+import type { About } from './about.ts';
 import type { AssetCache } from './asset-cache.ts';
 import type { Background } from './background.ts';
 import type { DailyHistory } from './daily-history.ts';
+import type { DrawdownMemory } from './drawdown-memory.ts';
 import type { FeatureStore } from './feature-store.ts';
 import type { GuardMemory } from './guard/guard-memory.ts';
 import type { Mutex } from './mutex.ts';
+import type { OutageMemory } from './outage.ts';
 import type { SessionCalendar } from './session-calendar.ts';
 import type { Sight } from './sight.ts';
 import type { Step } from './steps.ts';
@@ -25,6 +32,8 @@ import type { TraderLease } from './trader-lease.ts';
 /** All that the use cases work with, put together once in main. */
 export interface AppContext {
   readonly mode: Mode;
+  /** This process: its version, and when it started by the exchange's clock. */
+  readonly process: { readonly version: string; readonly startedAt: EpochMs };
   readonly watchlist: readonly Ticker[];
   readonly parameters: StrategyParameters;
   /** How long a decision and its inputs are kept, in days. */
@@ -33,6 +42,10 @@ export interface AppContext {
   readonly marketData: MarketData;
   readonly ledger: Ledger;
   readonly notifier: Notifier;
+  readonly cardSettings: CardSettings;
+  readonly charts: Charts;
+  /** Null: there is no second way to the team. */
+  readonly alertPath: AlertPath | null;
   readonly queue: Queue;
   /** The exchange's time. */
   readonly clock: Clock;
@@ -55,6 +68,8 @@ export interface AppContext {
   readonly bySymbol: Mutex;
   readonly background: Background;
   readonly guardMemory: GuardMemory;
+  readonly outages: OutageMemory;
+  readonly drawdownMemory: DrawdownMemory;
   /** Ids of the intents that this process is carrying out right now. */
   readonly inFlight: Set<string>;
   readonly closeTactics: CloseTactics;
@@ -63,5 +78,6 @@ export interface AppContext {
   /** Called at each boundary between two effects; does nothing but in tests. */
   readonly reached: (step: Step) => Promise<void>;
   readonly telemetry: Telemetry;
+  readonly about: About;
   readonly log: Logger;
 }

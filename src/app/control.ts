@@ -2,7 +2,8 @@ import { applyControl } from '#core/control.ts';
 import type { ControlEvent, ControlState } from '#core/control.ts';
 import { acknowledgeDrawdown } from '#core/drawdown.ts';
 import type { DrawdownState } from '#core/drawdown.ts';
-import { toIso } from '#core/session.ts';
+import type { Usd } from '#core/money.ts';
+import { newYorkDate, toIso } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
 import type { ControlCard, ControlChange } from '#ports/cards.ts';
 import type { LedgerTransaction } from '#ports/ledger.ts';
@@ -46,19 +47,61 @@ export async function halt(context: AppContext, wish: HaltWish): Promise<Control
 interface ResumeWish {
   readonly by: string;
   readonly reason: string;
+  /** What the person saw who resumes; when it is not so any more, nothing changes. */
+  readonly seen?: SeenHalt;
 }
+
+/** A halt as a person was asked about it. */
+interface SeenHalt {
+  readonly since: EpochMs;
+  readonly until: EpochMs | null;
+  readonly letsDayBe: boolean;
+  readonly movesPeak: boolean;
+}
+
+/** What resuming does to the limits of the drawdown. */
+export interface ResumeEffects {
+  /** The day's limit was reached, and does not halt again in this session. */
+  readonly letsDayBe: boolean;
+  /** What the fall from the peak is measured from anew; null when it stays. */
+  readonly newPeak: Usd | null;
+}
+
+export const resumeEffects = (
+  before: DrawdownState | null,
+  after: DrawdownState | null,
+  at: EpochMs,
+): ResumeEffects => ({
+  // A breach of an earlier day is over with that day.
+  letsDayBe: before?.sessionDate === newYorkDate(at) && after?.day.level !== before.day.level,
+  newPeak: after !== null && after.peak !== before?.peak ? after.peakEquity : null,
+});
 
 /**
  * Lets positions be opened again. A breach of the day's drawdown is let be for the rest of the session, and
  * after one from the peak the fall is measured anew from the equity of the last reading: who resumes knows of
  * both, and the card says it. While everything is being closed nothing changes.
  */
-export const resume = (context: AppContext, { by, reason }: ResumeWish): Promise<ControlOutcome> =>
+export const resume = (
+  context: AppContext,
+  { by, reason, seen }: ResumeWish,
+): Promise<ControlOutcome> =>
   // Not between a reading of the drawdown and what is written down of it.
   context.bySymbol.run(DRAWDOWN_WATCH, async () => {
-    const before = await context.ledger.drawdownState();
-    return change(context, { type: 'resume', by, reason, at: context.clock.now() }, before);
+    const drawdown = await context.ledger.drawdownState();
+    const event = { type: 'resume', by, reason, at: context.clock.now() } as const;
+    return change(context, event, { drawdown, seen });
   });
+
+const isAsSeen = (
+  control: ControlState,
+  { letsDayBe, newPeak }: ResumeEffects,
+  seen: SeenHalt,
+): boolean =>
+  control.since === seen.since &&
+  control.until === seen.until &&
+  letsDayBe === seen.letsDayBe &&
+  (newPeak !== null) === seen.movesPeak;
 
 /**
  * Ends a halt whose time has come, and has the guard go on with a closing of everything. Called often:
@@ -82,23 +125,35 @@ export async function nextOpen({ calendar }: AppContext, at: EpochMs): Promise<E
   return (await calendar.after(session.date))?.open ?? null;
 }
 
+/** Of a resume: the drawdown as it is, and what the person saw. */
+interface ResumedOn {
+  readonly drawdown?: DrawdownState | null;
+  readonly seen?: SeenHalt | undefined;
+}
+
 async function change(
   context: AppContext,
   event: ControlEvent,
-  drawdown: DrawdownState | null = null,
+  { drawdown = null, seen }: ResumedOn = {},
 ): Promise<ControlOutcome> {
   context.lease.assertHeld();
+  const isSessionOpen = await isInSession(context, event.at);
   const outcome = await fenced(context, async (tx) => {
+    const after = event.type === 'resume' && drawdown ? acknowledgeDrawdown(drawdown) : drawdown;
+    const effects = resumeEffects(drawdown, after, event.at);
+    if (seen !== undefined) {
+      const control = await tx.lockControl();
+      if (!isAsSeen(control, effects, seen)) return { control, hasChanged: false };
+    }
     const written = await writeControl(tx, event);
     if (!written.hasChanged) return written;
-    const after = event.type === 'resume' && drawdown ? acknowledgeDrawdown(drawdown) : drawdown;
     if (after !== null && after !== drawdown) await tx.saveDrawdown(after);
     const card: ControlCard = {
       kind: 'control',
       ...wordsOf(event, written),
       control: written.control,
-      letsDayBe: after?.day.level !== drawdown?.day.level,
-      newPeak: after !== null && after.peak !== drawdown?.peak ? after.peakEquity : null,
+      ...effects,
+      isSessionOpen,
       at: event.at,
     };
     await tx.enqueueCard(`control:${written.changes}`, card);
@@ -106,6 +161,11 @@ async function change(
   });
   if (outcome.hasChanged) await context.wakeOutbox();
   return outcome;
+}
+
+async function isInSession({ calendar }: AppContext, at: EpochMs): Promise<boolean> {
+  const session = await calendar.on(newYorkDate(at));
+  return session !== null && at >= session.open && at < session.close;
 }
 
 interface Written extends ControlOutcome {

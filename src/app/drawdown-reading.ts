@@ -1,15 +1,19 @@
 import type { Account, Position } from '#core/account.ts';
-import type { DrawdownReading } from '#core/drawdown.ts';
+import type { DrawdownReading, DrawdownState } from '#core/drawdown.ts';
 import type { Ticker } from '#core/ids.ts';
-import { usdFromNumber } from '#core/money.ts';
+import { addUsd, formatUsd, micros, usdFromNumber } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
-import { quoteDefect } from '#core/quote-sanity.ts';
 import { MINUTE_MS } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
+import { judgeCash, NO_CASH_VIEW } from '#core/unexplained-cash.ts';
+import type { CashView } from '#core/unexplained-cash.ts';
 import { BrokerError } from '#ports/broker.ts';
 
+import { priceDefect } from './believed-prices.ts';
 import type { AppContext } from './context.ts';
 import { bookCashActivities } from './reconcile/cash-activities.ts';
+import { areSame, readBooks, unexplainedCash } from './unexplained-cash.ts';
+import type { Books } from './unexplained-cash.ts';
 
 /** The account as it is now, or why it cannot be told. */
 export type Sighting =
@@ -17,18 +21,32 @@ export type Sighting =
       readonly kind: 'trusted';
       readonly reading: DrawdownReading;
       readonly positions: readonly Position[];
+      /** What is taken for a deposit or a withdrawal from now on, since nothing has explained it; else null. */
+      readonly assumed: Usd | null;
     }
-  | { readonly kind: 'untrusted'; readonly why: string };
+  | {
+      readonly kind: 'untrusted';
+      readonly why: string;
+      /** Where cash has moved: since when, for the next reading. */
+      readonly cash?: CashView;
+    };
 
 /**
  * Reads equity, what was paid in and out, and whether every price in it is to be believed: nothing that is
  * stale, absurd or half-way through a deposit passes for a fall. Throws nothing but what is no broker's error.
+ *
+ * @param before the state after the last reading that could be trusted
  */
-export async function readDrawdown(context: AppContext, session: Session): Promise<Sighting> {
-  const blindness = context.sight.blindness();
+export async function readDrawdown(
+  context: AppContext,
+  session: Session,
+  before: DrawdownState | null,
+): Promise<Sighting> {
+  // Account and positions are asked for by REST: an outage of the order stream does not matter.
+  const blindness = context.sight.barBlindness();
   if (blindness !== null) return untrusted(blindness);
   try {
-    return await read(context, session);
+    return await read(context, session, before);
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
     return untrusted(error.message);
@@ -37,49 +55,82 @@ export async function readDrawdown(context: AppContext, session: Session): Promi
 
 const untrusted = (why: string): Sighting => ({ kind: 'untrusted', why });
 
-async function read(context: AppContext, session: Session): Promise<Sighting> {
-  const { clock, ledger, calendar, parameters } = context;
-  const account = await readBetweenFlows(context);
-  if (account === null) return untrusted('money is being paid in or out just now');
+async function read(
+  context: AppContext,
+  session: Session,
+  before: DrawdownState | null,
+): Promise<Sighting> {
+  const { clock, ledger } = context;
+  const seen = await readBetweenBookings(context);
+  if (seen === null) return untrusted('money is being paid in or out just now');
+  const { account, positions, books } = seen;
   const at = clock.now();
-  const positions = await context.broker.positions();
-  const references = await lastCloses(context, positions, at);
-  for (const { symbol, currentPrice: price, averageEntryPrice } of positions) {
-    const reference = references.get(symbol) ?? averageEntryPrice;
-    const defect = quoteDefect({ symbol, price, reference }, parameters.absurdMovePercent);
-    if (defect !== null) return untrusted(defect);
-  }
-  const previous = await calendar.before(session.date);
-  const [flows, lastFlows] = await Promise.all([
-    ledger.cashFlows(),
-    ledger.cashFlows(previous?.date ?? session.date),
-  ]);
+  const held = positions.map(({ symbol }) => symbol);
+  const closes = await lastCloses(context, [...new Set([...held, ...books.quantities.keys()])], at);
+  const ours = new Set(books.quantities.keys());
+  const defect = priceDefect(context, positions, { at, closes, ours });
+  if (defect !== null) return untrusted(defect);
   const { equity, lastEquity } = account;
+  const known = before?.cash ?? NO_CASH_VIEW;
+  const unexplained = unexplainedCash(account, positions, books, closes);
+  const verdict = judgeCash(known, { at, equity, unexplained });
+  const { kind, cash } = verdict;
+  if (kind === 'waiting') return { kind: 'untrusted', why: movedWords(verdict.moved), cash };
+  // What is assumed only now came after the close before.
+  const assumedThen = kind === 'assumed' ? known.assumed : cash.assumed;
+  const reading: DrawdownReading = {
+    at,
+    sessionDate: session.date,
+    sessionOpen: session.open,
+    isTrusted: true,
+    equity,
+    flows: addUsd(books.flows, cash.assumed),
+    lastEquity,
+    lastFlows: addUsd(await flowsBefore(context, session), assumedThen),
+    cash,
+    recorded: before === null ? await ledger.highestEquity() : null,
+  };
   return {
     kind: 'trusted',
     positions,
-    reading: {
-      at,
-      sessionDate: session.date,
-      sessionOpen: session.open,
-      isTrusted: true,
-      equity,
-      flows,
-      lastEquity,
-      lastFlows,
-    },
+    reading,
+    assumed: kind === 'assumed' ? verdict.moved : null,
   };
 }
 
-/** Money comes seldom, and not three times within a moment. */
+/** `+$1,000.00`. */
+export const signedMoney = (amount: Usd): string =>
+  `${amount < 0 ? '−' : '+'}$${formatUsd(micros(Math.abs(amount)))}`;
+
+const movedWords = (moved: Usd): string =>
+  `cash moved by ${signedMoney(moved)} that the broker has not explained yet`;
+
+/** Deposits less withdrawals until the close of the session before. */
+async function flowsBefore({ calendar, ledger }: AppContext, { date }: Session): Promise<Usd> {
+  const previous = await calendar.before(date);
+  return ledger.cashFlows(previous?.date ?? date);
+}
+
+/** Money and fills come seldom, and not three times within a moment. */
 const LOOKS = 3;
 
-/** The account at a moment at which no deposit or withdrawal was on its way into the list; null when one always was. */
-async function readBetweenFlows(context: AppContext): Promise<Account | null> {
+interface Seen {
+  readonly account: Account;
+  readonly positions: readonly Position[];
+  readonly books: Books;
+}
+
+/** The account at a moment at which nothing was booked that might be in it or not; null when something always was. */
+async function readBetweenBookings(context: AppContext): Promise<Seen | null> {
+  const { broker, ledger } = context;
   await bookCashActivities(context);
   for (let look = 0; look < LOOKS; look += 1) {
-    const account = await context.broker.account();
-    if ((await bookCashActivities(context)) === 0) return account;
+    const before = await readBooks(ledger);
+    const account = await broker.account();
+    const positions = await broker.positions();
+    await bookCashActivities(context);
+    const books = await readBooks(ledger);
+    if (areSame(before, books)) return { account, positions, books };
   }
   return null;
 }
@@ -87,13 +138,12 @@ async function readBetweenFlows(context: AppContext): Promise<Account | null> {
 /** A liquid stock has a bar within this time; of another one the last two sessions are looked through. */
 const RECENT_BARS = 12;
 
-/** The close of each position's last settled bar; symbols without one are left out. */
+/** The close of each symbol's last settled bar; symbols without one are left out. */
 async function lastCloses(
   context: AppContext,
-  positions: readonly Position[],
+  symbols: readonly Ticker[],
   at: EpochMs,
 ): Promise<ReadonlyMap<Ticker, Usd>> {
-  const symbols = positions.map(({ symbol }) => symbol);
   const recent = await closesSince(context, symbols, {
     from: at - RECENT_BARS * context.parameters.barMinutes * MINUTE_MS,
     at,

@@ -6,7 +6,7 @@ import type { DrawdownView } from '#core/decision.ts';
 import type { DrawdownEvent, DrawdownScope } from '#core/drawdown-ladder.ts';
 import { drawdownView, followDrawdown } from '#core/drawdown.ts';
 import type { DrawdownState } from '#core/drawdown.ts';
-import { addDays, MINUTE_MS, newYorkDate, startOfDay } from '#core/session.ts';
+import { addDays, newYorkDate, startOfDay } from '#core/session.ts';
 import type { Session } from '#core/session.ts';
 import { realizedSoFar } from '#core/trade.ts';
 import type { DrawdownCard } from '#ports/cards.ts';
@@ -15,11 +15,10 @@ import type { SessionOpen } from '#ports/risk-store.ts';
 
 import type { AppContext } from './context.ts';
 import { DRAWDOWN_WATCH, nextOpen, writeControl } from './control.ts';
+import { assumedNotice, outageBegins, outageEnds, watchedSession } from './drawdown-outage.ts';
 import { readDrawdown } from './drawdown-reading.ts';
+import type { Sighting } from './drawdown-reading.ts';
 import { fenced } from './fenced.ts';
-
-/** What the last bar of a session left behind is looked at for so long. */
-const JUST_OVER_MS = 5 * MINUTE_MS;
 
 /**
  * Looks how far equity has fallen, tells the channel of each threshold that is crossed, and halts at a limit.
@@ -28,44 +27,80 @@ const JUST_OVER_MS = 5 * MINUTE_MS;
  * @returns what the trading rules see of it. Throws LeaseLostError when another process trades the account.
  */
 export async function watchDrawdown(context: AppContext): Promise<DrawdownView> {
-  const { calendar, clock, ledger } = context;
-  const now = clock.now();
-  const date = newYorkDate(now);
-  const session = await calendar.on(date);
-  const isWatched = session !== null && now >= session.open && now <= session.close + JUST_OVER_MS;
-  if (!isWatched) return drawdownView(await ledger.drawdownState(), date);
-  return context.bySymbol.run(DRAWDOWN_WATCH, () => look(context, session));
+  const session = await watchedSession(context);
+  if (session !== null) {
+    return context.bySymbol.run(DRAWDOWN_WATCH, () => look(context, session));
+  }
+  return drawdownView(await context.ledger.drawdownState(), newYorkDate(context.clock.now()));
 }
 
 async function look(context: AppContext, session: Session): Promise<DrawdownView> {
-  const { ledger, log, parameters } = context;
+  const { ledger, parameters, drawdownMemory } = context;
   context.lease.assertHeld();
   const before = await ledger.drawdownState();
-  const sighting = await readDrawdown(context, session);
+  const sighting = await readDrawdown(context, session, before);
   if (sighting.kind === 'untrusted') {
-    log.warn({ why: sighting.why }, 'the drawdown cannot be measured now; it is what it was');
+    drawdownMemory.why = sighting.why;
+    await noteUntrusted(context, before, sighting);
     return drawdownView(before, session.date);
   }
-  const { reading, positions } = sighting;
-  const { state, events } = followDrawdown(before, reading, parameters);
+  drawdownMemory.why = null;
+  const { state, events } = followDrawdown(before, sighting.reading, parameters);
   if (state === null) return drawdownView(before, session.date);
+  await writeDown(context, session, { before, state, events, sighting });
+  return drawdownView(state, session.date);
+}
+
+/** Nothing is measured; but cash that has moved is remembered, and a long outage is told. */
+async function noteUntrusted(
+  context: AppContext,
+  before: DrawdownState | null,
+  { why, cash }: Extract<Sighting, { readonly kind: 'untrusted' }>,
+): Promise<void> {
+  context.log.warn({ why }, 'the drawdown cannot be measured now; it is what it was');
+  if (before !== null && cash && cash.movedSince !== before.cash.movedSince) {
+    await fenced(context, (tx) => tx.saveDrawdown({ ...before, cash }));
+  }
+  const outage = await outageBegins(context, before);
+  if (outage === null) return;
+  await fenced(context, (tx) => tx.enqueueCard(outage.key, outage.card));
+  await context.wakeOutbox();
+}
+
+interface Looked {
+  readonly before: DrawdownState | null;
+  readonly state: DrawdownState;
+  readonly events: readonly DrawdownEvent[];
+  readonly sighting: Extract<Sighting, { readonly kind: 'trusted' }>;
+}
+
+async function writeDown(
+  context: AppContext,
+  session: Session,
+  { before, state, events, sighting: { positions, assumed } }: Looked,
+): Promise<void> {
+  const { ledger } = context;
   const isFirst = before?.sessionDate !== state.sessionDate;
   // Nothing else asks for them, and most readings tell nothing.
   const results = isFirst || events.length > 0 ? await resultsOf(context, positions, session) : [];
   const atOpen = (await ledger.sessionOpen(session.date))?.results ?? [];
   const contributors = worstContributors(results, atOpen);
   const news: News = { state, events, contributors, openPositions: positions.length };
+  const outage = await outageEnds(context, before, state);
+  const notices = [
+    ...(outage === null ? [] : [outage]),
+    ...(assumed === null ? [] : [assumedNotice(assumed, state.at)]),
+  ];
   await fenced(context, async (tx) => {
     if (isFirst) await tx.insertSessionOpen(openOf(state, results));
+    await tx.noteDeepest(state.sessionDate, state.deepestPercent);
+    for (const { key, card } of notices) await tx.enqueueCard(key, card);
     for (const event of events) await tell(context, tx, event, news);
     await tx.saveDrawdown(state);
   });
-  if (events.length > 0) {
-    await context.wakeOutbox();
-    // A breach may have everything closed, and cancels the entries that still work.
-    await context.wakeGuard();
-  }
-  return drawdownView(state, session.date);
+  if (events.length + notices.length > 0) await context.wakeOutbox();
+  // A breach may have everything closed, and cancels the entries that still work.
+  if (events.length > 0) await context.wakeGuard();
 }
 
 interface Result extends Contributor {
@@ -82,7 +117,7 @@ interface News {
 
 /** What the session is measured from. What was there before a late start's first reading is part of its fall. */
 function openOf(
-  { sessionDate, at, flows, equity, openingEquity }: DrawdownState,
+  { sessionDate, at, flows, equity, openingEquity, deepestPercent }: DrawdownState,
   results: readonly Result[],
 ): SessionOpen {
   const isAtOpen = openingEquity === equity;
@@ -91,6 +126,7 @@ function openOf(
     equity: openingEquity,
     flows,
     at,
+    deepestPercent,
     results: isAtOpen
       ? results.filter(({ isOpen }) => isOpen).map(({ symbol, pnl }) => ({ symbol, pnl }))
       : [],
@@ -128,7 +164,12 @@ async function tell(
   const { type, scope } = event;
   const control =
     type === 'breached' ? await haltAt(context, tx, scope, news.state) : await tx.controlState();
-  const step = type === 'warning' ? `${event.ofLimitPercent}` : type;
+  const step =
+    type === 'warning'
+      ? `${event.ofLimitPercent}`
+      : type === 'beyond'
+        ? `${type} ${event.limits}`
+        : type;
   const key = `drawdown:${scope}:${step}:${news.state.at}`;
   await tx.enqueueCard(key, cardOf(context, event, news, control));
 }

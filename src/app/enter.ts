@@ -153,7 +153,8 @@ async function reAnchor(
   const base = details['base_price'];
   const intent = base === undefined ? null : reAnchored(trade.intent, parseUsd(base));
   if (intent === null) return null;
-  const moved: Trade = { ...trade, intent, stopPrice: intent.bracket.stopPrice };
+  const scaleOut = intent.scaleOut === null ? 'none' : trade.scaleOut;
+  const moved: Trade = { ...trade, intent, scaleOut, stopPrice: intent.bracket.stopPrice };
   await context.ledger.transaction(async (tx) => {
     await tx.saveIntent(intent);
     await tx.saveTrade(moved);

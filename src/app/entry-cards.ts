@@ -5,7 +5,7 @@ import type { Trade } from '#core/trade.ts';
 import type { EntryCard, EntryProgress } from '#ports/cards.ts';
 
 /** The message that tells of a trade's entry, through all its states. */
-export const entryCardKey = (trade: Trade): string => `entry:${trade.id}`;
+export const entryCardKey = (trade: Pick<Trade, 'id'>): string => `entry:${trade.id}`;
 
 /** The message that tells of a trade's end. */
 export const exitCardKey = (trade: Trade): string => `exit:${trade.id}`;

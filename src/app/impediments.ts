@@ -1,10 +1,12 @@
 import type { AppContext } from './context.ts';
+import { outageOf } from './drawdown-outage.ts';
 
 /**
  * Why no entry may be made now, whatever the market says, a sentence each: the bot does not see what its
- * orders do, or broker and ledger differ.
+ * orders do, broker and ledger differ, or nobody knows how far equity has fallen.
  */
-export async function impedimentsOf({ sight, ledger }: AppContext): Promise<readonly string[]> {
+export async function impedimentsOf(context: AppContext): Promise<readonly string[]> {
+  const { sight, ledger } = context;
   const blindness = sight.blindness();
   const last = await ledger.lastReconciliation();
   const unclean =
@@ -13,5 +15,10 @@ export async function impedimentsOf({ sight, ledger }: AppContext): Promise<read
       : last.isClean
         ? []
         : ['broker and ledger differ'];
-  return [...(blindness === null ? [] : [blindness]), ...unclean];
+  const outage = await outageOf(context);
+  return [
+    ...(blindness === null ? [] : [blindness]),
+    ...unclean,
+    ...(outage === null ? [] : [outage]),
+  ];
 }

@@ -1,16 +1,16 @@
 import type { Close } from '#core/close.ts';
 import { purposeOf } from '#core/ids.ts';
-import { exitSideOf, isTerminal } from '#core/order.ts';
+import { isTerminal } from '#core/order.ts';
 import type { BrokerOrder, Execution } from '#core/order.ts';
-import { addDays, MINUTE_MS, newYorkDate, startOfDay } from '#core/session.ts';
-import { slippageBps } from '#core/trade-math.ts';
-import { bookFill, closedTrade, closeTrade, followEntries, isFlat } from '#core/trade.ts';
+import { MINUTE_MS } from '#core/session.ts';
+import { bookFill, closeTrade, followEntries, isFlat } from '#core/trade.ts';
 import type { ExitReason, Trade } from '#core/trade.ts';
-import type { AlarmCard, ExitCard } from '#ports/cards.ts';
+import type { AlarmCard } from '#ports/cards.ts';
 import type { LedgerTransaction, OrderBelonging } from '#ports/ledger.ts';
 
 import type { AppContext } from './context.ts';
 import { entryCard, entryCardKey, exitCardKey } from './entry-cards.ts';
+import { exitCard, scaledOutCard, summaryCard } from './exit-cards.ts';
 import { belongingOf, saveWithLegs } from './save-orders.ts';
 
 /** News this much older than the moment it is booked at is told as late. */
@@ -107,49 +107,33 @@ async function tellNews(
   const hasEntryNews =
     before.entryQuantity !== after.entryQuantity ||
     (before.status !== after.status && after.status !== 'closed');
-  const hasClosed = after.status === 'closed' && before.status !== 'closed';
   const isBeyondEnd = before.status === 'closed' && booked.length > 0 && news.role !== 'exit';
   if (hasEntryNews) {
     const note = { code: 'unknown', message: endOf(order) };
     await tx.enqueueCard(entryCardKey(after), entryCard(after, at, { note, lateMs }));
   }
-  if (hasClosed) await tx.enqueueCard(exitCardKey(after), await exitCard(tx, after, news));
+  const hasExitNews = await tellExit(tx, before, after, news);
   if (isBeyondEnd) await tx.enqueueCard(`beyond:${after.id}`, beyondEndCard(after, booked));
-  return hasEntryNews || hasClosed || isBeyondEnd;
+  return hasEntryNews || hasExitNews || isBeyondEnd;
+}
+
+async function tellExit(
+  tx: LedgerTransaction,
+  before: Trade,
+  after: Trade,
+  news: News,
+): Promise<boolean> {
+  const scaledOut = scaledOutCard(after, news, news.booked);
+  if (scaledOut !== null) await tx.enqueueCard(`scaled:${after.id}`, scaledOut);
+  const hasClosed = after.status === 'closed' && before.status !== 'closed';
+  if (!hasClosed) return scaledOut !== null;
+  await tx.enqueueCard(exitCardKey(after), await exitCard(tx, after, news));
+  await tx.enqueueCard(`summary:${after.id}`, await summaryCard(tx, after));
+  return true;
 }
 
 const endOf = (order: BrokerOrder): string =>
   isTerminal(order.status) ? `the broker reports the entry as ${order.status}` : '';
-
-async function exitCard(tx: LedgerTransaction, trade: Trade, news: News): Promise<ExitCard> {
-  const closed = closedTrade(trade);
-  const { order, lateMs } = news;
-  const date = newYorkDate(closed.closedAt);
-  return {
-    kind: 'exit',
-    trade: closed,
-    stopPrice: trade.stopPrice,
-    targetPrice: trade.intent.bracket.targetPrice,
-    // Of the order that ended the trade alone: an earlier part that left elsewhere is no slippage.
-    slippageBps: slippageBps(
-      exitSideOf(trade.intent.side),
-      order.filledAveragePrice ?? closed.exitPrice,
-      referencePrice(trade, news),
-    ),
-    realizedToday: await tx.realizedPnl({
-      from: startOfDay(date),
-      until: startOfDay(addDays(date, 1)),
-    }),
-    lateMs,
-  };
-}
-
-/** What an exit was meant to fill at. */
-function referencePrice(trade: Trade, { role, order, close }: News) {
-  if (role === 'take_profit') return order.limitPrice ?? trade.intent.bracket.targetPrice;
-  if (role === 'stop_loss') return order.stopPrice ?? trade.stopPrice;
-  return close?.decisionPrice ?? order.limitPrice ?? trade.stopPrice;
-}
 
 /** In a fast market both legs of a bracket may fill, which leaves a position the other way round. */
 function beyondEndCard({ id, intent }: Trade, booked: readonly Execution[]): AlarmCard {
@@ -161,6 +145,7 @@ function beyondEndCard({ id, intent }: Trade, booked: readonly Execution[]): Ala
       `A second exit of trade ${id} was filled: the account may now hold ${shares} ${intent.symbol} the ` +
       'other way round. The bot closes them at once and says when they are gone.',
     repeat: 0,
+    tradeId: id,
     at: booked.at(-1)?.at ?? 0,
   };
 }

@@ -8,6 +8,8 @@ export interface SessionCalendar {
   on(date: SessionDate): Promise<Session | null>;
   /** The session that is running or, failing that, comes next. */
   currentOrNext(at: EpochMs): Promise<Session | null>;
+  /** Those that are not over, as far ahead as the calendar was read: more than a week. */
+  upcoming(at: EpochMs): Promise<readonly Session[]>;
   /** The last session of a date earlier than this one. */
   before(date: SessionDate): Promise<Session | null>;
   /** The first session of a date later than this one. */
@@ -40,6 +42,7 @@ export function createSessionCalendar(broker: Pick<Broker, 'calendar'>): Session
     on: async (date) => (await around(date)).find((session) => session.date === date) ?? null,
     currentOrNext: async (at) =>
       (await around(newYorkDate(at))).find((session) => session.close > at) ?? null,
+    upcoming: async (at) => (await around(newYorkDate(at))).filter((session) => session.close > at),
     before: async (date) => (await around(date)).findLast((session) => session.date < date) ?? null,
     after: async (date) => (await around(date)).find((session) => session.date > date) ?? null,
     endingWith: async (date, count) =>

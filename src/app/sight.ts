@@ -27,6 +27,8 @@ export interface Sight {
    * bar stream connected anew, now and then.
    */
   blindness(): string | null;
+  /** The same of market data alone: what is read from the broker is as good without the order stream. */
+  barBlindness(): string | null;
   /** A bar of a watched symbol came over the stream. */
   barHeard(): void;
   /**
@@ -45,6 +47,7 @@ export function createSight(options: SightOptions): Sight {
   return {
     blindness: () =>
       orderBlindness(options.broker.streamHealth(), reconciledAt) ?? bars.blindness(),
+    barBlindness: () => bars.blindness(),
     barHeard: () => bars.heard(),
     reconciled(startedAt) {
       reconciledAt = Math.max(reconciledAt, startedAt);

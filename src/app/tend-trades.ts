@@ -86,7 +86,8 @@ async function carryOut(context: AppContext, intents: readonly ExitIntent[]): Pr
 
 async function carryOutOne(context: AppContext, intent: ExitIntent): Promise<void> {
   const { log } = context;
-  log.info({ ...intent }, 'an exit rule applies');
+  const rule = intent.kind === 'close' ? intent.reason : 'trailing_stop';
+  log.info({ trade: intent.tradeId, rule, ...intent.numbers }, 'an exit rule applies');
   if (intent.kind === 'close') return closeByRule(context, intent);
   const outcome = await moveStop(context, intent.tradeId, intent.to);
   if (outcome.kind !== 'moved') {

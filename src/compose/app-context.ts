@@ -1,68 +1,119 @@
 import type { JobQueue } from '#adapters/bullmq/queue.ts';
 import type { DiscordBot } from '#adapters/discord/bot.ts';
+import { createAlertPath } from '#adapters/discord/webhook.ts';
 import { systemClock } from '#adapters/system/clock.ts';
+import type { About } from '#app/about.ts';
 import { createAssetCache } from '#app/asset-cache.ts';
 import { createBackground } from '#app/background.ts';
 import type { AppContext } from '#app/context.ts';
 import { createDailyHistory } from '#app/daily-history.ts';
+import { createDrawdownMemory } from '#app/drawdown-memory.ts';
 import { createFeatureStore } from '#app/feature-store.ts';
 import { createGuardMemory } from '#app/guard/guard-memory.ts';
 import { createMutex } from '#app/mutex.ts';
+import { createOutageMemory } from '#app/outage.ts';
 import { createSessionCalendar } from '#app/session-calendar.ts';
+import type { SessionCalendar } from '#app/session-calendar.ts';
 import { createSight } from '#app/sight.ts';
+import type { Sight } from '#app/sight.ts';
+import type { Config } from '#config';
 import { CLOSE_TACTICS } from '#core/close.ts';
+import type { AlertPath } from '#ports/alert-path.ts';
+import type { Logger } from '#ports/logger.ts';
 
 import type { Assembly } from './assembly.ts';
 import { telemetryOf } from './metrics-telemetry.ts';
 import type { Wakers } from './open-queue.ts';
+import { describeSettings } from './settings.ts';
 import { pause } from './trader.ts';
 
 /** All that the use cases work with. */
 export function contextFrom(
-  { options, surroundings, broker, marketData, ledger, clockwork, metrics, lease }: Assembly,
+  assembly: Assembly,
   discord: DiscordBot,
   queue: JobQueue,
   { outbox, guard }: Wakers,
 ): AppContext {
+  const { options, broker, marketData, ledger, clockwork, metrics, lease } = assembly;
   const { config, log } = options;
   const { parameters } = config;
+  const { clock } = clockwork;
   const calendar = createSessionCalendar(broker);
   return {
-    mode: config.mode,
-    watchlist: surroundings.watchlist,
-    parameters,
-    keepDecisionsDays: config.keepDecisionsDays,
+    ...settingsOf(assembly),
+    ...ownState(log),
+    drawdownMemory: createDrawdownMemory(clock),
+    process: { version: options.version, startedAt: clock.now() },
     broker,
     marketData,
     ledger: ledger.ledger,
-    notifier: discord.notifier,
+    ...channelOf(assembly, discord),
     queue,
-    clock: clockwork.clock,
+    clock,
     systemClock,
     calendar,
     features: createFeatureStore({ marketData, calendar, parameters, log }),
     dailyHistory: createDailyHistory(marketData, parameters),
-    sectors: config.sectors,
     assets: createAssetCache(broker, log),
     wakeOutbox: () => outbox.wake(),
     wakeGuard: () => guard.wake(),
     lease,
-    sight: createSight({
-      broker,
-      marketData,
-      calendar,
-      clock: clockwork.clock,
-      barMinutes: parameters.barMinutes,
-      log,
-    }),
-    bySymbol: createMutex(),
-    background: createBackground(log),
-    guardMemory: createGuardMemory(),
-    inFlight: new Set(),
-    closeTactics: CLOSE_TACTICS,
+    sight: sightOf(assembly, calendar),
     pause,
     reached: () => Promise.resolve(),
     telemetry: telemetryOf(metrics),
+    about: aboutOf(assembly),
     log,
   };
 }
+
+/** What the channel is told by, and what with. */
+const channelOf = ({ options, charts }: Assembly, { notifier }: DiscordBot) => ({
+  notifier,
+  cardSettings: options.config.cards,
+  charts,
+  alertPath: alertPathOf(options.config),
+});
+
+const alertPathOf = ({ alertWebhookUrl, mode }: Config): AlertPath | null =>
+  alertWebhookUrl === null ? null : createAlertPath(alertWebhookUrl.reveal(), mode);
+
+const sightOf = (
+  { options, broker, marketData, clockwork }: Assembly,
+  calendar: SessionCalendar,
+): Sight =>
+  createSight({
+    broker,
+    marketData,
+    calendar,
+    clock: clockwork.clock,
+    barMinutes: options.config.parameters.barMinutes,
+    log: options.log,
+  });
+
+const aboutOf = ({ options, stores, surroundings }: Assembly): About => ({
+  version: options.version,
+  runtime: `Node ${process.versions.node}`,
+  database: stores.databaseName,
+  queue: stores.queueName,
+  settings: describeSettings(options.config, surroundings.watchlist),
+  recentErrors: options.recentErrors,
+});
+
+const settingsOf = ({ options: { config }, surroundings }: Assembly) => ({
+  mode: config.mode,
+  watchlist: surroundings.watchlist,
+  parameters: config.parameters,
+  keepDecisionsDays: config.keepDecisionsDays,
+  sectors: config.sectors,
+  closeTactics: CLOSE_TACTICS,
+});
+
+/** What a process has for itself and loses with its end. */
+const ownState = (log: Logger) => ({
+  bySymbol: createMutex(),
+  background: createBackground(log),
+  guardMemory: createGuardMemory(),
+  outages: createOutageMemory(),
+  inFlight: new Set<string>(),
+});

@@ -1,5 +1,7 @@
+import type { ChartThread } from '#adapters/charts/charts.ts';
 import type { OpenLedger } from '#adapters/postgres/ledger.ts';
 import type { Metrics } from '#adapters/system/metrics.ts';
+import type { About } from '#app/about.ts';
 import type { KeptLease } from '#app/trader-lease.ts';
 import type { Config } from '#config';
 import type { Broker } from '#ports/broker.ts';
@@ -20,9 +22,14 @@ export interface StartOptions {
   readonly stopping?: AbortSignal;
 }
 
+/** With what has gone wrong since the start. */
+export interface WatchedOptions extends StartOptions {
+  readonly recentErrors: About['recentErrors'];
+}
+
 /** All parts, before they are set going. */
 export interface Assembly {
-  readonly options: StartOptions;
+  readonly options: WatchedOptions;
   readonly lifecycle: Lifecycle;
   readonly http: HttpPort;
   readonly surroundings: Surroundings;
@@ -33,4 +40,5 @@ export interface Assembly {
   readonly clockwork: Clockwork;
   readonly metrics: Metrics;
   readonly lease: KeptLease;
+  readonly charts: ChartThread;
 }

@@ -14,6 +14,7 @@ const SECRET_NAMES: ReadonlySet<string> = new Set([
   'DISCORD_TOKEN',
   'DATABASE_URL',
   'REDIS_URL',
+  'ALERT_WEBHOOK_URL',
 ]);
 
 export interface Json {
@@ -55,11 +56,14 @@ const fileName = (path: readonly PropertyKey[]): string =>
   path.length === 0 ? CONFIG_FILE_NAME : `${CONFIG_FILE_NAME} ${path.map(String).join('.')}`;
 
 function unknownKey(name: string, key: string, path: readonly PropertyKey[]): string {
-  const known = path[0] === 'rules' ? FILE_KEYS.rules : FILE_KEYS.top;
+  const known = keysUnder(path[0]);
   const nearest = nearestName(key, known);
   const cure = nearest === null ? `known are ${known.join(', ')}` : `did you mean ${nearest}?`;
   return `${name}: there is no such setting; ${cure}`;
 }
+
+const keysUnder = (part: PropertyKey | undefined): readonly string[] =>
+  part === 'cards' || part === 'mentions' || part === 'rules' ? FILE_KEYS[part] : FILE_KEYS.top;
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(

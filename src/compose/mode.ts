@@ -1,6 +1,7 @@
 import type { Mode } from '#ports/cards.ts';
 
 import type { ArgumentName } from './arguments.ts';
+import { isLoopbackUrl } from './schema.ts';
 
 /** What is set, by name; the values do not matter here. */
 export interface Given {
@@ -88,6 +89,11 @@ function sandboxErrors(given: Given): readonly string[] {
       (name) =>
         `${name}: is for the sandbox's own market, but SANDBOX_ALPACA_URL names another; leave out one of them`,
     ),
+    ...(isLoopback(environment['ALERT_WEBHOOK_URL'])
+      ? []
+      : [
+          `ALERT_WEBHOOK_URL: is set, but without Alpaca keys this is the sandbox, which talks to nobody outside; unset it, give it an http address on this machine, or set ${list(KEYS)}`,
+        ]),
     ...('ALPACA_LIVE' in environment
       ? [`ALPACA_LIVE: is set, but no Alpaca keys are; set ${list(KEYS)}, or unset it`]
       : []),
@@ -105,6 +111,8 @@ function marketErrors({ commandLine }: Given): readonly string[] {
     .filter((name) => name in commandLine)
     .map((name) => `${name}: is for a replay of files; add --replay FOLDER or leave it out`);
 }
+
+const isLoopback = (url: string | undefined): boolean => url === undefined || isLoopbackUrl(url);
 
 const list = (names: readonly string[]): string =>
   `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;

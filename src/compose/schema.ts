@@ -4,6 +4,7 @@ import { isTicker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
 import { asSessionDate } from '#core/session.ts';
 
+import { cards, mentions } from './cards-schema.ts';
 import { rules } from './rules-schema.ts';
 import { createSecret } from './secret.ts';
 
@@ -44,12 +45,16 @@ const serverUrl = (protocols: readonly string[], error: string) =>
 
 const LOOPBACK = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost|\[::1\])$/;
 const LOOPBACK_URL = 'must be an http address on this machine, like http://127.0.0.1:8421';
-const loopbackUrl = text(LOOPBACK_URL).refine(
-  (value) => hasProtocol(value, ['http:']) && LOOPBACK.test(new URL(value).hostname),
-  { error: LOOPBACK_URL },
-);
+export const isLoopbackUrl = (value: string): boolean =>
+  hasProtocol(value, ['http:']) && LOOPBACK.test(new URL(value).hostname);
+const loopbackUrl = text(LOOPBACK_URL).refine(isLoopbackUrl, { error: LOOPBACK_URL });
 
-const environment = z.object({
+const WEBHOOK = 'must be an https address, or an http address on this machine';
+const webhookUrl = text(WEBHOOK)
+  .refine((value) => hasProtocol(value, ['https:']) || isLoopbackUrl(value), { error: WEBHOOK })
+  .transform(createSecret);
+
+export const environment = z.object({
   APCA_API_KEY_ID: secret.optional(),
   APCA_API_SECRET_KEY: secret.optional(),
   ALPACA_LIVE: z
@@ -72,6 +77,7 @@ const environment = z.object({
     ['redis:', 'rediss:'],
     'must be an address like redis://user:password@host:6379',
   ).optional(),
+  ALERT_WEBHOOK_URL: webhookUrl.optional(),
   SANDBOX_ALPACA_URL: loopbackUrl.optional(),
   SANDBOX_DISCORD_URL: loopbackUrl.optional(),
   PORT: numberText(
@@ -152,6 +158,8 @@ const file = z.strictObject(
       .min(1, { error: KEEP_DAYS })
       .max(36_500, { error: KEEP_DAYS })
       .default(400),
+    cards: cards.prefault({}),
+    mentions: mentions.prefault({}),
     rules: rules.prefault({}),
   },
   { error: 'must hold an object like { "watchlist": ["AAPL"], "rules": { "emaFast": 9 } }' },
@@ -165,4 +173,9 @@ export type Settings = z.output<typeof settingsSchema>;
 export const ENVIRONMENT_NAMES = Object.keys(
   environment.shape,
 ) as readonly (keyof typeof environment.shape)[];
-export const FILE_KEYS = { top: Object.keys(file.shape), rules: Object.keys(rules.shape) } as const;
+export const FILE_KEYS = {
+  top: Object.keys(file.shape),
+  cards: Object.keys(cards.shape),
+  mentions: Object.keys(mentions.shape),
+  rules: Object.keys(rules.shape),
+} as const;

@@ -14,3 +14,19 @@ export function createSecret(text: string): Secret {
   const secret = { reveal: () => text, toString: mask, toJSON: mask, [inspect.custom]: mask };
   return Object.freeze(secret);
 }
+
+/** Drivers tell of an address in their own words, so its password is a secret of its own. */
+export function spellings(secret: string): readonly string[] {
+  const password = URL.canParse(secret) ? new URL(secret).password : '';
+  if (password === '') return [secret];
+  return [secret, password, ...decoded(password)];
+}
+
+function decoded(password: string): readonly string[] {
+  try {
+    return [decodeURIComponent(password)];
+  } catch {
+    // A stray per cent sign spells nothing else.
+    return [];
+  }
+}

@@ -1,15 +1,22 @@
+import { join } from 'node:path';
+
 import { Hono } from 'hono';
 
 import { createAlpacaBroker } from '#adapters/alpaca/broker.ts';
 import { createAlpacaClient } from '#adapters/alpaca/connection.ts';
 import { createAlpacaMarketData } from '#adapters/alpaca/market-data.ts';
 import type { JobQueue } from '#adapters/bullmq/queue.ts';
+import { createCharts } from '#adapters/charts/charts.ts';
+import type { ChartThread } from '#adapters/charts/charts.ts';
 import { createDiscordBot } from '#adapters/discord/bot.ts';
 import type { DiscordBot } from '#adapters/discord/bot.ts';
 import { openLedger } from '#adapters/postgres/ledger.ts';
+import { systemClock } from '#adapters/system/clock.ts';
 import { healthRoutes } from '#adapters/system/health-routes.ts';
 import { createMetrics } from '#adapters/system/metrics.ts';
+import { rememberErrors } from '#app/about.ts';
 import { startOpenCloses } from '#app/close/run-close.ts';
+import { settleLeftConfirmations } from '#app/confirm/confirmations.ts';
 import type { AppContext } from '#app/context.ts';
 import { announceStart } from '#app/reports/started.ts';
 import type { KeptLease } from '#app/trader-lease.ts';
@@ -18,7 +25,7 @@ import { jobs } from '#jobs/index.ts';
 import type { StartedCard } from '#ports/cards.ts';
 
 import { contextFrom } from './app-context.ts';
-import type { Assembly, StartOptions } from './assembly.ts';
+import type { Assembly, StartOptions, WatchedOptions } from './assembly.ts';
 import { catchUp, isNewSandbox } from './catch-up.ts';
 import { createClockwork } from './clockwork.ts';
 import { claimDataFolder } from './data-folder.ts';
@@ -29,6 +36,7 @@ import { createLifecycle } from './lifecycle.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { setGauges } from './metrics-telemetry.ts';
 import { openQueue } from './open-queue.ts';
+import type { Wakers } from './open-queue.ts';
 import { createReportCache, readinessOf, reportInTime } from './readiness.ts';
 import { openStores } from './stores.ts';
 import { openSurroundings } from './surroundings.ts';
@@ -50,16 +58,17 @@ export interface RunningBot {
 
 /** Starts everything, or nothing: what fails half-way closes what had been opened before it throws. */
 export async function startBot(options: StartOptions): Promise<RunningBot> {
-  const lifecycle = createLifecycle(() => options.log);
+  const { log, recent: recentErrors } = rememberErrors(options.log, systemClock);
+  const lifecycle = createLifecycle(() => log);
   try {
-    return await assemble(options, lifecycle);
+    return await assemble({ ...options, log, recentErrors }, lifecycle);
   } catch (error) {
     await lifecycle.close();
     throw error;
   }
 }
 
-async function assemble(options: StartOptions, lifecycle: Lifecycle): Promise<RunningBot> {
+async function assemble(options: WatchedOptions, lifecycle: Lifecycle): Promise<RunningBot> {
   const { config, log } = options;
   await claimDataFolder(config.dataDir, lifecycle);
   const http = await openHttp(config.port, lifecycle);
@@ -71,11 +80,10 @@ async function assemble(options: StartOptions, lifecycle: Lifecycle): Promise<Ru
   const marketData = createAlpacaMarketData(client, surroundings.feed, surroundings.feedName, log);
   const key = sandbox?.key ?? (await broker.account()).id;
   const stores = await openStores(config, { database, key }, lifecycle, log);
-  const identity = sandbox?.identity ?? `account ${key}`;
   const ledger = await openLedger({
     url: stores.databaseUrl,
     poolSize: POOL_SIZE,
-    world: { mode: config.mode, identity },
+    world: { mode: config.mode, identity: sandbox?.identity ?? `account ${key}` },
     log,
   });
   lifecycle.onClose('ledger', () => ledger.close());
@@ -107,7 +115,14 @@ async function assemble(options: StartOptions, lifecycle: Lifecycle): Promise<Ru
     clockwork,
     metrics: createMetrics(),
     lease,
+    charts: openCharts(options, lifecycle),
   });
+}
+
+function openCharts({ config, log }: StartOptions, lifecycle: Lifecycle): ChartThread {
+  const charts = createCharts({ folder: join(config.dataDir, 'charts'), log });
+  lifecycle.onClose('charts', () => charts.close());
+  return charts;
 }
 
 async function setGoing(assembly: Assembly): Promise<RunningBot> {
@@ -130,6 +145,7 @@ async function setGoing(assembly: Assembly): Promise<RunningBot> {
   await untilSighted(context);
   await queue.startWorkers();
   await queue.schedule(clockwork.runsOnSystemTime ? 'all' : 'every');
+  await settleLeftConfirmations(context);
   await discord.start();
   const started = await announceStart(
     context,
@@ -142,14 +158,9 @@ async function setGoing(assembly: Assembly): Promise<RunningBot> {
     findings,
   );
   await startOpenCloses(context);
-  const runner = createBarCloseRunner({
-    jobs,
-    queue,
-    // The guard starts closings, and both have cards to deliver.
-    settling: [wakers.guard, context.background, wakers.outbox],
-    barMinutes: options.config.parameters.barMinutes,
-    isSessionClose: isSessionCloseOf(surroundings),
-  });
+  // Nobody waits for it.
+  void assembly.charts.warmUp();
+  const runner = runnerOf(assembly, { queue, wakers, context });
   const running = Promise.race([clockwork.start(context, runner), assembly.lease.lost]);
   return {
     url: http.url,
@@ -162,6 +173,22 @@ async function setGoing(assembly: Assembly): Promise<RunningBot> {
     stop: () => lifecycle.close(),
   };
 }
+
+interface Running {
+  readonly queue: JobQueue;
+  readonly wakers: Wakers;
+  readonly context: AppContext;
+}
+
+const runnerOf = ({ options, surroundings }: Assembly, { queue, wakers, context }: Running) =>
+  createBarCloseRunner({
+    jobs,
+    queue,
+    // The guard starts closings, and both have cards to deliver.
+    settling: [wakers.guard, context.background, wakers.outbox],
+    barMinutes: options.config.parameters.barMinutes,
+    isSessionClose: isSessionCloseOf(surroundings),
+  });
 
 /** A replay knows its sessions; elsewhere the job itself asks the broker's calendar. */
 function isSessionCloseOf({ sandbox }: Surroundings): (barEnd: number) => boolean {
@@ -180,6 +207,8 @@ function openDiscord(assembly: Assembly, context: () => AppContext): DiscordBot 
     commands,
     context,
     mode: options.config.mode,
+    cards: options.config.cards,
+    mentions: options.config.mentions,
     log: options.log,
     onCommand: (command, outcome) => metrics.commands.inc({ command, outcome }),
   });

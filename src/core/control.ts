@@ -62,7 +62,7 @@ export function applyControl(state: ControlState, event: ControlEvent): ControlS
   }
 }
 
-const EXPIRED = 'the halt was for the session, and the next one has opened';
+const EXPIRED = 'the time that it was halted until has come';
 
 const begun = (
   status: ControlStatus,

@@ -38,7 +38,13 @@ export const FILTER_FORMS: Readonly<Record<EntryFilterName, FilterForm>> = {
   freshness: { code: 1, numbers: ['barEnd', 'featuresBarEnd', 'minutesBehind'] },
   'entry-window': {
     code: 2,
-    numbers: ['minutesSinceOpen', 'minutesToClose', 'noEntryFirstMinutes', 'noEntryLastMinutes'],
+    numbers: [
+      'minutesSinceOpen',
+      'minutesToClose',
+      'noEntryFirstMinutes',
+      'noEntryLastMinutes',
+      'flattens',
+    ],
   },
   confidence: {
     code: 3,

@@ -11,6 +11,10 @@ export interface DrawdownRung {
   readonly level: DrawdownLevel;
   /** When a reading beyond the limit was seen that no second one has confirmed yet. */
   readonly suspectedAt: EpochMs | null;
+  /** After a breach: whether it was told that equity is back above the first warning. */
+  readonly hasRecovered?: boolean;
+  /** After a breach: how many whole limits the fall came to at most, as far as it was confirmed. */
+  readonly limits?: number;
 }
 
 export type DrawdownEvent =
@@ -21,6 +25,8 @@ export type DrawdownEvent =
       readonly ofLimitPercent: number;
     }
   | { readonly type: 'breached'; readonly scope: DrawdownScope }
+  /** After somebody has resumed, the fall has come to so many whole limits of the day. Halts nothing. */
+  | { readonly type: 'beyond'; readonly scope: DrawdownScope; readonly limits: number }
   /** The first warning's level was left for good. */
   | { readonly type: 'recovered'; readonly scope: DrawdownScope };
 
@@ -52,10 +58,13 @@ export interface RungStep {
 /**
  * One step on the ladder of a scope: two warnings, then the limit. A single reading beyond the limit only
  * warns; one that follows has to agree before it counts as breached. A level is left when the fall is less
- * than its threshold by the hysteresis, and can be told again only after that. A breach stays.
+ * than its threshold by the hysteresis, and can be told again only after that. A breach stays; of a day's
+ * breach it is told once that equity is back, and, when somebody has resumed, each further whole limit.
  */
 export function climb(rung: DrawdownRung, measured: ScopedFall, figures: LadderFigures): RungStep {
-  if (rung.level === 'breached' || rung.level === 'acknowledged') return { rung, events: [] };
+  if (rung.level === 'breached' || rung.level === 'acknowledged') {
+    return measured.scope === 'day' ? afterBreach(rung, measured, figures) : { rung, events: [] };
+  }
   const { scope, at, fall, limit } = measured;
   const walked = walk(rung.level, measured, figures);
   if (fall < limit) return walked;
@@ -64,26 +73,61 @@ export function climb(rung: DrawdownRung, measured: ScopedFall, figures: LadderF
     return { ...walked, rung: { ...walked.rung, suspectedAt } };
   }
   return {
-    rung: { level: 'breached', suspectedAt: null },
+    rung: { level: 'breached', suspectedAt: null, limits: wholeLimits(measured) },
     events: [{ type: 'breached', scope }],
   };
 }
+
+const wholeLimits = ({ fall, limit }: ScopedFall): number => Math.floor(toMillionth(fall / limit));
+
+/** Further whole limits are confirmed by a second reading, as the first one was. */
+function afterBreach(rung: DrawdownRung, measured: ScopedFall, figures: LadderFigures): RungStep {
+  const { scope, at, fall } = measured;
+  const { drawdownFirstWarningPercent: first } = figures;
+  const known = rung.limits ?? 1;
+  const limits = wholeLimits(measured);
+  if (limits > known) {
+    const suspectedAt = rung.suspectedAt ?? at;
+    if (at - suspectedAt < CONFIRM_MS) return { rung: { ...rung, suspectedAt }, events: [] };
+    return {
+      rung: { ...rung, suspectedAt: null, limits },
+      events: rung.level === 'acknowledged' ? [{ type: 'beyond', scope, limits }] : [],
+    };
+  }
+  const { suspectedAt: _, ...calm } = rung;
+  const isBack = fall <= leaving(first, measured, figures);
+  if (!isBack || rung.hasRecovered === true) {
+    return { rung: { ...calm, suspectedAt: null }, events: [] };
+  }
+  return {
+    rung: { ...calm, suspectedAt: null, hasRecovered: true },
+    events: [{ type: 'recovered', scope }],
+  };
+}
+
+const partOf = (limit: number, percent: number): number => toMillionth((limit * percent) / 100);
+
+/**
+ * The fall at which a threshold is left. One that the hysteresis would put above the top is left at the top.
+ *
+ * @param ofLimit the threshold, in per cent of the limit
+ */
+const leaving = (
+  ofLimit: number,
+  { limit }: ScopedFall,
+  { drawdownHysteresisPercent: hysteresis }: LadderFigures,
+): number => partOf(limit, Math.max(0, ofLimit - hysteresis));
 
 type Walked = 'none' | 'first' | 'second';
 const DEPTH = { none: 0, first: 1, second: 2 } as const satisfies Record<Walked, number>;
 
 /** Down to a deeper level at once, up again only past the hysteresis. */
-function walk(from: Walked, { scope, fall, limit }: ScopedFall, figures: LadderFigures): RungStep {
-  const {
-    drawdownFirstWarningPercent: first,
-    drawdownSecondWarningPercent: second,
-    drawdownHysteresisPercent: hysteresis,
-  } = figures;
-  const partOfLimit = (percent: number): number => toMillionth((limit * percent) / 100);
-  const isBeyond = (ofLimit: number): boolean => fall >= partOfLimit(ofLimit);
-  // A threshold that the hysteresis would put above the top is left at the top.
+function walk(from: Walked, measured: ScopedFall, figures: LadderFigures): RungStep {
+  const { scope, fall, limit } = measured;
+  const { drawdownFirstWarningPercent: first, drawdownSecondWarningPercent: second } = figures;
+  const isBeyond = (ofLimit: number): boolean => fall >= partOf(limit, ofLimit);
   const isHeld = (ofLimit: number): boolean =>
-    isBeyond(ofLimit) || fall > partOfLimit(Math.max(0, ofLimit - hysteresis));
+    isBeyond(ofLimit) || fall > leaving(ofLimit, measured, figures);
   const deepest = (holds: (ofLimit: number) => boolean): Walked =>
     holds(second) ? 'second' : holds(first) ? 'first' : 'none';
   const reached = deepest(isBeyond);

@@ -6,6 +6,7 @@ import type { Usd } from './money.ts';
 import type { StrategyParameters } from './parameters.ts';
 import { MINUTE_MS } from './session.ts';
 import type { EpochMs, SessionDate } from './session.ts';
+import type { CashView } from './unexplained-cash.ts';
 
 export type DrawdownLimits = Pick<
   StrategyParameters,
@@ -29,6 +30,10 @@ export interface DrawdownState {
   readonly equity: Usd;
   readonly flows: Usd;
   readonly at: EpochMs;
+  /** The session's deepest fall since its open, in per cent, positive; a single odd tick does not count. */
+  readonly deepestPercent: number;
+  /** What of the account's cash the ledger could not explain at the last reading; see unexplained-cash.ts. */
+  readonly cash: CashView;
   readonly day: DrawdownRung;
   readonly peak: DrawdownRung;
 }
@@ -47,6 +52,17 @@ export interface DrawdownReading {
   /** Equity at the close of the session before, as the broker has it, and the flows until then. */
   readonly lastEquity: Usd;
   readonly lastFlows: Usd;
+  readonly cash: CashView;
+  /** Of a first reading: the highest equity that was recorded before, if any was. */
+  readonly recorded: RecordedPeak | null;
+}
+
+/** The highest equity of an account's records from before the ladder was there. */
+export interface RecordedPeak {
+  readonly equity: Usd;
+  /** All deposits less withdrawals until then. */
+  readonly flows: Usd;
+  readonly at: EpochMs;
 }
 
 export interface DrawdownStep {
@@ -97,8 +113,16 @@ export function followDrawdown(
     },
     limits,
   );
+  // What is beyond the limit counts once a second reading has confirmed it.
+  const isOdd = day.rung.level !== 'acknowledged' && day.rung.suspectedAt !== null;
+  const fall = isOdd ? 0 : fallOf(equity, state.openingEquity);
   return {
-    state: { ...state, day: day.rung, peak: peak.rung },
+    state: {
+      ...state,
+      deepestPercent: Math.max(state.deepestPercent, fall),
+      day: day.rung,
+      peak: peak.rung,
+    },
     events: [...day.events, ...peak.events],
   };
 }
@@ -114,20 +138,46 @@ function measured(
   const openingEquity = isSameSession
     ? inProportion(before.openingEquity, before.flows, reading)
     : openingOf(reading, limits);
-  const oldPeak =
-    before === null ? openingEquity : inProportion(before.peakEquity, before.flows, reading);
-  const isNewPeak = before === null || equity > oldPeak;
+  const old = peakBefore(before, openingEquity, reading);
   return {
     sessionDate,
     openingEquity,
-    peakEquity: micros(Math.max(equity, oldPeak)),
-    peakAt: isNewPeak ? at : before.peakAt,
+    peakEquity: micros(Math.max(equity, old.equity)),
+    peakAt: equity > old.equity ? at : old.at,
     equity,
     flows,
     at,
+    deepestPercent: isSameSession ? before.deepestPercent : 0,
+    cash: reading.cash,
     day: isSameSession ? before.day : AT_THE_TOP,
-    peak: before?.peak ?? AT_THE_TOP,
+    // What nobody has confirmed by the close is not confirmed by the next day's open.
+    peak:
+      before === null
+        ? AT_THE_TOP
+        : isSameSession
+          ? before.peak
+          : { ...before.peak, suspectedAt: null },
   };
+}
+
+/**
+ * The peak as it was before the reading. Where no state is known, it is that of the account's records, or what
+ * the day is measured from.
+ */
+function peakBefore(
+  before: DrawdownState | null,
+  openingEquity: Usd,
+  reading: DrawdownReading,
+): { readonly equity: Usd; readonly at: EpochMs } {
+  if (before !== null) {
+    const equity = inProportion(before.peakEquity, before.flows, reading);
+    return { equity, at: before.peakAt };
+  }
+  const { recorded, at } = reading;
+  const known = recorded && inProportion(recorded.equity, recorded.flows, reading);
+  return recorded !== null && known !== null && known > openingEquity
+    ? { equity: known, at: recorded.at }
+    : { equity: openingEquity, at };
 }
 
 /**
@@ -171,14 +221,14 @@ export function drawdownView(state: DrawdownState | null, date: SessionDate): Dr
     dailyPercent: isToday ? belowZero(fallOf(state.equity, state.openingEquity)) : null,
     peakPercent: belowZero(fallOf(state.equity, state.peakEquity)),
     isDailyBreached: isToday && isBreached(state.day),
-    isPeakBreached: isBreached(state.peak),
+    isPeakBreached: state.peak.level === 'breached' || (isToday && isBreached(state.peak)),
   };
 }
 
 const belowZero = (fall: number): number => Math.min(0, 0 - fall);
 
 const isBreached = ({ level, suspectedAt }: DrawdownRung): boolean =>
-  level === 'breached' || suspectedAt !== null;
+  level === 'breached' || (level !== 'acknowledged' && suspectedAt !== null);
 
 /**
  * The state after somebody has resumed: the day's breach is known and does not trip again in this session,
@@ -191,7 +241,7 @@ export function acknowledgeDrawdown(state: DrawdownState): DrawdownState {
   if (!isDay && !isPeak) return state;
   return {
     ...state,
-    ...(isDay ? { day: { level: 'acknowledged', suspectedAt: null } } : {}),
+    ...(isDay ? { day: { ...state.day, level: 'acknowledged' as const, suspectedAt: null } } : {}),
     ...(isPeak ? { peakEquity: state.equity, peakAt: state.at, peak: AT_THE_TOP } : {}),
   };
 }

@@ -66,6 +66,10 @@ function wallClock(at: EpochMs): WallClock {
 /** The New York calendar day of an instant. */
 export const newYorkDate = (at: EpochMs): SessionDate => asSessionDate(wallClock(at).date);
 
+/** `2025-11-28 10:30 New York time`: an instant in plain text, which cannot hold a chat's own time stamp. */
+export const newYorkWords = (at: EpochMs): string =>
+  `${newYorkDate(at)} ${newYorkTime(at)} New York time`;
+
 /** `HH:MM` in New York. */
 export const newYorkTime = (at: EpochMs): string => wallClock(at).time;
 
@@ -86,6 +90,10 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /** The date so many calendar days later, or earlier. */
 export const addDays = (date: SessionDate, days: number): SessionDate =>
   asSessionDate(new Date(Date.parse(date) + days * DAY_MS).toISOString().slice(0, 10));
+
+/** The Monday of a date's week: its own date, or the one before. */
+export const mondayOf = (date: SessionDate): SessionDate =>
+  addDays(date, -((new Date(date).getUTCDay() + 6) % 7));
 
 /** Midnight in New York, with which the date begins. */
 export const startOfDay = (date: SessionDate): EpochMs => newYorkInstant(date, '00:00');

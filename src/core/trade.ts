@@ -181,9 +181,11 @@ const ownExitValue = ({ exitValue, exitQuantity, entryQuantity }: Trade): Usd =>
     ? exitValue
     : micros(Math.round((exitValue / exitQuantity) * entryQuantity));
 
-/** R: what a share loses from the entry's limit to the stop that was planned. */
-export const riskPerShareOf = ({ bracket }: EntryIntent): Usd =>
-  micros(Math.abs(bracket.limitPrice - bracket.stopPrice));
+/**
+ * R: what a share loses from the entry's limit to the stop that was planned; of shares that were taken over,
+ * no less than the rules would have risked, however near their stop stood by then.
+ */
+export const riskPerShareOf = ({ size }: EntryIntent): Usd => size.riskPerShare;
 
 /** The figures of a flat trade. Throws on one that still holds shares: a programmer's error. */
 export function closedTrade(trade: Trade): ClosedTrade {

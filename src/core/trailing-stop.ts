@@ -10,7 +10,8 @@ type TrailFigures = Pick<StrategyParameters, 'trailFromR' | 'trailBehindR' | 'tr
  * Where the trailing stop belongs now; null while it stays where it is.
  *
  * Once the best price since entry is `trailFromR` away, the stop stands `trailBehindR` behind it, on a tick
- * and never nearer to the price than that. It is moved only when that is tighter than where it stands, by no
+ * and never nearer to the price than that; only the very first profit that it locks in, the difference of the
+ * two, is rounded up to a tick, so that it is locked in whole. It is moved only when that is tighter than where it stands, by no
  * less than `trailMinStepR`, so that it is not replaced at every tick; it never loosens.
  *
  * A price that has fallen through that place within the bar (its best and its close more than `trailBehindR`
@@ -24,7 +25,14 @@ export function trailedStop(trade: OpenTrade, figures: TrailFigures): Usd | null
   const inR = (multiple: number): number => Math.round(multiple * riskPerShare);
   if (away * (bestPrice - entryPrice) < inR(figures.trailFromR)) return null;
   const behind = bestPrice - away * inR(figures.trailBehindR);
-  const to = roundToTick(micros(behind), side === 'long' ? 'down' : 'up');
+  const locked = entryPrice + away * inR(figures.trailFromR - figures.trailBehindR);
+  const to = micros(
+    away *
+      Math.max(
+        away * roundToTick(micros(behind), side === 'long' ? 'down' : 'up'),
+        away * roundToTick(micros(locked), side === 'long' ? 'up' : 'down'),
+      ),
+  );
   const gained = away * (to - stopPrice);
   if (gained <= 0 || gained < inR(figures.trailMinStepR)) return null;
   return away * (lastClose - to) > 0 ? to : null;

@@ -193,7 +193,7 @@ const noPosition = (has: 'position' | 'pending-entry'): Change => ({ code: 'no-p
 const wait = (why: 'cooldown' | 'streak', until: EpochMs | null): readonly Change[] =>
   until === null ? [] : [{ code: 'wait', why, until }];
 
-function entryWindow(of: Verdict): readonly Change[] {
+function entryWindow(of: Verdict, parameters: StrategyParameters): readonly Change[] {
   const [since, first] = [numberIn(of, 'minutesSinceOpen'), numberIn(of, 'noEntryFirstMinutes')];
   const [left, last] = [numberIn(of, 'minutesToClose'), numberIn(of, 'noEntryLastMinutes')];
   return [
@@ -202,9 +202,15 @@ function entryWindow(of: Verdict): readonly Change[] {
       : []),
     ...(isBelow(left, last)
       ? [{ code: 'before-close', minutes: left, needed: last } as const]
-      : []),
+      : of.numbers['flattens'] === true
+        ? [{ code: 'before-close', minutes: left, needed: beforeFlatten(parameters) } as const]
+        : []),
   ];
 }
+
+/** Minutes to the close at the last bar end at which the end of the day does not close a trade at once. */
+const beforeFlatten = ({ flattenMinutes, barMinutes }: StrategyParameters): number =>
+  flattenMinutes + barMinutes;
 
 const isBelow = (value: number | null, limit: number | null): boolean =>
   value !== null && limit !== null && value < limit;

@@ -9,6 +9,7 @@ import type { Usd } from '#core/money.ts';
 import type { PositionSide } from '#core/order.ts';
 import type { EpochMs, Session, SessionDate } from '#core/session.ts';
 import type { SignalCounts } from '#core/signal-counts.ts';
+import type { TradeRange } from '#core/trade-range.ts';
 import type { ClosedTrade, ScaleOutMode } from '#core/trade.ts';
 
 export type Mode = 'SANDBOX' | 'PAPER' | 'LIVE';
@@ -84,10 +85,42 @@ export interface ExitCard {
   readonly targetPrice: Usd;
   /** Against the leg's price, in hundredths of a per cent; positive is worse. */
   readonly slippageBps: number;
+  /** Missing in cards that were written before it was measured. */
+  readonly range?: TradeRange;
   /** Of all trades closed on this trade's day, this one included. */
   readonly realizedToday: Usd;
   /** How long after it happened the news came; null when it came in time. */
   readonly lateMs: number | null;
+}
+
+/** The first part of a position has taken its profit; the rest runs on. */
+export interface ScaledOutCard {
+  readonly kind: 'scaled-out';
+  readonly tradeId: TradeId;
+  readonly symbol: Ticker;
+  readonly side: PositionSide;
+  /** Shares that left, at which average. */
+  readonly quantity: number;
+  readonly exitPrice: Usd;
+  /** Of them, before fees. */
+  readonly pnl: Usd;
+  readonly rMultiple: number;
+  /** Shares that stay, and between what. */
+  readonly remaining: number;
+  readonly stopPrice: Usd;
+  readonly targetPrice: Usd;
+  /** How long after it happened the news came; null when it came in time. */
+  readonly lateMs: number | null;
+  readonly at: EpochMs;
+}
+
+/** How a trade went, at the end of its thread. */
+export interface SummaryCard {
+  readonly kind: 'summary';
+  readonly trade: ClosedTrade;
+  readonly range?: TradeRange;
+  /** How often its stop was moved. */
+  readonly stopMoves: number;
 }
 
 export type ClosingProgress =
@@ -167,6 +200,8 @@ export interface AlarmCard {
   readonly text: string;
   /** How often it was told before: it is told again, louder, until it is solved. */
   readonly repeat: number;
+  /** The trade it is about, where it is about one: the trade's cards stay in order. */
+  readonly tradeId?: TradeId;
   readonly at: EpochMs;
 }
 
@@ -180,6 +215,8 @@ export interface DigestCard {
   /** Realized and unrealized, without the fees that are not charged yet. */
   readonly dayPnl: Usd;
   readonly dayPnlPercent: number;
+  /** Deposits less withdrawals of the day, which are no part of its result; an older card says nothing of them. */
+  readonly flows?: Usd;
   /** Charged for the session; null while none are although shares were sold. */
   readonly fees: Usd | null;
   readonly closedTrades: readonly ClosedTrade[];
@@ -236,6 +273,53 @@ export interface DrawdownCard {
   readonly at: EpochMs;
 }
 
+/** The bot did not see what happens for a while: the order stream, the market data or the broker was away. */
+export interface OutageCard {
+  readonly kind: 'outage';
+  /** What is away, in a sentence. */
+  readonly why: string;
+  readonly since: EpochMs;
+  /** Null while it lasts. */
+  readonly until: EpochMs | null;
+  readonly at: EpochMs;
+}
+
+/** A day of the week, or a symbol in it, with what it brought. */
+export interface DayResult {
+  readonly date: SessionDate;
+  /** Change of equity in the session. */
+  readonly pnl: Usd;
+}
+
+export interface SymbolResult {
+  readonly symbol: Ticker;
+  readonly trades: number;
+  /** Realized, before fees. */
+  readonly pnl: Usd;
+}
+
+/** One week in figures, told after its last session. */
+export interface WeeklyCard {
+  readonly kind: 'weekly';
+  readonly mode: Mode;
+  /** Of its first and its last session with the bot in it. */
+  readonly from: SessionDate;
+  readonly to: SessionDate;
+  readonly openingEquity: Usd;
+  readonly closingEquity: Usd;
+  /** From the one to the other. */
+  readonly pnl: Usd;
+  readonly pnlPercent: number;
+  /** In order of date. */
+  readonly days: readonly DayResult[];
+  /** Of the week's sessions together. */
+  readonly metrics: DailyMetrics;
+  /** The best first. */
+  readonly symbols: readonly SymbolResult[];
+  readonly nextSession: Session | null;
+  readonly at: EpochMs;
+}
+
 /** What became of the right to open positions. */
 export type ControlChange = 'halted' | 'prolonged' | 'flattening' | 'flat' | 'resumed' | 'expired';
 
@@ -251,7 +335,28 @@ export interface ControlCard {
   /** What a resume did to the drawdown: the day's breach is let be; the peak is measured anew from there. */
   readonly letsDayBe: boolean;
   readonly newPeak: Usd | null;
+  /** Whether a session runs at the moment of it; an older card does not say. */
+  readonly isSessionOpen?: boolean;
   readonly at: EpochMs;
+}
+
+/** The first word after a time in which the channel took no card. */
+export interface ChannelOutageCard {
+  readonly kind: 'channel-outage';
+  /** From the first attempt that failed to the one that succeeded; by the system's clock. */
+  readonly since: EpochMs;
+  readonly until: EpochMs;
+  /** How many messages have waited for it. */
+  readonly events: number;
+}
+
+/** What is told in one message with others of its kind when there is a flood of them. */
+export type BatchedCard = NoticeCard | StopMovedCard;
+
+/** A flood of one kind in one message, oldest first. */
+export interface BatchCard {
+  readonly kind: 'batch';
+  readonly members: readonly { readonly key: string; readonly card: BatchedCard }[];
 }
 
 /** Everything that the channel can show of itself: typed facts, rendered by the Discord adapter alone. */
@@ -259,6 +364,8 @@ export type Card =
   | StartedCard
   | EntryCard
   | ExitCard
+  | ScaledOutCard
+  | SummaryCard
   | ClosingCard
   | RepairedCard
   | StopMovedCard
@@ -266,4 +373,14 @@ export type Card =
   | NoticeCard
   | DrawdownCard
   | ControlCard
-  | DigestCard;
+  | OutageCard
+  | WeeklyCard
+  | DigestCard
+  | ChannelOutageCard
+  | BatchCard;
+
+/** A card as it is delivered. */
+export type DeliveredCard = Card & {
+  /** How long it had to wait for its delivery, where that was too long to pass over. */
+  readonly waitedMs?: number;
+};

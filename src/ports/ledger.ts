@@ -8,6 +8,7 @@ import type { BrokerOrder, Execution, OrderStatus } from '#core/order.ts';
 import type { EpochMs, SessionDate } from '#core/session.ts';
 import type { ClosedTrade, LegRole, Trade, TradeStatus } from '#core/trade.ts';
 
+import type { AuditEntry, AuditReads } from './audit-log.ts';
 import type {
   BracketOrder,
   CashActivity,
@@ -17,10 +18,14 @@ import type {
   StopMove,
 } from './broker.ts';
 import type { Card } from './cards.ts';
+import type { ConfirmationReads, ConfirmationWrites } from './confirmations.ts';
 import type { DecisionReads, DecisionWrites } from './decisions.ts';
+import type { HeartbeatWrites } from './heartbeat.ts';
 import type { MetricsReads, MetricsWrites } from './metrics-ledger.ts';
-import type { MessageId } from './notifier.ts';
+import type { OutboxStore } from './outbox.ts';
 import type { RiskReads, RiskWrites } from './risk-store.ts';
+import type { TradeHistoryReads } from './trade-history.ts';
+import type { StoryReads } from './trade-story.ts';
 
 /** An order of a trade as the ledger last heard of it. */
 export interface LedgerOrder {
@@ -120,30 +125,8 @@ export interface EquityPoint {
   readonly sessionDate: SessionDate;
   readonly equity: Usd;
   readonly cash: Usd;
-}
-
-export interface OutboxCard {
-  /** Order of delivery. */
-  readonly sequence: number;
-  /** The message it belongs to: the first card of a key is posted, later ones edit it. */
-  readonly key: string;
-  readonly card: Card;
-  readonly attempts: number;
-  /** Not to be tried before, because an attempt at its message has failed; null: at once. */
-  readonly retryAt: EpochMs | null;
-  /**
-   * Whether the chat may have a message of this key although the ledger knows none: an earlier attempt,
-   * or an older card, may have been posted without anyone hearing of it.
-   */
-  readonly mayExist: boolean;
-}
-
-export interface AuditEntry {
-  readonly at: EpochMs;
-  readonly actor: string;
-  readonly action: string;
-  readonly outcome: 'done' | 'denied' | 'failed';
-  readonly details: Readonly<Record<string, string>>;
+  /** All deposits less withdrawals that were known by then; null where that was not recorded. */
+  readonly flows: Usd | null;
 }
 
 /** What an order is to the ledger. */
@@ -154,7 +137,8 @@ export interface OrderBelonging {
 }
 
 /** Writes that belong together. All or none of a transaction's writes hold. */
-export interface LedgerTransaction extends MetricsWrites, DecisionWrites, RiskWrites {
+export interface LedgerTransaction
+  extends MetricsWrites, DecisionWrites, RiskWrites, ConfirmationWrites {
   /** Throws LeaseLostError when another process trades the account by now; holds it off until the end. */
   assertFence(token: number): Promise<void>;
   /** Locks the control state against change until the transaction ends. */
@@ -211,7 +195,16 @@ export interface LedgerTransaction extends MetricsWrites, DecisionWrites, RiskWr
   enqueueCard(key: string, card: Card): Promise<void>;
 }
 
-export interface Ledger extends MetricsReads, DecisionReads, RiskReads {
+export interface Ledger
+  extends
+    MetricsReads,
+    DecisionReads,
+    RiskReads,
+    ConfirmationReads,
+    StoryReads,
+    AuditReads,
+    TradeHistoryReads,
+    HeartbeatWrites {
   transaction<T>(work: (tx: LedgerTransaction) => Promise<T>): Promise<T>;
 
   controlState(): Promise<ControlState>;
@@ -228,7 +221,7 @@ export interface Ledger extends MetricsReads, DecisionReads, RiskReads {
     readonly from: EpochMs;
     readonly until: EpochMs;
   }): Promise<readonly ClosedTrade[]>;
-  /** The last so many closed trades, and all that were closed since an instant; oldest first. */
+  /** Of the strategy's own: the last so many closed trades, and all closed since an instant; oldest first. */
   pastTrades(count: number, since: EpochMs): Promise<readonly PastTrade[]>;
   /** How many trades were decided within the interval, by status. */
   tradeCounts(range: {
@@ -255,12 +248,17 @@ export interface Ledger extends MetricsReads, DecisionReads, RiskReads {
   netQuantities(): Promise<ReadonlyMap<Ticker, number>>;
   /** What fills, fees and other cash activities after an instant brought in or cost. */
   cashMoved(since: EpochMs): Promise<Usd>;
+  /** All orders of a trade that the ledger knows, oldest first. */
+  ordersOfTrade(id: TradeId): Promise<readonly LedgerOrder[]>;
   /** Whether it is one of ours: any status, any trade. */
   knownOrders(ids: readonly BrokerOrderId[]): Promise<ReadonlySet<BrokerOrderId>>;
   /** Legs that ended as cancelled or replaced before the instant, without such an intervention or explanation yet. */
   unexplainedLegs(before: EpochMs): Promise<readonly EndedLeg[]>;
-  /** How often somebody cancelled or replaced legs without a lawful reason; one cancel takes a whole group along. */
-  interferenceCount(date?: SessionDate): Promise<number>;
+  /**
+   * How often somebody cancelled or replaced legs without a lawful reason, ever, in a session, or from one to
+   * another; one cancel takes a whole group along.
+   */
+  interferenceCount(from?: SessionDate, until?: SessionDate): Promise<number>;
   foreignItems(): Promise<readonly ForeignItem[]>;
   lastReconciliation(): Promise<ReconciliationRecord | null>;
   totalFees(range?: { readonly from: SessionDate; readonly until: SessionDate }): Promise<Usd>;
@@ -294,25 +292,4 @@ export type LeaseAnswer =
 /** Another process trades the account: nothing more may be done by this one. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
-}
-
-/** The cards on their way to the channel. */
-export interface OutboxStore {
-  /** Runs the work while no other process delivers; returns false at once when one does. */
-  exclusively(work: () => Promise<void>): Promise<boolean>;
-  /**
-   * Undelivered cards in order; of one key only the newest, at the place of its oldest. Also those that
-   * are not due yet: what follows them waits with them.
-   */
-  pending(limit: number): Promise<readonly OutboxCard[]>;
-  messageOf(key: string): Promise<MessageId | null>;
-  /** The key has this message, which need not show its newest card yet. */
-  posted(key: string, message: MessageId, at: EpochMs): Promise<void>;
-  /** The key's message shows the card. */
-  delivered(sequence: number, key: string, message: MessageId, at: EpochMs): Promise<void>;
-  /** Tried in vain: again not before the instant, or never (null). */
-  failed(sequence: number, error: string, retryAt: EpochMs | null): Promise<void>;
-  backlog(): Promise<number>;
-  /** Whether a card of this key was ever queued. */
-  has(key: string): Promise<boolean>;
 }

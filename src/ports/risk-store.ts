@@ -1,6 +1,6 @@
 import type { Contributor } from '#core/contributors.ts';
 import type { ControlState } from '#core/control.ts';
-import type { DrawdownState } from '#core/drawdown.ts';
+import type { DrawdownState, RecordedPeak } from '#core/drawdown.ts';
 import type { Usd } from '#core/money.ts';
 import type { EpochMs, SessionDate } from '#core/session.ts';
 
@@ -14,6 +14,8 @@ export interface SessionOpen {
   readonly at: EpochMs;
   /** What each symbol's trades had brought by then, realized and unrealized; of those that were open. */
   readonly results: readonly Contributor[];
+  /** The session's deepest fall since, in per cent, never negative. */
+  readonly deepestPercent: number;
 }
 
 /** What the ledger knows of the drawdown. */
@@ -24,6 +26,10 @@ export interface RiskReads {
   sessionOpen(date: SessionDate): Promise<SessionOpen | null>;
   /** All deposits less withdrawals that are booked, or those dated up to a date. */
   cashFlows(until?: SessionDate): Promise<Usd>;
+  /** Sum of all that is booked as having moved cash: fills (adopted ones too), fees, other activities. */
+  cashBooked(): Promise<Usd>;
+  /** The recorded equity that was highest without what had been paid in by the end of its day; null: none is. */
+  highestEquity(): Promise<RecordedPeak | null>;
 }
 
 export interface RiskWrites {
@@ -34,4 +40,6 @@ export interface RiskWrites {
   saveDrawdown(state: DrawdownState): Promise<void>;
   /** The first one of a session stays. */
   insertSessionOpen(open: SessionOpen): Promise<void>;
+  /** How deep a session's fall since its open has come; a smaller one changes nothing. */
+  noteDeepest(date: SessionDate, percent: number): Promise<void>;
 }

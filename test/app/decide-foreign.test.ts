@@ -11,6 +11,7 @@ import { syncOrders } from '#app/sync-orders.ts';
 import { brokerOrderId, ticker } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
 import { isLive } from '#core/order.ts';
+import { riskPerShareOf } from '#core/trade.ts';
 
 import type { Ohlc } from '../sandbox/alpaca-market.ts';
 import { byHand } from './by-hand.ts';
@@ -60,7 +61,10 @@ describe('a foreign position that is adopted', () => {
   it('is a trade from then on, with a stop and a target at the usual distances', async () => {
     const desk = await deskWith(10);
     const said = await decide(desk, 'adopt');
-    expect(said).toBe('10 NVDA are a trade now, with the stop at $97.50. The guard sees to it.');
+    expect(said).toBe(
+      '10 NVDA are a trade now, with the stop at $97.50. The guard sees to it. Like every trade it is closed by ' +
+        'the end of the session, 5 minutes before the close, unless the rules say `"endOfDay": "hold"`.',
+    );
     // An ATR of 1: two and a half, and four of them away.
     expect(await desk.context.ledger.unfinishedTrades()).toMatchObject([
       {
@@ -112,6 +116,16 @@ describe('a foreign position that is adopted', () => {
       { stopPrice: parseUsd('99') },
     ]);
     expect(await isClean(desk), 'the stop is the trade’s by now').toBe(true);
+  });
+
+  it('has the R of an entry by the rules, however near its own stop stands', async () => {
+    const desk = await deskWith(10);
+    await byHand(desk.standIn).order({ ...STOP, stop_price: '99.99' });
+    await reconcile(desk.context);
+    await decide(desk, 'adopt');
+    const [trade] = await desk.context.ledger.unfinishedTrades();
+    expect(trade?.stopPrice).toBe(parseUsd('99.99'));
+    expect(riskPerShareOf(trade!.intent)).toBe(parseUsd('2.50'));
   });
 
   it('ends with the stop that it had at the broker, and the books agree', async () => {

@@ -23,7 +23,9 @@ const queueUp = (desk: Desk, key: string, title: string) =>
   desk.context.ledger.transaction((tx) => tx.enqueueCard(key, alarm(title)));
 
 const titles = ({ told }: Desk) =>
-  told.map(({ kind, card }) => `${kind} ${card.kind === 'alarm' ? card.title : card.kind}`);
+  told
+    .filter(({ card }) => card.kind !== 'channel-outage')
+    .map(({ kind, card }) => `${kind} ${card.kind === 'alarm' ? card.title : card.kind}`);
 
 /** The desk's channel, which fails as told before it does its work. */
 const channelThat = (desk: Desk, failure: () => Error | null): Notifier => ({
@@ -49,6 +51,32 @@ describe('delivering the cards', () => {
     await deliverOutbox(desk.context);
     await queueUp(desk, 'trade', 'filled');
     await deliverOutbox(desk.context);
+    expect(titles(desk)).toEqual(['posted submitted', 'edited filled']);
+  });
+
+  it('leaves out a kind that is off, and goes on', async () => {
+    const desk = await openDesk([]);
+    const cardSettings = { ...desk.context.cardSettings, alarm: 'off' as const };
+    await queueUp(desk, 'one', 'one');
+    await desk.context.ledger.transaction((tx) =>
+      tx.enqueueCard('two', { ...alarm('two'), kind: 'notice', tone: 'good' }),
+    );
+    await deliverOutbox(desk.with({ cardSettings }));
+    expect(titles(desk)).toEqual(['posted notice']);
+    expect(await desk.context.ledger.outbox.backlog()).toBe(0);
+    const outcomes = await desk.query<{ outcome: string }>(
+      'SELECT outcome FROM outbox ORDER BY sequence',
+    );
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['left_out', 'delivered']);
+  });
+
+  it('still edits the message of a kind that is off by now: nothing old is left standing', async () => {
+    const desk = await openDesk([]);
+    const cardSettings = { ...desk.context.cardSettings, alarm: 'off' as const };
+    await queueUp(desk, 'trade', 'submitted');
+    await deliverOutbox(desk.context);
+    await queueUp(desk, 'trade', 'filled');
+    await deliverOutbox(desk.with({ cardSettings }));
     expect(titles(desk)).toEqual(['posted submitted', 'edited filled']);
   });
 
@@ -116,7 +144,7 @@ describe('delivering the cards', () => {
     await expect(deliverOutbox(desk.with({ notifier }))).rejects.toThrow('a bug');
     isBroken = false;
     await deliverOutbox(desk.with({ notifier }));
-    expect(titles(desk)).toEqual(['posted one']);
+    expect(titles(desk)).toEqual(['posted one', 'edited one']);
   });
 });
 
@@ -149,13 +177,17 @@ describe('the order of the cards', () => {
     let queue = modelQueue();
     const context = desk.with({
       notifier: {
+        startThread: async () => {},
+        pinned: async () => [],
+        setPinned: async () => {},
         state: () => 'ready',
         post: async (card, key) => {
-          queue.attempt(card, key);
+          if (card.kind !== 'channel-outage') queue.attempt(card, key);
           return key as MessageId;
         },
+        find: async () => null,
         edit: async (message, card) => {
-          queue.attempt(card, message);
+          if (card.kind !== 'channel-outage') queue.attempt(card, message);
           return 'edited';
         },
       },
@@ -309,12 +341,16 @@ describe('the channel in Discord', () => {
         await deliverOutbox(context);
         time.now += 300_000;
       }
-      expect(await desk.context.ledger.outbox.backlog()).toBe(2);
+      expect(await desk.context.ledger.outbox.backlog(), 'and the word of the outage').toBe(3);
       // A wrong token is mended by a restart.
       const { bot } = makeBot(`${standIn.url}/api`);
       standIn.faults.clear();
       await deliverOutbox({ ...context, ...(status === 401 ? { notifier: bot.notifier } : {}) });
-      expect(shown()).toEqual(['🚨 ALARM: one', '🚨 ALARM: two']);
+      expect(shown()).toEqual([
+        expect.stringMatching(/^📡 Discord was unreachable .*: 2 messages follow$/),
+        '🚨 ALARM: one',
+        '🚨 ALARM: two',
+      ]);
     },
   );
 

@@ -8,9 +8,11 @@ import { openLedger } from '#adapters/postgres/ledger.ts';
 import { createAssetCache } from '#app/asset-cache.ts';
 import { createBackground } from '#app/background.ts';
 import type { AppContext } from '#app/context.ts';
+import { createDrawdownMemory } from '#app/drawdown-memory.ts';
 import { createGuardMemory } from '#app/guard/guard-memory.ts';
 import { guardPositions } from '#app/guard/position-guard.ts';
 import { createMutex } from '#app/mutex.ts';
+import { createOutageMemory } from '#app/outage.ts';
 import { createSessionCalendar } from '#app/session-calendar.ts';
 import type { Step } from '#app/steps.ts';
 import { CLOSE_TACTICS } from '#core/close.ts';
@@ -27,6 +29,9 @@ import type { MessageId, Notifier } from '#ports/notifier.ts';
 import { createAlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
 import type { AlpacaStandIn, AlpacaStandInOptions } from '#sandbox/alpaca/stand-in.ts';
 import { createVirtualTimers } from '#sandbox/alpaca/timers.ts';
+import { ABOUT } from '#test/support/about.ts';
+import { ALL_ON } from '#test/support/channel.ts';
+import { noCharts } from '#test/support/charts.ts';
 import { dailyBarsAround } from '#test/support/daily-bars.ts';
 import { freshDatabase } from '#test/support/database.ts';
 import { anIntent } from '#test/support/intents.ts';
@@ -83,10 +88,14 @@ function recordingNotifier(told: Told[]): Notifier {
       told.push({ kind: 'posted', key, card });
       return `message of ${key}` as MessageId;
     },
+    find: async () => null,
     edit: async (message, card) => {
       told.push({ kind: 'edited', key: message.replace('message of ', ''), card });
       return 'edited';
     },
+    startThread: async () => {},
+    pinned: async () => [],
+    setPinned: async () => {},
     state: () => 'ready',
   };
 }
@@ -150,19 +159,25 @@ export async function openDesk(
     bySymbol: createMutex(),
     background: createBackground(silentLog),
     guardMemory: createGuardMemory(),
+    outages: createOutageMemory(),
+    drawdownMemory: createDrawdownMemory({ now: () => standIn.now() }),
     inFlight: new Set<string>(),
   });
   let isGuardAsked = false;
   const context: AppContext = {
     ...(await processState()),
     mode: 'SANDBOX',
+    process: { version: 'test', startedAt: standIn.now() },
     watchlist: market.symbols,
     parameters: { ...DEFAULT_PARAMETERS, ...parameters },
     keepDecisionsDays: 400,
+    cardSettings: ALL_ON,
     broker,
     marketData: createAlpacaMarketData(client, 'iex', 'test', silentLog),
     ledger: ledger.ledger,
     notifier: recordingNotifier(told),
+    charts: noCharts,
+    alertPath: null,
     queue: { add: async () => {}, state: async () => ({ waiting: 0, failed: 0 }) },
     clock: { now: () => standIn.now() },
     systemClock: timers,
@@ -179,7 +194,12 @@ export async function openDesk(
     wakeGuard: async () => {
       isGuardAsked = true;
     },
-    sight: { blindness: () => null, barHeard: () => {}, reconciled: () => {} },
+    sight: {
+      blindness: () => null,
+      barBlindness: () => null,
+      barHeard: () => {},
+      reconciled: () => {},
+    },
     closeTactics: CLOSE_TACTICS,
     pause: async (ms) => {
       timers.elapse(ms);
@@ -189,6 +209,7 @@ export async function openDesk(
       steps.push(step);
       await onStep?.(step);
     },
+    about: ABOUT,
     telemetry: { cycleFinished: () => {}, orderSubmitted: () => {}, cardDelivered: () => {} },
     log: silentLog,
   };

@@ -91,15 +91,26 @@ describe('the digest', () => {
 const usd = parseUsd;
 
 /** Writes down an equity, as the cycle of that instant does. */
-const saveEquity = (desk: Desk, at: EpochMs, equity: string) =>
+const saveEquity = (desk: Desk, at: EpochMs, equity: string, flows: string | null = null) =>
   desk.context.ledger.transaction((tx) =>
-    tx.saveEquity({ at, sessionDate: newYorkDate(at), equity: usd(equity), cash: usd(equity) }),
+    tx.saveEquity({
+      at,
+      sessionDate: newYorkDate(at),
+      equity: usd(equity),
+      cash: usd(equity),
+      flows: flows === null ? null : usd(flows),
+    }),
   );
 
 /** What makes a session one of the bot's: a cycle and the equity at its end. */
-async function liveThrough(desk: Desk, session: Session, equity: string): Promise<void> {
+async function liveThrough(
+  desk: Desk,
+  session: Session,
+  equity: string,
+  flows: string | null = null,
+): Promise<void> {
   const at = session.close;
-  await saveEquity(desk, at, equity);
+  await saveEquity(desk, at, equity, flows);
   await desk.context.ledger.transaction((tx) =>
     tx.finishCycle({
       sessionDate: session.date,
@@ -217,6 +228,68 @@ describe('the day’s profit and loss', () => {
   });
 });
 
+const pay = (desk: Desk, date: string, amount: string) =>
+  desk.context.ledger.transaction((tx) =>
+    tx.insertCashActivity({
+      id: `paid ${date}`,
+      type: 'CSD',
+      date: asSessionDate(date),
+      amount: usd(amount),
+    }),
+  );
+
+describe('what was paid in or out in a day', () => {
+  it('is no part of its result, nor of its drawdown', async () => {
+    const desk = await openDesk([QUIET]);
+    await pay(desk, HISTORY.date, '7');
+    await pay(desk, FIRST.date, '-50000');
+    const [from, until] = [FIRST.open + 300_000, FIRST.open + 600_000];
+    await saveEquity(desk, from, '100000', '7');
+    await saveEquity(desk, until, '49500', '-49993');
+    await liveThrough(desk, FIRST, '49500', '-49993');
+    const today = seenAt(desk, FIRST.close, { equity: usd('49500'), lastEquity: usd('100000') });
+    const card = await digestAt(desk, today);
+    expect(card).toMatchObject({
+      dayPnl: usd('-500'),
+      dayPnlPercent: -0.5,
+      flows: usd('-50000'),
+      session: { drawdownPercent: { value: 0.5 } },
+    });
+    expect(await statusReport(today)).toMatchObject({
+      dayPnl: usd('-500'),
+      dayPnlPercent: -0.5,
+      dayFlows: usd('-50000'),
+    });
+  });
+
+  it('on a weekend is the next session’s', async () => {
+    const desk = await openDesk([QUIET]);
+    // Thursday is a holiday.
+    await pay(desk, '2025-11-27', '10000');
+    const today = seenAt(desk, HALF_DAY.open, { equity: usd('110100'), lastEquity: usd('100000') });
+    expect(await statusReport(today)).toMatchObject({ dayPnl: usd('100') });
+  });
+});
+
+describe('the drawdown of a session', () => {
+  it('is what the drawdown watch has seen where that is deeper than the curve', async () => {
+    const desk = await openDesk([QUIET]);
+    await liveThrough(desk, FIRST, '99000');
+    await desk.context.ledger.transaction(async (tx) => {
+      await tx.insertSessionOpen({
+        sessionDate: FIRST.date,
+        equity: usd('100000'),
+        flows: ZERO_USD,
+        at: FIRST.open,
+        results: [],
+        deepestPercent: 3.02,
+      });
+    });
+    const today = seenAt(desk, FIRST.close, { equity: usd('99000'), lastEquity: usd('100000') });
+    expect((await digestAt(desk, today)).session.drawdownPercent.value).toBe(3.02);
+  });
+});
+
 describe('each trade', () => {
   it.each([
     ['the last fill comes half a second after the close', FIRST.close + 500, FIRST.date],
@@ -243,6 +316,43 @@ describe('each trade', () => {
     await trade(desk, { openedAt: SECOND.open, closedAt: HALF_DAY.open - DAY });
     const card = await digestAt(desk, seenAt(desk, HALF_DAY.close));
     expect(card).toMatchObject({ date: HALF_DAY.date, closedTrades: [{ pnl: usd('-10') }] });
+  });
+});
+
+const digestKeys = (desk: Desk) =>
+  desk.query<{ key: string }>("SELECT key FROM outbox WHERE key LIKE 'digest:%' ORDER BY sequence");
+
+describe('a session has its digest exactly once', () => {
+  it('also when the process ends right after the close and another one comes', async () => {
+    const desk = await openDesk([QUIET]);
+    await liveThrough(desk, FIRST, '100000');
+    await digestAt(desk, seenAt(desk, FIRST.close));
+    const next = { ...(await desk.restart()), clock: { now: () => FIRST.close + 60_000 } };
+    await writeDueDigests(next, FIRST.close + 60_000);
+    await deliverOutbox(next);
+    await writeDueDigests(next, LATER);
+    await deliverOutbox(next);
+    expect(await digestKeys(desk)).toEqual([{ key: `digest:${FIRST.date}` }]);
+    expect(digests(desk)).toHaveLength(1);
+  });
+
+  it('at the close of a half-day, not at the usual one', async () => {
+    const desk = await openDesk([QUIET]);
+    await liveThrough(desk, HALF_DAY, '100000');
+    await writeDueDigests(seenAt(desk, HALF_DAY.close - 1), HALF_DAY.close - 1);
+    expect(await digestKeys(desk)).toEqual([]);
+    await writeDueDigests(seenAt(desk, HALF_DAY.close), HALF_DAY.close);
+    expect(await digestKeys(desk)).toEqual([{ key: `digest:${HALF_DAY.date}` }]);
+  });
+
+  it('and a holiday or a weekend has none', async () => {
+    const desk = await openDesk([QUIET]);
+    for (const at of [SECOND.close + DAY, HALF_DAY.close + DAY, HALF_DAY.close + 2 * DAY]) {
+      // Whatever the clock makes the bot do there, the calendar knows no such session.
+      await liveThrough(desk, { date: newYorkDate(at), open: at - DAY / 4, close: at }, '100000');
+      await writeDueDigests(seenAt(desk, at), at);
+    }
+    expect(await digestKeys(desk)).toEqual([]);
   });
 });
 

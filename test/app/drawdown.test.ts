@@ -1,86 +1,27 @@
 import { describe, expect, it } from 'vitest';
 
-import type { AppContext } from '#app/context.ts';
 import { resume, tendControl } from '#app/control.ts';
 import { watchDrawdown } from '#app/drawdown.ts';
 import { statusReport } from '#app/reports/status.ts';
 import { runTradingCycle } from '#app/trading-cycle.ts';
 import { parseUsd, usdFromNumber } from '#core/money.ts';
-import type { StrategyParameters } from '#core/parameters.ts';
 import { newYorkDate } from '#core/session.ts';
 import drawdownJob from '#jobs/drawdown.ts';
-import type { CashActivity } from '#ports/broker.ts';
 import { BrokerError } from '#ports/broker.ts';
 
 import { FIRST, SECOND } from '../sandbox/alpaca-market.ts';
 import type { Ohlc } from '../sandbox/alpaca-market.ts';
 import { auditOf, cardsOf, deskWithPosition, NVDA, sharesAt } from './behaviours/a-desk.ts';
-import { openDesk } from './desk.ts';
 import type { Desk } from './desk.ts';
+import { activity, lookAt, rules, steer, told } from './steered-desk.ts';
 
-const QUIET: Ohlc = [100, 100.1, 99.9, 100];
 /** Above the stop at 98. */
 const at = (price: number): Ohlc => [price, price + 0.05, price - 0.05, price];
 
-const told = async (desk: Desk) =>
-  (await cardsOf(desk, 'drawdown')).map(
-    ({ event }) => `${event.scope} ${event.type === 'warning' ? event.ofLimitPercent : event.type}`,
-  );
 const controlOf = ({ context }: Desk) => context.ledger.controlState();
-const rules = (
-  { context }: Desk,
-  changes: Partial<StrategyParameters>,
-): Pick<AppContext, 'parameters'> => ({ parameters: { ...context.parameters, ...changes } });
-
 /** 190,000 of NVDA on an equity of 100,000: a dollar a share is 1.9 % of it. AAPL stands still. */
 const deskFalling = (...prices: readonly number[]) =>
   deskWithPosition(prices.map(at), { quantity: 1_900, others: { AAPL: [at(50)] } });
-
-interface Steered {
-  readonly desk: Desk;
-  readonly context: AppContext;
-  /** In dollars, as the broker shows it from now on. */
-  equity: number;
-  readonly activities: CashActivity[];
-  /** Ends the next bar and looks. */
-  look(of?: AppContext): ReturnType<typeof watchDrawdown>;
-}
-
-/** A desk whose broker shows whatever equity the test wants. */
-async function steer(changes: Partial<StrategyParameters> = {}): Promise<Steered> {
-  const desk = await openDesk([QUIET]);
-  const { broker } = desk.context;
-  const activities: CashActivity[] = [];
-  const context: AppContext = desk.with({
-    ...rules(desk, changes),
-    broker: {
-      ...broker,
-      account: async () => ({
-        ...(await broker.account()),
-        equity: usdFromNumber(steered.equity),
-      }),
-      cashActivitiesSince: async () => activities,
-    },
-  });
-  const steered: Steered = {
-    desk,
-    context,
-    equity: 100_000,
-    activities,
-    look: (of = context) => {
-      desk.nextBar();
-      return watchDrawdown(of);
-    },
-  };
-  return steered;
-}
-
-async function lookAt(steered: Steered, ...equities: readonly number[]): Promise<void> {
-  for (const equity of equities) {
-    steered.equity = equity;
-    await steered.look();
-  }
-}
 
 const NO_PEAK = { peakDrawdownPercent: 100 };
 
@@ -184,7 +125,11 @@ describe('a falling price', () => {
     const context = desk.with({
       broker: {
         ...broker,
-        account: async () => ({ ...(await broker.account()), equity: parseUsd('97000') }),
+        account: async () => ({
+          ...(await broker.account()),
+          equity: parseUsd('97000'),
+          cash: parseUsd('90000'),
+        }),
         positions: async () => [
           {
             symbol: NVDA,
@@ -252,6 +197,19 @@ describe('the halt for a day', () => {
   });
 });
 
+describe('a breach of yesterday', () => {
+  it('is not said to be let be today', async () => {
+    const steered = await steer(NO_PEAK);
+    const { desk, context } = steered;
+    await lookAt(steered, 100_000, 96_000, 96_000);
+    const early = { ...context, clock: { now: () => SECOND.open - 60_000 } };
+    await resume(early, { by: 'Ada', reason: 'seen' });
+    expect(await cardsOf(desk, 'control')).toMatchObject([
+      { change: 'resumed', letsDayBe: false, isSessionOpen: false },
+    ]);
+  });
+});
+
 describe('the halt from the peak', () => {
   it('lasts until somebody resumes, and is then measured from there', async () => {
     const steered = await steer();
@@ -278,13 +236,6 @@ describe('the halt from the peak', () => {
       { baseEquity: parseUsd('104000'), baseAt: at104, percent: -2.884615 },
     ]);
   });
-});
-
-const activity = (type: string, dollars: number, id = type): CashActivity => ({
-  id,
-  type,
-  date: FIRST.date,
-  amount: usdFromNumber(dollars),
 });
 
 describe('money that comes or goes', () => {
@@ -368,7 +319,7 @@ describe('a reading that cannot be trusted', () => {
     const { broker, sight } = steered.context;
     const context = {
       ...steered.context,
-      ...(blind ? { sight: { ...sight, blindness: () => 'No bar was heard.' } } : {}),
+      ...(blind ? { sight: { ...sight, barBlindness: () => 'No bar was heard.' } } : {}),
       ...(away ? { broker: { ...broker, account: gone } } : {}),
     };
     for (let look = 0; look < 3; look += 1) {
@@ -406,10 +357,10 @@ describe('the opening equity', () => {
     const steered = await steer();
     const before = { ...steered.context, clock: { now: () => FIRST.open - 1 } };
     expect(await watchDrawdown(before)).toMatchObject({ dailyPercent: null });
-    const evening = { ...steered.context, clock: { now: () => FIRST.close + 300_001 } };
+    const evening = { ...steered.context, clock: { now: () => FIRST.close + 60_001 } };
     expect(await watchDrawdown(evening)).toMatchObject({ dailyPercent: null });
     expect(await steered.context.ledger.drawdownState()).toBeNull();
-    const justOver = { ...steered.context, clock: { now: () => FIRST.close + 300_000 } };
+    const justOver = { ...steered.context, clock: { now: () => FIRST.close + 60_000 } };
     expect(await watchDrawdown(justOver)).toMatchObject({ dailyPercent: 0 });
   });
 });

@@ -4,6 +4,7 @@ import { deliverOutbox } from '#app/deliver-outbox.ts';
 import { submitPlannedEntries } from '#app/enter.ts';
 import { applyOrder } from '#app/order-updates.ts';
 import { syncOrders } from '#app/sync-orders.ts';
+import type { EntryIntent } from '#core/decision.ts';
 import { brokerOrderId } from '#core/ids.ts';
 import type { TradeId } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
@@ -15,6 +16,7 @@ import { openDesk } from './desk.ts';
 import type { Desk } from './desk.ts';
 
 const ENTRY_BAR: Ohlc = [100, 100.5, 99.5, 100];
+const HALF_BAR: Ohlc = [101, 104.2, 100.9, 104];
 const TARGET_BAR: Ohlc = [101, 106, 100.9, 105.5];
 const STOP_BAR: Ohlc = [99, 99.2, 97, 97.5];
 const QUIET_BAR: Ohlc = [100, 100.5, 99.5, 100];
@@ -24,10 +26,13 @@ const messages = ({ told }: Desk) =>
   told.filter(({ kind }) => kind === 'posted').map(({ card }) => card.kind);
 
 /** A desk whose bracket was submitted at the end of the first bar. */
-async function deskWithBracket(bars: readonly Ohlc[]): Promise<{ desk: Desk; id: TradeId }> {
+async function deskWithBracket(
+  bars: readonly Ohlc[],
+  changes: Partial<EntryIntent> = {},
+): Promise<{ desk: Desk; id: TradeId }> {
   const desk = await openDesk([QUIET_BAR, ...bars]);
   const barEnd = desk.nextBar();
-  const { tradeId } = await desk.plan();
+  const { tradeId } = await desk.plan(changes);
   await submitPlannedEntries(desk.context, barEnd);
   return { desk, id: tradeId };
 }
@@ -97,7 +102,10 @@ describe('the broker’s news of an order', () => {
     expect(closed?.exitReason).toBe(leg);
     expect(Math.abs((closed?.pnl ?? 0) - parseUsd(pnl))).toBeLessThanOrEqual(parseUsd('10.00'));
     expect(Math.sign(closed?.rMultiple ?? 0)).toBe(Math.sign(r));
-    expect(desk.told.at(-1)).toMatchObject({ card: { kind: 'exit', trade: { exitReason: leg } } });
+    expect(desk.told.slice(-2)).toMatchObject([
+      { card: { kind: 'exit', trade: { exitReason: leg } } },
+      { card: { kind: 'summary', trade: { exitReason: leg }, stopMoves: 0 } },
+    ]);
   });
 
   it('is booked once, however often it is told', async () => {
@@ -117,7 +125,7 @@ describe('the broker’s news of an order', () => {
       entryQuantity: 10,
       exitQuantity: 10,
     });
-    expect(messages(desk)).toEqual(['entry', 'exit']);
+    expect(messages(desk)).toEqual(['entry', 'exit', 'summary']);
   });
 
   it('comes to the same end when the exit is told before the entry', async () => {
@@ -195,7 +203,7 @@ describe('the broker’s news of an order', () => {
     }
     await deliverOutbox(desk.context);
     expect(await desk.context.ledger.closedTrades()).toMatchObject([{ tradeId: id, quantity: 10 }]);
-    expect(messages(desk).toSorted()).toEqual(['alarm', 'entry', 'exit']);
+    expect(messages(desk).toSorted()).toEqual(['alarm', 'entry', 'exit', 'summary']);
   });
 
   it('of a leg that replaced a stored one is followed to its fill', async () => {
@@ -259,8 +267,27 @@ describe('the broker’s news of an order', () => {
     );
     await applyOrder(desk.context, stop.order, [stop.execution]);
     await deliverOutbox(desk.context);
-    const exit = desk.told.at(-1)!.card;
+    const exit = desk.told.at(-2)!.card;
     expect(exit.kind === 'exit' && exit.slippageBps).toBeCloseTo(10.2, 1);
+  });
+
+  it('of a part’s own target tells what it brought, and what still runs', async () => {
+    const scaleOut = { quantity: 5, targetPrice: parseUsd('104.00') };
+    const { desk } = await deskWithBracket([ENTRY_BAR, HALF_BAR, TARGET_BAR], { scaleOut });
+    for (let bar = 0; bar < 3; bar += 1) {
+      desk.nextBar();
+      await syncOrders(desk.context);
+    }
+    await deliverOutbox(desk.context);
+    expect(messages(desk)).toEqual(['entry', 'scaled-out', 'exit', 'summary']);
+    expect(desk.channel()[1]).toMatchObject({
+      quantity: 5,
+      exitPrice: parseUsd('104.00'),
+      remaining: 5,
+      stopPrice: parseUsd('98.00'),
+      targetPrice: parseUsd('105.00'),
+      lateMs: null,
+    });
   });
 
   it('of one order that cannot be taken in does not keep the others from it', async () => {

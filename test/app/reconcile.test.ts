@@ -302,6 +302,7 @@ describe('cash', () => {
         sessionDate: '2025-11-24' as never,
         equity: parseUsd('99000'),
         cash: parseUsd('99000'),
+        flows: null,
       }),
     );
     expect(await reconcile(desk.context)).toMatchObject({ isClean: true, findings: [] });

@@ -1,6 +1,8 @@
 import type { BenchRow } from './bench-row.ts';
+import { benchCharts } from './charts.ts';
 import { benchDecide } from './decide.ts';
 import { benchDecisions } from './decisions.ts';
+import { benchDelivery } from './delivery.ts';
 import { benchExits } from './exits.ts';
 import { benchOrderSafety } from './order-safety.ts';
 import { benchSandbox } from './sandbox.ts';
@@ -27,6 +29,8 @@ const rows = [
   ...(await benchDecide()),
   ...benchExits(),
   ...(await benchDecisions()),
+  ...(await benchDelivery()),
+  ...(await benchCharts()),
   ...(await benchOrderSafety()),
   ...(await benchSandbox()),
 ];

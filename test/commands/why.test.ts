@@ -195,7 +195,7 @@ describe('/why in the channel', () => {
     const discord = await openDiscord({ commands: [why], context: () => desk.context });
     await say(discord, 'viewer', 'why', { symbol: 'NVDA' });
     const [{ embeds }] = channelMessages(discord) as [PresentedMessage];
-    expect(embeds[0]!.title).toBe('✅ BUY NVDA · 09:50');
+    expect(embeds[0]!.title).toBe('✅ BUY NVDA · 09:50 NY');
     expect(embeds[0]!.description).toContain('✅ **Confidence**: 100, needs 70');
     expect(embeds[0]!.description).toContain('249 shares, limit $100.05');
   });

@@ -38,7 +38,7 @@ const resumed = state('active', null, { by: 'Bob', reason: 'all clear', since: A
 const expired = (at: number) =>
   state('active', null, {
     by: 'system',
-    reason: 'the halt was for the session, and the next one has opened',
+    reason: 'the time that it was halted until has come',
     since: at,
   });
 

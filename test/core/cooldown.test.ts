@@ -75,6 +75,7 @@ describe('the cooldown of a symbol', () => {
 
   it('is as long as the parameters say, and none at zero', () => {
     expect(at(stopOuts('NVDA', 30), { cooldownMinutes: 45 })).toMatchObject({ minutesLeft: 15 });
+    expect(at(stopOuts('NVDA', 0), { cooldownMinutes: 1 })).toMatchObject({ minutesLeft: 1 });
     expect(at(stopOuts('NVDA', -5), { cooldownMinutes: 0 }).cooldownUntil).toBeNull();
   });
 
@@ -87,6 +88,7 @@ describe('the pause after a streak of stop-outs', () => {
   it.each<[string, readonly PastTrade[], number | null, number]>([
     // How many minutes are left; how many stop-outs there were in the last hour.
     ['four within the hour', stopOuts('AMD', 60, 40, 20, 10), 50, 4],
+    ['four within the hour, in whichever order', stopOuts('AMD', 10, 40, 20, 60), 50, 4],
     ['four in exactly an hour', stopOuts('AMD', 65, 40, 20, 5), 55, 3],
     ['four in a little more than an hour', stopOuts('AMD', 65.1, 40, 20, 5), null, 3],
     ['only three', stopOuts('AMD', 40, 20, 10), null, 3],

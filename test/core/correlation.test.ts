@@ -133,6 +133,21 @@ describe('the correlation of two symbols', () => {
     expect(correlate(other, barsOf(closes))).toEqual({ value: null, days });
   });
 
+  it.each([
+    // The variance of returns that go up and down by 1e-10 is 1e-20: ten thousand times their rounding.
+    [1.02e-10, true],
+    [0.98e-10, false],
+  ])('of one that moves by %d up and down can be told: %s', (move, canBeTold) => {
+    const closes = Array.from({ length: 31 }, (_, index) => 1 + (index % 2) * move);
+    expect(correlate(barsOf(closes), barsOf(closes)).value !== null).toBe(canBeTold);
+  });
+
+  it('is the same of prices below a dollar', () => {
+    const path = pathOf(noise(3, 40));
+    const cheap = barsOf(path.map((close) => close / 1_000));
+    expect(correlate(barsOf(path), cheap)).toEqual({ value: expect.closeTo(1, 9), days: 40 });
+  });
+
   it('can be told of one that moves by a cent now and then', () => {
     const closes = Array.from({ length: 30 }, (_, index) =>
       index % 7 === 0 ? 500_000.01 : 500_000,
@@ -163,6 +178,7 @@ describe('the correlation with what is open', () => {
   const daily = new Map([
     [NVDA, barsOf(pathOf(base))],
     [ticker('TWIN'), barsOf(pathOf(base))],
+    [ticker('SAME'), barsOf(pathOf(base))],
     [ticker('NEAR'), mixed(0.75, 2)],
     [ticker('FAR'), mixed(0.3, 3)],
     [ticker('ANTI'), barsOf(pathOf(base.map((each) => -each)))],
@@ -183,6 +199,9 @@ describe('the correlation with what is open', () => {
     [['ANTI', 'FAR'], 'FAR', true],
     [['FAR', 'NEAR', 'TWIN'], 'TWIN', false],
     [['NEAR', 'FAR'], 'NEAR', false],
+    // Of two that are as high, the first.
+    [['TWIN', 'SAME'], 'TWIN', false],
+    [['SAME', 'TWIN'], 'SAME', false],
     // Nobody can tell: too few days, or none at all.
     [['NEW'], 'NEW', false],
     [['GME'], 'GME', false],
@@ -210,6 +229,16 @@ describe('the correlation with what is open', () => {
     const open = new Set([ticker('NEAR')]);
     expect(correlationWithOpen(NVDA, open, daily, on).isAllowed).toBe(true);
     expect(correlationWithOpen(NVDA, open, daily, below).isAllowed).toBe(false);
+  });
+
+  it('is never below −1, however its figures are rounded', () => {
+    for (let seed = 1; seed <= 50; seed += 1) {
+      const returns = noise(seed, 60);
+      const opposite = barsOf(pathOf(returns.map((each) => -3 * each)));
+      const { value } = correlate(barsOf(pathOf(returns)), opposite);
+      expect(value, `with the seed ${seed}`).toBeGreaterThanOrEqual(-1);
+      expect(value).toBeCloseTo(-1, 9);
+    }
   });
 
   it('never refuses a twin where the limit is 1, however its figures are rounded', () => {

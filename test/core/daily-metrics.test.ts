@@ -88,6 +88,11 @@ describe('the metrics', () => {
     expect(measured({ closed: closed(...results) }).profitFactor.value).toBe(value);
   });
 
+  it('count the smallest profit there is as one', () => {
+    const metrics = measured({ closed: closed([0.000_001, 0], [0, 0], [-0.000_002, 0]) });
+    expect(metrics).toMatchObject({ wins: 1, profitFactor: { value: 0.5 } });
+  });
+
   it('have of several sessions the worst day', () => {
     expect(measured({ drawdowns: [0.4, 2.1, 0] }).drawdownPercent).toEqual({
       value: 2.1,

@@ -151,6 +151,22 @@ const allFilters = ENTRY_FILTERS.map((filter): FilterResult => ({
   numbers: numbersOf[filter],
 }));
 
+/** So many texts that are longer than any room for them, each with a name of its own. */
+const longTexts = (count: number): FilterResult['numbers'] =>
+  Object.fromEntries(Array.from({ length: count }, (_, n) => [`t${n}`, 'x'.repeat(200)]));
+
+/** Refused by a filter with five long texts and this one. */
+const withText = (text: string): Decision =>
+  decisionWith({
+    filters: [{ filter: 'control', passed: false, numbers: { ...longTexts(5), reason: text } }],
+  });
+
+/** What is left of a text among the numbers of a filter that refused. */
+const reasonOf = (reason: string) => {
+  const filters = [{ filter: 'control' as const, passed: false, numbers: { reason } }];
+  return reread(decisionWith({ filters })).filters[0]!.numbers['reason'];
+};
+
 /** As a person is shown it. */
 const roundly = (value: FilterResult['numbers'][string]) => {
   if (typeof value !== 'number') return value;
@@ -204,12 +220,40 @@ describe('the record of a decision', () => {
     );
   });
 
+  it.each([-0, 0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'gives back a feature and a confidence of %d',
+    (value) => {
+      const read = reread(decisionWith({ features: features({ vwap: value }), confidence: value }));
+      expect(read.features?.vwap).toBe(value);
+      expect(read.confidence).toBe(value);
+    },
+  );
+
   it.each([
-    { tradable: true, shortable: false, hardToBorrow: true },
-    { tradable: false, shortable: true, hardToBorrow: false },
-    { tradable: false, shortable: false, hardToBorrow: false },
-  ])('gives back an asset that is %o', (flags) => {
+    [5, { tradable: true, shortable: false, hardToBorrow: true }],
+    [2, { tradable: false, shortable: true, hardToBorrow: false }],
+    [0, { tradable: false, shortable: false, hardToBorrow: false }],
+    [7, { tradable: true, shortable: true, hardToBorrow: true }],
+  ])('writes %d for an asset that is %o, and gives it back', (bits, flags) => {
+    expect(stored(decisionWith(), asset('NVDA', flags))).toHaveProperty([4], bits);
     expect(reread(decisionWith(), asset('NVDA', flags)).asset).toEqual(asset('NVDA', flags));
+  });
+
+  it('keeps a text of 160 characters whole, and cuts a longer one', () => {
+    expect(reasonOf('x'.repeat(160))).toBe('x'.repeat(160));
+    expect(reasonOf('x'.repeat(161))).toBe(`${'x'.repeat(159)}…`);
+  });
+
+  it('has no minus zero among the numbers of a filter', () => {
+    const filters = [{ filter: 'position-cap' as const, passed: true, numbers: { open: -0 } }];
+    expect(decisionRecord(decisionWith({ filters }), null)[5]).toStrictEqual([[11, 1, 0]]);
+  });
+
+  it('is not cut at 1 KB, but a byte beyond', () => {
+    const room = MAX_RECORD_BYTES - bytesOf(withText(''));
+    expect(bytesOf(withText('x'.repeat(room)))).toBe(1024);
+    expect(reread(withText('x'.repeat(room))).isCut).toBe(false);
+    expect(reread(withText('x'.repeat(room + 1))).isCut).toBe(true);
   });
 
   it('gives back that the broker did not know the symbol, and that there was no bar', () => {
@@ -220,8 +264,25 @@ describe('the record of a decision', () => {
 
   it('has a place for every feature, and a code of its own for every filter', () => {
     expect([...RECORDED_FEATURES].toSorted()).toEqual(Object.keys(features()).toSorted());
-    const codes = ENTRY_FILTERS.map((filter) => FILTER_FORMS[filter].code);
-    expect(codes.toSorted((left, right) => left - right)).toEqual([...ENTRY_FILTERS.keys()]);
+    const codes = ENTRY_FILTERS.map((filter) => [filter, FILTER_FORMS[filter].code]);
+    expect(Object.fromEntries(codes)).toEqual({
+      'warm-up': 0,
+      freshness: 1,
+      'entry-window': 2,
+      confidence: 3,
+      'trend-15m': 4,
+      'volume-profile': 5,
+      'one-position': 6,
+      cooldown: 7,
+      control: 8,
+      readiness: 9,
+      drawdown: 10,
+      'position-cap': 11,
+      sector: 12,
+      correlation: 13,
+      size: 14,
+      broker: 15,
+    });
   });
 
   it('keeps the refusing filter’s numbers longest', () => {
@@ -242,9 +303,37 @@ describe('the record of a decision', () => {
     ];
     const read = reread(decisionWith({ filters }));
     expect(read.isCut).toBe(true);
+    expect(read.filters.map(({ passed }) => passed)).toEqual([true, true, false]);
     expect(read.filters[0]!.numbers).toEqual({});
     expect(read.filters[2]!.numbers).toMatchObject({ status: 'halted', by: 'Ada' });
     expect(read.filters[2]!.numbers['reason']).toMatch(/^a reason a reason .*…$/);
+  });
+
+  it.each(
+    // oxfmt-ignore
+    [
+      // texts of a filter that passed, of the refusing one, what is left of each
+      [1,  1,   160,  160],
+      [9,  1,   24,   120],
+      [40, 1,   null, 120],
+      [1,  10,  null, 24],
+      [1,  40,  null, 8],
+      [1,  100, null, null],
+    ] as const,
+  )('with %d and %d long texts keeps %s and %s characters of each', (...row) => {
+    const [passed, refusing, ...expected] = row;
+    const read = reread(
+      decisionWith({
+        filters: [
+          { filter: 'warm-up', passed: true, numbers: longTexts(passed) },
+          { filter: 'control', passed: false, numbers: longTexts(refusing) },
+        ],
+      }),
+    );
+    const kept = read.filters.map(({ numbers }) => numbers['t0'] ?? null);
+    expect(kept).toEqual(
+      expected.map((length) => (length === null ? null : `${'x'.repeat(length - 1)}…`)),
+    );
   });
 
   it('of an entry, with every filter asked, is complete within the 1 KB', () => {
@@ -292,6 +381,8 @@ describe('the record of a decision', () => {
       confidence: 63.2,
       filters: [
         { filter: 'warm-up', passed: true, numbers: { missing: null } },
+        // What follows its last number is not written.
+        { filter: 'cooldown', passed: true, numbers: { minutesLeft: 0 } },
         {
           filter: 'confidence',
           passed: false,
@@ -307,6 +398,7 @@ describe('the record of a decision', () => {
       3,
       [
         [0, 1, null],
+        [7, 1, [], 0],
         [3, 0, 63.2, [], 0.333_333, [], [], [], [], { new: true }],
       ],
       0,

@@ -8,6 +8,7 @@ import type { DrawdownReading, DrawdownState } from '#core/drawdown.ts';
 import { micros, parseUsd, usdFromNumber } from '#core/money.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import { asSessionDate, MINUTE_MS, newYorkInstant } from '#core/session.ts';
+import { NO_CASH_VIEW } from '#core/unexplained-cash.ts';
 
 const MONDAY = asSessionDate('2025-11-24');
 const TUESDAY = asSessionDate('2025-11-25');
@@ -29,14 +30,18 @@ const readings = (given: readonly Given[]): readonly DrawdownReading[] =>
     isTrusted: true,
     lastEquity: parseUsd('100000'),
     lastFlows: micros(0),
+    cash: NO_CASH_VIEW,
+    recorded: null,
     equity: usdFromNumber(equity),
     flows: usdFromNumber(flows),
     ...changes,
   }));
 
-/** `day 50`, `peak breached`, `day recovered`. */
-const words = (event: DrawdownEvent): string =>
-  `${event.scope} ${event.type === 'warning' ? event.ofLimitPercent : event.type}`;
+/** `day 50`, `peak breached`, `day recovered`, `day beyond 2`. */
+function words(event: DrawdownEvent): string {
+  if (event.type === 'warning') return `${event.scope} ${event.ofLimitPercent}`;
+  return `${event.scope} ${event.type}${event.type === 'beyond' ? ` ${event.limits}` : ''}`;
+}
 
 interface Lived {
   readonly state: DrawdownState | null;
@@ -190,9 +195,22 @@ const DAYS: readonly (readonly [string, readonly (readonly [number, string])[]])
       [100_000, ''],
       [96_000, 'day 75'],
       [96_000, 'day breached'],
+      [98_799, ''],
+      [93_000, ''],
+      [93_000, ''],
+    ],
+  ],
+  [
+    'after a breach is told once to be back, and stays breached',
+    [
+      [100_000, ''],
+      [96_000, 'day 75'],
+      [96_000, 'day breached'],
+      [98_799, ''],
+      [98_800, 'day recovered'],
+      [96_000, ''],
+      [96_000, ''],
       [101_000, ''],
-      [96_000, ''],
-      [96_000, ''],
     ],
   ],
 ];
@@ -278,6 +296,11 @@ describe('the opening equity', () => {
     const { state } = live([{ equity: 98_000, at, lastEquity: usdFromNumber(lastEquity) }]);
     expect(state?.openingEquity).toBe(parseUsd(expected));
     expect(state?.peakEquity).toBe(parseUsd(expected));
+  });
+
+  it('is the close before however little that was', () => {
+    const { state } = live([{ equity: 1, at: OPEN + 2 * BAR_MS, lastEquity: micros(1) }]);
+    expect(state?.openingEquity).toBe(1);
   });
 
   it('of the close before leaves out what was paid in since', () => {
@@ -372,7 +395,7 @@ describe('the ladder from the peak', () => {
   });
 
   it('knows when the peak was', () => {
-    expect(live(falling(100_000, 101_000, 100_500)).state).toMatchObject({
+    expect(live(falling(100_000, 101_000, 100_500, 101_000)).state).toMatchObject({
       peakEquity: parseUsd('101000'),
       peakAt: OPEN + 15_000,
     });
@@ -402,8 +425,39 @@ describe('a resume', () => {
       after,
       NO_PEAK,
     );
-    expect(later.told).toEqual(['', '', '', '']);
+    expect(later.told).toEqual(['', '', 'day recovered', '']);
     expect(drawdownView(later.state, MONDAY).isDailyBreached).toBe(false);
+  });
+
+  it('has each further whole limit told once, by a second reading, and halts nothing', () => {
+    const before = live(falling(100_000, 97_000, 97_000), null, NO_PEAK).state!;
+    const path = [94_001, 94_001, 94_000, 94_000, 94_000, 93_000, 94_500, 93_500, 91_000, 91_000];
+    const given = path.map((equity, index) => ({ equity, at: OPEN + 60_000 + index * 15_000 }));
+    const later = live(given, acknowledgeDrawdown(before), NO_PEAK);
+    expect(later.told.map((text) => text || '-').join(' ')).toBe(
+      '- - - day beyond 2 - - - - - day beyond 3',
+    );
+    expect(drawdownView(later.state, MONDAY).isDailyBreached).toBe(false);
+  });
+
+  it('does not take a single odd tick for a further limit', () => {
+    const before = live(falling(100_000, 97_000, 97_000), null, NO_PEAK).state!;
+    const given = [94_000, 97_000, 94_000, 97_000].map((equity, index) => ({
+      equity,
+      at: OPEN + 60_000 + index * 15_000,
+    }));
+    const later = live(given, acknowledgeDrawdown(before), NO_PEAK);
+    expect(later.told).toEqual(['', '', '', '']);
+  });
+
+  it('is not followed by a limit that was reached before it', () => {
+    const before = live(falling(100_000, 97_000, 97_000, 93_000, 93_000), null, NO_PEAK).state!;
+    const given = [93_000, 93_000, 91_000, 91_000].map((equity, index) => ({
+      equity,
+      at: OPEN + 90_000 + index * 15_000,
+    }));
+    const later = live(given, acknowledgeDrawdown(before), NO_PEAK);
+    expect(later.told).toEqual(['', '', '', 'day beyond 3']);
   });
 
   it('measures a breach from the peak anew, from the equity there is', () => {
@@ -458,6 +512,11 @@ describe('deposits and withdrawals', () => {
     expect(views).toEqual([0, 0]);
     expect(told).toEqual(['', '']);
   });
+
+  it('that come to an account with anything left keep its fall', () => {
+    const { views } = live([{ equity: 0.000_002 }, { equity: 100.000_001, flows: 100 }]);
+    expect(views).toEqual([0, -50]);
+  });
 });
 
 describe('a reading that is not to be trusted', () => {
@@ -484,10 +543,74 @@ describe('a reading that is not to be trusted', () => {
     },
   );
 
+  it('is none because the account is nearly empty', () => {
+    expect(live([{ equity: 0.000_001 }]).state).toMatchObject({ equity: 1, openingEquity: 1 });
+  });
+
   it('is one that is older than the last', () => {
     const before = live(falling(100_000, 99_000)).state;
     const late = live([{ equity: 90_000, at: OPEN + 14_999 }], before);
     expect(late).toMatchObject({ state: before, told: [''] });
+    const again = live([{ equity: 98_000, at: OPEN + 15_000 }], before);
+    expect(again.views).toEqual([-2]);
+  });
+});
+
+describe('the deepest fall of a session', () => {
+  it('is since the open, and stays when equity comes back', () => {
+    expect(live(falling(100_000, 98_800, 99_000, 103_000, 102_000)).state?.deepestPercent).toBe(
+      1.2,
+    );
+  });
+
+  it('leaves out a single odd tick beyond the limit, and has what a second one confirmed', () => {
+    const odd = live(falling(100_000, 96_000, 99_000), null, NO_PEAK).state;
+    expect(odd?.deepestPercent).toBe(1);
+    const breached = live(falling(100_000, 96_000, 97_000, 99_000), null, NO_PEAK).state;
+    expect(breached?.deepestPercent).toBe(3);
+  });
+
+  it('begins anew with each session', () => {
+    const monday = live(falling(100_000, 98_800)).state;
+    const next = { sessionDate: TUESDAY, sessionOpen: OPEN + DAY_MS, at: OPEN + DAY_MS };
+    expect(live([{ equity: 98_000, ...next }], monday).state?.deepestPercent).toBe(0);
+  });
+});
+
+describe('a suspected breach', () => {
+  it('from the peak is not carried into the next session', () => {
+    const monday = live(falling(100_000, 94_000), null, NO_DAY).state;
+    expect(drawdownView(monday, MONDAY).isPeakBreached).toBe(true);
+    expect(drawdownView(monday, TUESDAY).isPeakBreached).toBe(false);
+    const next = { sessionDate: TUESDAY, sessionOpen: OPEN + DAY_MS };
+    const path = [0, 15_000].map((after) => ({
+      equity: 94_000,
+      ...next,
+      at: OPEN + DAY_MS + after,
+    }));
+    expect(live(path, monday, NO_DAY).told).toEqual(['', 'peak breached']);
+  });
+});
+
+describe('the peak of earlier records', () => {
+  const recorded = { equity: parseUsd('108000'), flows: parseUsd('20000'), at: OPEN - DAY_MS };
+
+  it('is what the first reading is measured from, with what was paid in since', () => {
+    const { state } = live([{ equity: 100_000, flows: 20_000, recorded }]);
+    expect(state).toMatchObject({ peakEquity: recorded.equity, peakAt: recorded.at });
+    const later = live([{ equity: 110_000, flows: 30_000, recorded }]).state;
+    expect(later?.peakEquity).toBe(parseUsd('118800'));
+  });
+
+  it('does not count where equity is higher by now', () => {
+    const { state } = live([{ equity: 109_000, flows: 20_000, recorded }]);
+    expect(state).toMatchObject({ peakEquity: parseUsd('109000'), peakAt: OPEN });
+  });
+
+  it('is not asked for again', () => {
+    const first = live([{ equity: 100_000 }]).state;
+    const { state } = live([{ equity: 100_000, recorded, at: OPEN + 15_000 }], first);
+    expect(state?.peakEquity).toBe(parseUsd('100000'));
   });
 });
 
@@ -554,20 +677,23 @@ describe('whatever equity does', () => {
     // Once more after it was left for the level above it.
     'day 75': (before, fall) => before !== 'day breached' && fall >= 2.25,
     'day breached': (before, fall) => before === 'day 75' && fall >= 3,
-    'day recovered': (before, fall) => /day (50|75)/.test(before) && fall <= 1.2,
+    'day recovered': (before, fall) => /day (50|75|breached)/.test(before) && fall <= 1.2,
   };
 
-  it('a crossing is told once: a warning only after it was left, and nothing after a breach', () => {
+  it('a crossing is told once: a warning only after it was left, and after a breach only that it is back', () => {
     fc.assert(
       fc.property(paths, (equities) => {
         const path = [100_000, ...equities];
         const { told } = live(falling(...path), null, NO_PEAK);
         let before = 'day recovered';
+        let isOver = false;
         const unlawful: string[] = [];
         for (const [index, text] of told.entries()) {
           if (text === '') continue;
           const fall = (100_000 - path[index]!) / 1_000;
-          if (LAWFUL[text]?.(before, fall) !== true) unlawful.push(`${text} at ${fall}`);
+          const isLawful = !isOver && LAWFUL[text]?.(before, fall) === true;
+          if (!isLawful) unlawful.push(`${text} at ${fall}`);
+          isOver = before === 'day breached';
           before = text;
         }
         expect(unlawful).toEqual([]);

@@ -82,12 +82,14 @@ describe('the trailing stop', () => {
 
   it.each([
     ['long', '103.00', '101.01', 'stop to 101.00', 'while the bar closes beyond it'],
+    ['long', '103.00', '101.000001', 'stop to 101.00', 'by however little'],
     ['long', '103.00', '101.00', 'nothing', 'but not at the close'],
     ['long', '103.00', '100.50', 'nothing', 'and not on its wrong side'],
     ['short', '97.00', '98.99', 'stop to 99.00', 'likewise for a short'],
     ['short', '97.00', '99.00', 'nothing', 'whose stop at the close is none'],
     ['short', '97.00', '99.50', 'nothing', 'nor one below it'],
     ['long', '103.00', null, 'nothing', 'and nothing is known of a bar that is missing'],
+    ['short', '97.00', null, 'nothing', 'on either side'],
   ] as const)('of a %s from %s, after a close of %s: %s (%s)', (...row) => {
     const [side, best, close, expected] = row;
     expect(told(exitsOf(openTrade({ side, best, close })))).toBe(expected);
@@ -122,8 +124,16 @@ describe('the trailing stop', () => {
   });
 
   it('moves by a step of nothing only where it gets nearer', () => {
-    const trade = openTrade({ best: '103.00', stop: '101.00' });
-    expect(told(exitsOf(trade, { parameters: { trailMinStepR: 0 } }))).toBe('nothing');
+    const parameters = { trailMinStepR: 0 };
+    const there = openTrade({ best: '103.00', stop: '101.00' });
+    expect(told(exitsOf(there, { parameters }))).toBe('nothing');
+    const nearly = openTrade({ best: '103.00', stop: '100.999999' });
+    expect(told(exitsOf(nearly, { parameters }))).toBe('stop to 101.00');
+  });
+
+  it('follows however little was at risk', () => {
+    const trade = { ...openTrade({ best: '103.00' }), riskPerShare: parseUsd('0.000001') };
+    expect(told(exitsOf(trade))).toBe('stop to 102.99');
   });
 
   it('has nothing to follow where nothing was at risk, or it would be no price', () => {

@@ -98,6 +98,24 @@ describe('the entry filters', () => {
       { minutesToClose: 14, noEntryLastMinutes: 15 },
     ],
     [
+      'the bar at which the end of the day closes everything',
+      snapshot({
+        session: closingIn(15),
+        parameters: { ...DEFAULT_PARAMETERS, flattenMinutes: 15 },
+      }),
+      'entry-window',
+      { minutesToClose: 15, flattens: true },
+    ],
+    [
+      'the last bar of fifteen minutes before it',
+      snapshot({
+        session: closingIn(15),
+        parameters: { ...DEFAULT_PARAMETERS, barMinutes: 15 },
+      }),
+      'entry-window',
+      { minutesToClose: 15, noEntryLastMinutes: 15, flattens: true },
+    ],
+    [
       'after the close',
       snapshot({ session: closingIn(-5) }),
       'entry-window',
@@ -410,6 +428,7 @@ describe('the entry filters', () => {
       fallen({ dailyPercent: -3.5, peakPercent: -6 }),
     ],
     ['a tenth position', snapshot({ positions: holding(9) })],
+    ['a single share', snapshot({ account: account({ buyingPower: parseUsd('100.05') }) })],
     [
       'a sector with one of three',
       snapshot({

@@ -79,8 +79,16 @@ describe('the prices since an entry', () => {
     expect(followPrice(trade, [bar(5, 106, 96, 99)])).toMatchObject({ best: parseUsd('106') });
   });
 
+  it('are those of a single share as well', () => {
+    const one = bookFill(plannedTrade(anIntent()), 'entry', fill('100.00', 1));
+    expect(followPrice(one, [])).toEqual({ best: parseUsd('100'), worst: parseUsd('100') });
+  });
+
   it('are none of a trade that was never entered', () => {
-    expect(followPrice(plannedTrade(anIntent()), [bar(1, 103, 99, 100)])).toBeNull();
+    const bars = [bar(1, 103, 99, 100)];
+    expect(followPrice(plannedTrade(anIntent()), bars)).toBeNull();
+    expect(followPrice(aTrade('long', { openedAt: null }), bars)).toBeNull();
+    expect(followPrice(aTrade('long', { entryQuantity: 0 }), bars)).toBeNull();
   });
 
   it('are the same whether the bars are followed one by one, again, or all at once', () => {
@@ -119,6 +127,10 @@ describe('a trade as the exits see it', () => {
       bestPrice: parseUsd('100.25'),
       lastClose: parseUsd('101'),
     });
+  });
+
+  it('holds a share as long as one is left', () => {
+    expect(openTradeOf(aTrade('long', { exitQuantity: 9 }), null)).not.toBeNull();
   });
 
   it('has the best price that was recorded', () => {

@@ -16,6 +16,7 @@ describe('the price of a position', () => {
     ['just short of a fifth lower', '80.01', '100'],
     ['just short of a fifth higher', '119.99', '100'],
     ['below a dollar', '0.0412', '0.0400'],
+    ['at the lowest there is', '0.000001', '0.000001'],
   ])('is believed %s', (_, price, reference) => {
     expect(defect(parseUsd(price), parseUsd(reference))).toBeNull();
   });

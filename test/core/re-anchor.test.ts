@@ -37,13 +37,31 @@ describe('a bracket whose base price the broker disputes', () => {
     ).toEqual(expected && expected.map((price) => parseUsd(price)));
   });
 
-  it('keeps its limit, its size and its ids: nothing is paid beyond what was decided', () => {
+  it('keeps its limit and its ids: nothing is paid beyond what was decided', () => {
     const moved = reAnchored(LONG, parseUsd('99.20'));
     expect(moved).toEqual({
       ...LONG,
       bracket: { ...LONG.bracket, stopPrice: parseUsd('97.20'), targetPrice: parseUsd('104.20') },
       scaleOut: early('103.20'),
+      // R is what it loses to the stop that stands there now.
+      size: { ...LONG.size, riskPerShare: parseUsd('2.80'), sharesByRisk: 357 },
     });
+  });
+
+  it.each([
+    ['fewer where the stop comes to lie farther away', '28.00', 10, 5],
+    ['as many where the budget still pays them', '20.00', 7, 3],
+    ['a smaller early part along with it', '5.60', 2, 1],
+  ])('buys %s', (_, budget, shares, earlyShares) => {
+    const intent = { ...LONG, size: { ...LONG.size, riskBudget: parseUsd(budget) } };
+    const moved = reAnchored(intent, parseUsd('99.20'));
+    expect([moved?.quantity, moved?.size.shares]).toEqual([shares, shares]);
+    expect(moved?.scaleOut?.quantity ?? 0).toBe(earlyShares);
+  });
+
+  it('is none where the budget does not pay a single share any more', () => {
+    const intent = { ...LONG, size: { ...LONG.size, riskBudget: parseUsd('2.79') } };
+    expect(reAnchored(intent, parseUsd('99.20'))).toBeNull();
   });
 
   it('has no early target where it had none', () => {

@@ -34,6 +34,16 @@ describe('half of a position leaves at 2 R', () => {
     ['long', '0.5000', '0.4987', '0.5100', 100, part(50, '0.5026'), 'in hundredths below $1'],
     ['long', '0.9990', '0.9950', '1.0300', 100, part(50, '1.01'), 'in cents across $1'],
     ['short', '1.02', '1.0350', '0.9800', 100, part(50, '0.9900'), 'and back'],
+    [
+      'long',
+      '100.00',
+      '98.00',
+      '104.000001',
+      100,
+      part(50, '104.00'),
+      'beyond, if by nothing much',
+    ],
+    ['long', '99.999999', '99.999998', '105.00', 100, part(50, '100.00'), 'and a gain, likewise'],
   ] as const)('%s %s, stop %s, target %s, %d shares: %j (%s)', (...row) => {
     const [side, limit, stop, target, shares, expected] = row;
     expect(planScaleOut(side, plan(limit, stop, target), shares, DEFAULT_PARAMETERS)).toEqual(

@@ -54,6 +54,15 @@ describe('the share of a sector', () => {
     expect(shareOf(open, same - 1, maxShare).hasRoom).toBe(true);
   });
 
+  it.each([
+    // A billionth of a position is none.
+    [0.95e-9, false],
+    [1e-9, false],
+    [1.05e-9, true],
+  ])('of %d beside one other has room: %s', (maxShare, hasRoom) => {
+    expect(shareOf(1, 0, maxShare).hasRoom).toBe(hasRoom);
+  });
+
   it('counts all symbols without a known sector as one sector', () => {
     const sectors = new Map([[ticker('KO'), 'Staples']]);
     const open = new Set(['KO', 'GME', 'AMC'].map(ticker));

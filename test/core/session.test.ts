@@ -5,8 +5,10 @@ import {
   addDays,
   asSessionDate,
   isBarEndOf,
+  isInstant,
   lastBarEnd,
   MINUTE_MS,
+  mondayOf,
   newYorkDate,
   newYorkInstant,
   newYorkTime,
@@ -101,6 +103,20 @@ describe('an instant from the wire', () => {
   });
 });
 
+describe('an instant', () => {
+  it.each([
+    // What ECMA-262 calls the time range: 100,000,000 days to either side of 1970.
+    [8.64e15, true],
+    [8.64e15 + 1, false],
+    [-8.64e15, true],
+    [-8.64e15 - 1, false],
+    [0, true],
+    [Number.NaN, false],
+  ])('may be %d: %s', (value, expected) => {
+    expect(isInstant(value)).toBe(expected);
+  });
+});
+
 describe('bar ends', () => {
   const date = asSessionDate('2025-11-28');
   const at = (time: string) => newYorkInstant(date, time);
@@ -121,5 +137,17 @@ describe('bar ends', () => {
     ['10:44', 15, '10:30'],
   ] as const)('at %s the last one of %d minutes was %s', (time, minutes, expected) => {
     expect(lastBarEnd(at(time) + MINUTE_MS / 2, minutes)).toBe(at(expected));
+  });
+});
+
+describe('the week of a date', () => {
+  it.each([
+    ['2025-11-23', '2025-11-17'],
+    ['2025-11-24', '2025-11-24'],
+    ['2025-11-28', '2025-11-24'],
+    ['2025-11-30', '2025-11-24'],
+    ['2026-01-01', '2025-12-29'],
+  ])('%s begins on %s', (date, monday) => {
+    expect(mondayOf(asSessionDate(date))).toBe(monday);
   });
 });

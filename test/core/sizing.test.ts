@@ -70,6 +70,7 @@ describe('the size of an entry', () => {
       [{},                                            '50.00',  '52.50',  400,    400,   null,           'a short one'],
       [{},                                            '10.00',  '9.30',   1_428,  1_428, null,           'rounded down'],
       [{ riskBps: 150 },                              '50.00',  '47.50',  600,    500,   'notional',     'more at risk, but 25 % of equity in a position'],
+      [{ riskBps: 125 },                              '50.00',  '47.50',  500,    500,   null,           'just as much as a position may be'],
       [{},                                            '182.31', '180.00', 432,    137,   'notional',     'a near stop'],
       [{},                                            '0.50',   '0.45',   20_000, 20_000, null,          'below a dollar'],
       [{ held: '190000' },                            '50.00',  '47.50',  400,    200,   'exposure',     '200 % of equity, 190 % held'],
@@ -82,6 +83,7 @@ describe('the size of an entry', () => {
       [{ equity: '100' },                             '182.31', '180.00', 0,      0,     null,           'a small account'],
       [{ equity: '500' },                             '182.31', '180.00', 2,      0,     'notional',     'a share costs too much'],
       [{ equity: '0' },                               '50.00',  '47.50',  0,      0,     null,           'nothing left'],
+      [{ equity: '0' },                               '50.00',  '50.00',  0,      0,     null,           'nothing left, and nothing at risk'],
       [{ equity: '-2000' },                           '50.00',  '47.50',  0,      0,     null,           'less than nothing'],
       [{ maxExposureBps: 0 },                         '50.00',  '47.50',  400,    0,     'exposure',     'no exposure allowed'],
     ] as const,
@@ -120,6 +122,15 @@ describe('the size of an entry', () => {
     const size = sizeEntry(at, openBook(at), bracket('50.00', '47.50'));
     expect(size).toMatchObject({ riskBudget: parseUsd(budget), sharesByRisk, shares });
     expect(size.tier).toMatchObject({ trades: wins + losses, wins });
+  });
+
+  it.each(['0', '-2000'])('has nothing to risk of an equity of %s', (equity) => {
+    expect(sizeIn({ equity }, '50.00', '47.50').riskBudget).toBe(0);
+  });
+
+  it('counts the last millionth of a dollar', () => {
+    const world = { equity: '0.0001', buyingPower: '0.000001' };
+    expect(sizeIn(world, '0.000001', '0.000002')).toMatchObject({ sharesByRisk: 1, shares: 1 });
   });
 
   it('is none where an amount is no number', () => {

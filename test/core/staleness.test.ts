@@ -46,6 +46,7 @@ describe('market data', () => {
     ['when the bot came and heard nothing', true, true, { now: '12:07', watched: '11:55' }],
     ['soon after a restart', true, false, { now: '12:05', heard: '11:30', restarted: '12:01' }],
     ['long after a restart', true, true, { now: '12:06', heard: '11:30', restarted: '12:01' }],
+    ['restarted at this moment', true, false, { now: '12:05', heard: '11:30', restarted: '12:05' }],
     ['heard a moment ahead of the clock', false, false, { now: '12:00', heard: '12:01' }],
     ['heard before the clock was set back', true, true, { now: '12:00', heard: '15:00' }],
     [
@@ -56,6 +57,24 @@ describe('market data', () => {
     ],
   ])('%s is stale: %s, to be restarted: %s', (_, isStale, shouldRestart, row) => {
     expect(ask(row)).toMatchObject({ isStale, shouldRestart });
+  });
+
+  it.each<[string, number, Row]>([
+    ['before the open', 0, { now: '09:29' }],
+    ['without a session', 0, { now: '12:00', session: null }],
+    ['whose last bar was heard then', 5, { now: '12:00', heard: '11:55' }],
+    ['that brought nothing from the open on', 12, { now: '09:42' }],
+    ['that brought nothing since the bot came', 7, { now: '12:02', watched: '11:55' }],
+    ['with a bar heard ahead of the clock', 0, { now: '12:00', heard: '12:01' }],
+    ['with one as far ahead as a silence may last', 0, { now: '12:00', heard: '12:11' }],
+    [
+      'with one farther ahead, from before the clock was set back,',
+      150,
+      { now: '12:00', heard: '12:12' },
+    ],
+    ['with one hours ahead', 150, { now: '12:00', heard: '15:00' }],
+  ])('%s has been silent for %d minutes', (_, minutes, row) => {
+    expect(ask(row).silentMs).toBe(minutes * MINUTE_MS);
   });
 
   it('is stale no earlier for having been restarted, and never restarted while fresh', () => {

@@ -34,6 +34,13 @@ describe('the Wilson interval', () => {
     expect(wilsonInterval(0, 0)).toBeNull();
   });
 
+  it('never reaches beyond 0 and 1, however it is rounded', () => {
+    for (let count = 1; count <= 200; count += 1) {
+      expect(wilsonInterval(0, count)?.[0], `of 0 of ${count}`).toBeGreaterThanOrEqual(0);
+      expect(wilsonInterval(count, count)?.[1], `of all ${count}`).toBeLessThanOrEqual(1);
+    }
+  });
+
   it('keeps the rate within itself, and itself within 0 and 1', () => {
     fc.assert(
       fc.property(fc.nat(60), fc.nat(60), (wins, losses) => {
@@ -73,6 +80,14 @@ describe('the quantile of Student’s t', () => {
     expect(tQuantile(degrees)).toBeCloseTo(quantile, 3);
   });
 
+  // In closed form: tan(π · 0.475), and 0.95 · √(2 / (1 − 0.95²)).
+  it.each([
+    [1, 12.706_204_736_174_69],
+    [2, 4.302_652_729_749_46],
+  ])('at %d degrees of freedom is %d to the last digit but a few', (degrees, quantile) => {
+    expect(tQuantile(degrees)).toBeCloseTo(quantile, 12);
+  });
+
   it('falls with the degrees of freedom towards that of the normal distribution', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 3_000 }), (degrees) => {
@@ -81,6 +96,16 @@ describe('the quantile of Student’s t', () => {
       }),
     );
     expect(tQuantile(1_000_000)).toBeCloseTo(1.959966, 6);
+  });
+});
+
+describe('a mean', () => {
+  it.each([
+    [[], null],
+    [[4], 4],
+    [[1, 2, 6], 3],
+  ])('of %j is %d', (values, mean) => {
+    expect(meanOf(values)).toBe(mean);
   });
 });
 
@@ -139,6 +164,8 @@ describe('the maximum drawdown', () => {
     [[100, 50, 200, 150], -50],
     [[0, 100, 75], -25],
     [[-10, -20], 0],
+    [[0], 0],
+    [[0.000_001, 0], -100],
   ])('of %j is %d %%', (values, percent) => {
     expect(maxDrawdownPercent(dollars(values))).toBe(percent);
   });

@@ -11,6 +11,7 @@ import { stop } from './support/orders.ts';
 describe('a stop never loosens', () => {
   it.each([
     ['long', '98.00', '98.01', true],
+    ['long', '98.00', '98.000001', true],
     ['long', '98.00', '98.00', false],
     ['long', '98.00', '97.99', false],
     ['short', '102.00', '101.99', true],

@@ -148,6 +148,18 @@ describe('the volume profile', () => {
       80,
     ],
     [
+      'the nearest of several nodes, in whichever order',
+      [
+        [80, 40],
+        [50, 40],
+        [60, 1],
+        [61, 1],
+        [62, 1],
+      ],
+      70,
+      80,
+    ],
+    [
       'of two as near the lower one',
       [
         [80, 40],
@@ -173,6 +185,14 @@ describe('the volume profile', () => {
     ],
   ])('measures to %s', (_, sessions, price, node) => {
     expect(read(sessions, price)).toMatchObject({ node, distance: Math.abs(node - price) });
+  });
+
+  it('is that of the dollar above or below for a price of cents, and of any volume', () => {
+    const sessions: Sessions = [
+      [0.6, 0.9],
+      [0.4, 0.1],
+    ];
+    expect(read(sessions, 0.3)).toMatchObject({ bucket: 0, node: 1, distance: 1, isNear: true });
   });
 
   it('looks at the last sessions alone', () => {
@@ -222,6 +242,10 @@ describe('the volume profile', () => {
     // 1.15 / 0.1 is 11.499999999999998.
     expect(read(NODE_AT_100, 1.15, { volumeBucketWidth: 0.1 })).toMatchObject({ bucket: 12 });
     expect(read(NODE_AT_100, 1.149_999, { volumeBucketWidth: 0.1 })).toMatchObject({ bucket: 11 });
+    // Twelve digits count: 11.499 999 999 98 is half, 11.499 999 999 9 is not.
+    const hair = { volumeBucketWidth: 0.1 };
+    expect(read(NODE_AT_100, 1.149_999_999_998, hair)).toMatchObject({ bucket: 12 });
+    expect(read(NODE_AT_100, 1.149_999_999_99, hair)).toMatchObject({ bucket: 11 });
   });
 
   it.each([

@@ -22,7 +22,7 @@ const NOT_RULES = [
 
 /** Every module of the core that holds rules of the strategy, relative to the root of the project. */
 export const ruleModules = (root: string): readonly string[] =>
-  globSync(['src/core/*.ts', 'src/core/indicators/*.ts'], { cwd: root })
+  globSync(['src/core/*.ts', 'src/core/{filters,indicators}/*.ts'], { cwd: root })
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => !NOT_RULES.includes(path))
     .toSorted();

@@ -24,6 +24,9 @@ export default defineConfig({
   cacheDir: '.cache',
   test: {
     include: ['test/core/**/*.test.ts'],
+    setupFiles: ['test/mutation/setup.ts'],
+    // A busy machine must not pass for a test that has noticed something.
+    testTimeout: 60_000,
     reporters: ['dot'],
     bail: 1,
     pool: 'threads',

@@ -53,7 +53,11 @@ const notifier: Notifier = {
     );
     return `message of ${key}` as MessageId;
   },
+  find: async () => null,
   edit: async () => 'edited',
+  startThread: async () => {},
+  pinned: async () => [],
+  setPinned: async () => {},
   state: () => 'ready',
 };
 

@@ -8,14 +8,19 @@ import { createAssetCache } from '#app/asset-cache.ts';
 import { createBackground } from '#app/background.ts';
 import type { AppContext } from '#app/context.ts';
 import { createDailyHistory } from '#app/daily-history.ts';
+import { createDrawdownMemory } from '#app/drawdown-memory.ts';
 import { createGuardMemory } from '#app/guard/guard-memory.ts';
 import { createMutex } from '#app/mutex.ts';
+import { createOutageMemory } from '#app/outage.ts';
 import { createSessionCalendar } from '#app/session-calendar.ts';
 import { acquireLease } from '#app/trader-lease.ts';
 import { CLOSE_TACTICS } from '#core/close.ts';
 import type { Ticker } from '#core/ids.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import type { EpochMs } from '#core/session.ts';
+import { ABOUT } from '#test/support/about.ts';
+import { ALL_ON } from '#test/support/channel.ts';
+import { noCharts } from '#test/support/charts.ts';
 import { silentLog } from '#test/support/log.ts';
 
 interface Given {
@@ -53,17 +58,25 @@ export async function anApplication({
   if (lease === null) throw new Error('the lease was not had');
   const context: AppContext = {
     mode: 'SANDBOX',
+    process: { version: 'test', startedAt: now() },
     watchlist,
     parameters: DEFAULT_PARAMETERS,
     keepDecisionsDays: 400,
+    cardSettings: ALL_ON,
     broker,
     marketData,
     ledger,
     notifier: {
       post: () => Promise.reject(new Error('there is no channel')),
+      find: () => Promise.reject(new Error('there is no channel')),
       edit: () => Promise.reject(new Error('there is no channel')),
+      startThread: async () => {},
+      pinned: async () => [],
+      setPinned: async () => {},
       state: () => 'ready',
     },
+    charts: noCharts,
+    alertPath: null,
     queue: { add: async () => {}, state: async () => ({ waiting: 0, failed: 0 }) },
     clock: { now },
     systemClock,
@@ -75,14 +88,22 @@ export async function anApplication({
     wakeOutbox: async () => {},
     wakeGuard: async () => {},
     lease,
-    sight: { blindness: () => null, barHeard: () => {}, reconciled: () => {} },
+    sight: {
+      blindness: () => null,
+      barBlindness: () => null,
+      barHeard: () => {},
+      reconciled: () => {},
+    },
     bySymbol: createMutex(),
     background: createBackground(silentLog),
     guardMemory: createGuardMemory(),
+    outages: createOutageMemory(),
+    drawdownMemory: createDrawdownMemory({ now }),
     inFlight: new Set(),
     closeTactics: CLOSE_TACTICS,
     pause: (ms) => delay(ms),
     reached: async () => {},
+    about: ABOUT,
     telemetry: { cycleFinished: () => {}, orderSubmitted: () => {}, cardDelivered: () => {} },
     log: silentLog,
     ...changes,

@@ -3,14 +3,16 @@ import type { Client } from 'discord.js';
 
 import type { Command } from '#app/command.ts';
 import type { AppContext } from '#app/context.ts';
+import type { ControlStatus } from '#core/control.ts';
 import type { EpochMs } from '#core/session.ts';
+import type { CardSettings, Mentions } from '#ports/card-settings.ts';
 import type { Mode } from '#ports/cards.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { Notifier } from '#ports/notifier.ts';
 
 import type { Access } from './authorize.ts';
+import type { CommandOutcome } from './desk.ts';
 import { createDispatcher } from './dispatch.ts';
-import type { CommandOutcome } from './dispatch.ts';
 import { describeError } from './errors.ts';
 import { createGateway } from './gateway.ts';
 import { createHealth } from './health.ts';
@@ -30,10 +32,15 @@ export interface DiscordBotOptions {
   /** Asked for at each call, since the context contains the notifier made here. */
   readonly context: () => AppContext;
   readonly mode: Mode;
+  /** How each kind of card is posted, and whom it mentions. */
+  readonly cards: CardSettings;
+  readonly mentions: Mentions;
   readonly log: Logger;
   readonly onCommand?: (name: string, outcome: CommandOutcome) => void;
   /** How old a command may be when it arrives. */
   readonly commandMaxAgeMs?: number;
+  /** How long a question waits for its answer. */
+  readonly confirmWithinMs?: number;
   /** The system's clock, also where the exchange's time is replayed: Discord's ids carry real time. */
   readonly now?: () => EpochMs;
 }
@@ -46,7 +53,14 @@ export interface DiscordBot {
   state: Notifier['state'];
 }
 
+const STATE_WORDS = {
+  active: '🟢 trading',
+  halted: '⏸ halted',
+  flattening: '⏏️ closing everything',
+} as const satisfies Record<ControlStatus, string>;
+
 const COMMAND_MAX_AGE_MS = 30_000;
+const CONFIRM_WITHIN_MS = 60_000;
 const PRESENCE_EVERY_MS = 60_000;
 /** The outbox tries again by itself, with pauses: the library's own immediate attempts help nobody. */
 const POST_RETRIES = 0;
@@ -56,14 +70,15 @@ const POST_RETRIES = 0;
  * Trading never waits for any of it.
  */
 export function createDiscordBot(options: DiscordBotOptions): DiscordBot {
-  const { token, apiUrl, channelId, mode, log } = options;
+  const { token, apiUrl, mode, log } = options;
   const health = createHealth(log);
   const rest = new REST(restOptions(apiUrl, POST_RETRIES)).setToken(token);
   const presence = createPresence(options, (text, status) => gateway.showPresence(text, status));
-  const dispatch = createDispatcher({
+  const dispatcher = createDispatcher({
     ...options,
     commands: new Map(options.commands.map((command) => [command.name, command])),
     commandMaxAgeMs: options.commandMaxAgeMs ?? COMMAND_MAX_AGE_MS,
+    confirmWithinMs: options.confirmWithinMs ?? CONFIRM_WITHIN_MS,
     now: options.now ?? Date.now,
     onCommand: options.onCommand ?? (() => undefined),
   });
@@ -76,12 +91,13 @@ export function createDiscordBot(options: DiscordBotOptions): DiscordBot {
     onSession: () => presence.show(),
     onReady: (client, signal) => register(options, client, signal),
     async onInteraction(interaction) {
-      await dispatch(interaction);
-      if (interaction.isChatInputCommand()) await presence.update();
+      await dispatcher.dispatch(interaction);
+      const mayHaveChanged = interaction.isChatInputCommand() || interaction.isButton();
+      if (mayHaveChanged) await presence.update();
     },
   });
   return {
-    notifier: createNotifier({ rest, channelId, mode, health }),
+    notifier: followedBy(presence, createNotifier({ ...options, rest, health })),
     state: () => health.state(),
     async start() {
       presence.start();
@@ -89,10 +105,24 @@ export function createDiscordBot(options: DiscordBotOptions): DiscordBot {
     },
     async stop() {
       presence.stop();
+      dispatcher.stop();
       await gateway.stop();
     },
   };
 }
+
+/** The line beside the bot's name follows each control card at once. */
+const followedBy = (
+  presence: { readonly update: () => Promise<void> },
+  notifier: Notifier,
+): Notifier => ({
+  ...notifier,
+  async post(card, ...how) {
+    const message = await notifier.post(card, ...how);
+    if (card.kind === 'control') await presence.update();
+    return message;
+  },
+});
 
 /** Keeps the line beside the bot's name true: mode and control state. */
 function createPresence(
@@ -105,7 +135,7 @@ function createPresence(
   async function update(): Promise<void> {
     try {
       const { status } = await context().ledger.controlState();
-      const text = `${mode} · ${status.toUpperCase()}`;
+      const text = `${STATE_WORDS[status]} · ${mode}`;
       if (text === shown) return;
       shown = text;
       send(text, status === 'active' ? 'online' : 'dnd');

@@ -53,6 +53,10 @@ export const isStaleInteraction = (error: unknown): boolean =>
   (error.code === RESTJSONErrorCodes.UnknownInteraction ||
     error.code === RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged);
 
+/** Trouble on the way or at Discord's end, which is often over a moment later. */
+export const isPassing = (error: unknown): boolean =>
+  !(error instanceof DiscordAPIError) && !(error instanceof DiscordjsError);
+
 /**
  * An error in one line for the log. The library's errors also carry the address and the body of the
  * request, and with them interaction tokens: those stay out.

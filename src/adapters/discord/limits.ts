@@ -68,7 +68,8 @@ function firstFields(fields: readonly APIEmbedField[], shown: number): APIEmbedF
   return [...fields.slice(0, shown), { name: '…', value: `… ${left} more` }];
 }
 
-function sizeOf(embed: APIEmbed): number {
+/** The characters that Discord counts against an embed's total. */
+export function sizeOf(embed: APIEmbed): number {
   const texts = [
     embed.title,
     embed.description,

@@ -1,75 +1,64 @@
 import { createHash } from 'node:crypto';
 
-import { Routes } from 'discord.js';
-import type { APIEmbed, REST, RESTPostAPIChannelMessageResult } from 'discord.js';
+import { MessageFlags, Routes } from 'discord.js';
+import type { REST, RESTPostAPIChannelMessageResult } from 'discord.js';
 
-import type { Card, Mode } from '#ports/cards.ts';
+import { settingOf } from '#app/card-setting.ts';
+import type { CardSettings, Mentions } from '#ports/card-settings.ts';
+import type { Card, DeliveredCard, Mode } from '#ports/cards.ts';
+import type { ChartImage } from '#ports/charts.ts';
+import type { Logger } from '#ports/logger.ts';
 import { DeliveryError } from '#ports/notifier.ts';
-import type { MessageId, Notifier } from '#ports/notifier.ts';
+import type { MessageId, Notifier, Thread } from '#ports/notifier.ts';
 
-import { textContent } from './cards/text.ts';
 import {
   cureOf,
-  describeError,
   isInvalidMessage,
   isUnauthorized,
   isUnknownMessage,
   toDeliveryError,
   WRONG_TOKEN,
 } from './errors.ts';
+import { findPosted, marked } from './find-message.ts';
 import type { Health } from './health.ts';
-import { clipLine, clipText, LIMITS } from './limits.ts';
-import { renderCard } from './render.ts';
+import { plainRequest, requestOf } from './message-body.ts';
+import type { CardRequest } from './message-body.ts';
+import { createPins } from './pins.ts';
+import { createThreads, ifThere, messageIdOf, placeOf } from './threads.ts';
 
 interface NotifierOptions {
   readonly rest: REST;
   readonly channelId: string;
   readonly mode: Mode;
+  readonly cards: CardSettings;
+  readonly mentions: Mentions;
   readonly health: Health;
+  readonly log: Logger;
 }
 
 /** Discord takes 25 characters of a nonce. */
 const NONCE_LENGTH = 22;
-/** Of the note on a card that was refused, before its signs are escaped. */
-const NOTE_LENGTH = 500;
 
 const nonceOf = (key: string): string =>
   createHash('sha256').update(key).digest('base64url').slice(0, NONCE_LENGTH);
 
-const asMessageId = (id: string): MessageId => id as MessageId;
-
-interface Body {
-  readonly content: string;
-  readonly embeds: readonly APIEmbed[];
-  readonly allowed_mentions: { readonly parse: readonly [] };
+interface Sender {
+  /** The channel refused the last card, and a person has to mend it. */
+  isClosed(): boolean;
+  /** Asks Discord for something. Throws DeliveryError. */
+  ask<T>(work: () => Promise<T>): Promise<T>;
+  /** Sends the card, or what Discord takes of it. Throws DeliveryError. */
+  attempt<T>(
+    card: DeliveredCard,
+    image: ChartImage | null,
+    send: (request: CardRequest) => Promise<T>,
+  ): Promise<T>;
 }
 
-/** With an empty text, which takes away what an earlier edit may have left there. */
-function bodyOf(card: Card, mode: Mode): Body {
-  const { embeds, allowedMentions } = renderCard(card, mode);
-  return { content: '', embeds, allowed_mentions: allowedMentions };
-}
-
-/** What is left of a card that Discord does not take: its title, and why there is no more. */
-function plainBodyOf(card: Card, mode: Mode, refusal: unknown): Body {
-  const { embeds, allowed_mentions } = bodyOf(card, mode);
-  const title = clipLine(embeds[0]?.title ?? card.kind, LIMITS.title);
-  const note = `The rest of this card is missing: Discord refused it (${describeError(refusal)}).`;
-  return {
-    content: `${title}\n${textContent(clipText(note, NOTE_LENGTH))}`,
-    embeds: [],
-    allowed_mentions,
-  };
-}
-
-/**
- * Posts and edits cards by REST alone, so that they go out also while the gateway is away. A key's nonce
- * is the same at every attempt: a post whose reply was lost is not doubled by the next one.
- */
-export function createNotifier({ rest, channelId, mode, health }: NotifierOptions): Notifier {
+function createSender(options: NotifierOptions): Sender {
+  const { channelId, health } = options;
   /** The token is wrong, for as long as this process lives. */
   let isBarred = false;
-  /** The channel refused the last card, and a person has to mend it. */
   let isClosed = false;
 
   function failed(error: unknown): DeliveryError {
@@ -82,34 +71,78 @@ export function createNotifier({ rest, channelId, mode, health }: NotifierOption
     return toDeliveryError(error, cure);
   }
 
-  /** Sends the card, or what Discord takes of it. */
-  async function attempt<T>(card: Card, send: (body: Body) => Promise<T>): Promise<T> {
+  async function ask<T>(work: () => Promise<T>): Promise<T> {
     // Requests with a wrong token add up to a ban of the address. The card waits for a right one.
     if (isBarred) throw new DeliveryError(WRONG_TOKEN, { permanent: false });
     try {
-      const result = await send(bodyOf(card, mode)).catch((error: unknown) => {
-        if (!isInvalidMessage(error)) throw error;
-        return send(plainBodyOf(card, mode, error));
-      });
-      isClosed = false;
-      return result;
+      return await work();
     } catch (error) {
       throw failed(error);
     }
   }
 
   return {
-    state: () => (isClosed ? 'down' : health.state()),
-    post: (card, key) =>
-      attempt(card, async (content) => {
-        const body = { ...content, nonce: nonceOf(key), enforce_nonce: true };
-        const message = await rest.post(Routes.channelMessages(channelId), { body });
-        return asMessageId((message as RESTPostAPIChannelMessageResult).id);
+    isClosed: () => isClosed,
+    ask,
+    attempt: (card, image, send) =>
+      ask(async () => {
+        const request = requestOf(card, image, options);
+        const result = await send(request).catch((error: unknown) => {
+          if (!isInvalidMessage(error)) throw error;
+          return send(plainRequest(request, card, error));
+        });
+        isClosed = false;
+        return result;
       }),
-    edit: (message, card) =>
-      attempt(card, async (body) => {
+  };
+}
+
+/**
+ * Posts and edits cards by REST alone, so that they go out also while the gateway is away. A key's nonce
+ * is the same at every attempt: a post whose reply was lost is not doubled by the next one.
+ */
+export function createNotifier(options: NotifierOptions): Notifier {
+  const { rest, channelId, cards, health, log } = options;
+  const threads = createThreads(rest, channelId, log);
+  const sender = createSender(options);
+
+  // Discord keeps a message as silent as it was posted.
+  const flagsOf = (card: Card): number =>
+    settingOf(cards, card) === 'silent' ? MessageFlags.SuppressNotifications : 0;
+
+  /** A card whose thread could not be had is in the channel. */
+  async function findIn(thread: Thread | null, nonce: string): Promise<MessageId | null> {
+    const inThread = thread && (await ifThere(() => findPosted(rest, thread.on, nonce)));
+    if (thread !== null && inThread !== null) return messageIdOf(inThread, thread.on);
+    const inChannel = await findPosted(rest, channelId, nonce);
+    return inChannel === null ? null : messageIdOf(inChannel, null);
+  }
+
+  return {
+    ...createPins(rest, channelId),
+    state: () => (sender.isClosed() ? 'down' : health.state()),
+    startThread: (thread) => threads.start(thread),
+    post: (card, key, { thread, image } = { thread: null, image: null }) =>
+      sender.attempt(card, image, async ({ body: content, files }) => {
+        const nonce = nonceOf(key);
+        const flags = flagsOf(card);
+        const body = { ...marked(content, nonce), flags, nonce, enforce_nonce: true };
+        const into = async (id: string) => {
+          const posted = await rest.post(Routes.channelMessages(id), { body, files });
+          return (posted as RESTPostAPIChannelMessageResult).id;
+        };
+        const inThread = thread && (await threads.within(thread, into));
+        return thread === null || inThread === null
+          ? messageIdOf(await into(channelId), null)
+          : messageIdOf(inThread, thread.on);
+      }),
+    find: (key, thread = null) => sender.ask(() => findIn(thread, nonceOf(key))),
+    edit: (message, card, image = null) =>
+      sender.attempt(card, image, async ({ body, files }) => {
+        const place = placeOf(message, channelId);
+        const address = Routes.channelMessage(place.channelId, place.id);
         try {
-          await rest.patch(Routes.channelMessage(channelId, message), { body });
+          await threads.unarchived(place.channelId, () => rest.patch(address, { body, files }));
           return 'edited';
         } catch (error) {
           if (isUnknownMessage(error)) return 'message-gone';

@@ -20,6 +20,7 @@ const equityPoint = {
   sessionDate: equitySnapshots.sessionDate,
   equity: equitySnapshots.equity,
   cash: equitySnapshots.cash,
+  flows: equitySnapshots.flows,
 };
 
 export const accountReads = (db: Database): AccountReads => ({

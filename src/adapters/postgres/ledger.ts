@@ -10,10 +10,12 @@ import type { Ledger } from '#ports/ledger.ts';
 import type { Logger } from '#ports/logger.ts';
 
 import { accountReads } from './account-store.ts';
-import { appendAudit } from './audit.ts';
+import { appendAudit, auditReads } from './audit.ts';
 import { closeReads } from './close-store.ts';
+import { confirmationReads } from './confirmation-store.ts';
 import { migrateLedger } from './database.ts';
 import { decisionReads } from './decision-store.ts';
+import { heartbeatWrites } from './heartbeat-store.ts';
 import { intentReads } from './intent-store.ts';
 import { createLease } from './lease.ts';
 import { legReads } from './leg-store.ts';
@@ -24,6 +26,8 @@ import { reconciliationReads } from './reconciliation-store.ts';
 import { riskReads } from './risk-store.ts';
 import { controlState } from './schema/control.ts';
 import { cycles, world } from './schema/trades.ts';
+import { storyReads } from './story-store.ts';
+import { tradeHistoryReads } from './trade-history.ts';
 import { tradeReads } from './trade-store.ts';
 import { readControlState, runTransaction } from './transaction.ts';
 
@@ -73,12 +77,17 @@ const createLedger = (db: NodePgDatabase, pool: Pool, log: Logger): Ledger => ({
   ...legReads(db),
   ...intentReads(db),
   ...closeReads(db),
+  ...confirmationReads(db),
   ...reconciliationReads(db),
   ...cycleReads(db),
   ...accountReads(db),
   ...metricsReads(db),
   ...decisionReads(db),
   ...riskReads(db),
+  ...storyReads(db),
+  ...auditReads(db),
+  ...tradeHistoryReads(db),
+  ...heartbeatWrites(db),
 
   transaction: (work) => db.transaction((tx) => runTransaction(tx, work)),
 

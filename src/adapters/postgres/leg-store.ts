@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, lt, notExists, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, isNull, lt, lte, notExists, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 
 import type { TradeId } from '#core/ids.ts';
@@ -63,10 +63,14 @@ export const legReads = (db: NodePgDatabase): LegReads => ({
       accessMode: 'read only',
     }),
 
-  interferenceCount: (date) =>
+  interferenceCount: (from, until = from) =>
     db.$count(
       legInterventions,
-      and(date && eq(legInterventions.sessionDate, date), isNull(legInterventions.intentId)),
+      and(
+        from && gte(legInterventions.sessionDate, from),
+        until && lte(legInterventions.sessionDate, until),
+        isNull(legInterventions.intentId),
+      ),
     ),
 });
 

@@ -1,7 +1,7 @@
 import { asc, eq, inArray, or, sql } from 'drizzle-orm';
 
-import type { BrokerOrderId } from '#core/ids.ts';
-import type { Ledger, LedgerTransaction } from '#ports/ledger.ts';
+import type { BrokerOrderId, TradeId } from '#core/ids.ts';
+import type { Ledger, LedgerOrder, LedgerTransaction } from '#ports/ledger.ts';
 
 import type { Database } from './database.ts';
 import { fillRow, orderOf, orderRow } from './mapping.ts';
@@ -20,7 +20,10 @@ const isUnsettled = sql`(${orders.isLive} or ${orders.bookedQuantity} < ${orders
 const ofUnfinishedTrade = (db: Database) =>
   inArray(orders.tradeId, db.select({ id: trades.id }).from(trades).where(isUnfinished));
 
-type OrderReads = Pick<Ledger, 'unsettledOrders' | 'knownOrders' | 'netQuantities'>;
+type OrderReads = Pick<
+  Ledger,
+  'unsettledOrders' | 'ordersOfTrade' | 'knownOrders' | 'netQuantities'
+>;
 
 export const orderReads = (db: Database): OrderReads => ({
   async unsettledOrders() {
@@ -32,6 +35,8 @@ export const orderReads = (db: Database): OrderReads => ({
     return rows.map(orderOf);
   },
 
+  ordersOfTrade: (id) => ordersOf(db, id),
+
   async knownOrders(ids) {
     const rows = await db
       .select({ id: orders.brokerOrderId })
@@ -42,6 +47,15 @@ export const orderReads = (db: Database): OrderReads => ({
 
   netQuantities: () => readNetQuantities(db),
 });
+
+async function ordersOf(db: Database, id: TradeId): Promise<readonly LedgerOrder[]> {
+  const rows = await db
+    .select()
+    .from(orders)
+    .where(eq(orders.tradeId, id))
+    .orderBy(...byAge);
+  return rows.map(orderOf);
+}
 
 /** Σ shares of an order's fills; they may have come before the order itself. */
 const bookedOf = (id: BrokerOrderId) =>
@@ -99,14 +113,7 @@ export const orderWrites = (db: Database, booked: BookedShares): OrderWrites => 
     return row === undefined ? null : orderOf(row);
   },
 
-  async ordersOf(id) {
-    const rows = await db
-      .select()
-      .from(orders)
-      .where(eq(orders.tradeId, id))
-      .orderBy(...byAge);
-    return rows.map(orderOf);
-  },
+  ordersOf: (id) => ordersOf(db, id),
 
   async insertFill(execution, tradeId) {
     const { rowCount } = await db

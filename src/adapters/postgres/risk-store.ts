@@ -1,13 +1,15 @@
-import { and, eq, inArray, lte, sql, sum } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, lte, sql, sum } from 'drizzle-orm';
 
 import type { ControlState } from '#core/control.ts';
+import type { Usd } from '#core/money.ts';
 import type { RiskReads, RiskWrites } from '#ports/risk-store.ts';
 
 import type { Database } from './database.ts';
 import { totalOf } from './mapping.ts';
-import { cashActivities } from './schema/account.ts';
+import { cashActivities, equitySnapshots, fees } from './schema/account.ts';
 import { controlState } from './schema/control.ts';
 import { drawdownState, sessionOpens } from './schema/drawdown.ts';
+import { fills } from './schema/orders.ts';
 
 /**
  * The broker's codes for money that the account's owner brings or takes: deposits and withdrawals, cash
@@ -41,7 +43,37 @@ export const riskReads = (db: Database): RiskReads => ({
       );
     return totalOf(row);
   },
+
+  cashBooked: () => cashBooked(db),
+
+  async highestEquity() {
+    const { at, equity, sessionDate } = equitySnapshots;
+    const flows = sql`(
+      SELECT coalesce(sum(${cashActivities.amount}), 0) FROM ${cashActivities}
+      WHERE ${inArray(cashActivities.type, [...FLOW_TYPES])} AND ${cashActivities.date} <= ${sessionDate})`;
+    const [row] = await db
+      .select({ at, equity, flows: sql<string>`${flows}` })
+      .from(equitySnapshots)
+      .orderBy(desc(sql`${equity} - ${flows}`), at)
+      .limit(1);
+    return row === undefined ? null : { ...row, flows: totalOf({ total: row.flows }) };
+  },
 });
+
+/** One statement, so that no booking falls between its parts. What is a fee and an activity counts once. */
+async function cashBooked(db: Database): Promise<Usd> {
+  const traded = sql`
+    SELECT sum(${fills.price} * ${fills.quantity} * CASE ${fills.side} WHEN 'sell' THEN 1 ELSE -1 END)
+    FROM ${fills}`;
+  const charged = sql`SELECT -sum(${fees.amount}) FROM ${fees}`;
+  const moved = sql`
+    SELECT sum(${cashActivities.amount}) FROM ${cashActivities}
+    WHERE NOT EXISTS (SELECT FROM ${fees} WHERE ${fees.id} = ${cashActivities.id})`;
+  const { rows } = await db.execute<{ total: string }>(
+    sql`SELECT coalesce((${traded}), 0) + coalesce((${charged}), 0) + coalesce((${moved}), 0) AS total`,
+  );
+  return totalOf(rows[0]);
+}
 
 const CONTROL = {
   status: controlState.status,
@@ -81,5 +113,12 @@ export const riskWrites = (db: Database): RiskWrites => ({
 
   async insertSessionOpen(open) {
     await db.insert(sessionOpens).values(open).onConflictDoNothing();
+  },
+
+  async noteDeepest(date, percent) {
+    await db
+      .update(sessionOpens)
+      .set({ deepestPercent: percent })
+      .where(and(eq(sessionOpens.sessionDate, date), lt(sessionOpens.deepestPercent, percent)));
   },
 });

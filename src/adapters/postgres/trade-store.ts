@@ -93,7 +93,8 @@ async function pastTrades(
   limit: number,
   since: EpochMs,
 ): Promise<readonly PastTrade[]> {
-  const isClosed = eq(trades.status, 'closed');
+  // What was taken over says nothing of the strategy's luck.
+  const isClosed = and(eq(trades.status, 'closed'), eq(trades.origin, 'strategy'));
   const last = db
     .select({ id: trades.id })
     .from(trades)

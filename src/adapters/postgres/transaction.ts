@@ -1,9 +1,11 @@
 import type { ControlState } from '#core/control.ts';
-import type { AuditEntry, LedgerTransaction } from '#ports/ledger.ts';
+import type { AuditEntry } from '#ports/audit-log.ts';
+import type { LedgerTransaction } from '#ports/ledger.ts';
 
 import { accountWrites } from './account-store.ts';
 import { appendAudit } from './audit.ts';
 import { closeWrites } from './close-store.ts';
+import { confirmationWrites } from './confirmation-store.ts';
 import type { Database } from './database.ts';
 import { decisionWrites } from './decision-store.ts';
 import { intentWrites } from './intent-store.ts';
@@ -39,6 +41,7 @@ const createTransaction = (
   ...legWrites(db),
   ...intentWrites(db),
   ...closeWrites(db),
+  ...confirmationWrites(db),
   ...reconciliationWrites(db),
   ...accountWrites(db),
   ...metricsWrites(db),

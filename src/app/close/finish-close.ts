@@ -40,7 +40,11 @@ export async function finish(context: AppContext, close: Close, proof: CloseProo
 }
 
 /** Null when the broker shows what was wanted. */
-function alarmOf({ symbol, keep }: Close, proof: CloseProof, at: EpochMs): AlarmCard | null {
+function alarmOf(
+  { tradeId, symbol, keep }: Close,
+  proof: CloseProof,
+  at: EpochMs,
+): AlarmCard | null {
   const { positionQuantity, liveOrders } = proof;
   const isAsWanted = Math.abs(positionQuantity) <= keep && (keep > 0 || liveOrders === 0);
   if (isAsWanted) return null;
@@ -49,6 +53,7 @@ function alarmOf({ symbol, keep }: Close, proof: CloseProof, at: EpochMs): Alarm
     title: `${symbol} is not flat after its closing`,
     text: `The broker shows ${positionQuantity} shares and ${liveOrders} live orders. The guard looks at them now; so should you.`,
     repeat: 0,
+    tradeId,
     at,
   };
 }

@@ -3,6 +3,7 @@ import { begunClose } from '#core/close.ts';
 import type { Close, CloseReason } from '#core/close.ts';
 import { closeIdOf } from '#core/ids.ts';
 import type { TradeId } from '#core/ids.ts';
+import type { MessageId } from '#ports/notifier.ts';
 
 import type { AppContext } from '../context.ts';
 import { fenced } from '../fenced.ts';
@@ -17,6 +18,10 @@ export interface CloseWish {
   readonly quantity: number;
   readonly atMarket: boolean;
   readonly requestedBy: string;
+  /** By which a person confirmed it. */
+  readonly confirmation?: string;
+  /** The message that is to follow it; a new one where there is none. */
+  readonly message?: MessageId | null;
 }
 
 /** under-way: another closing of the symbol is not done yet, and goes on. */
@@ -45,8 +50,11 @@ export async function requestClose(context: AppContext, wish: CloseWish): Promis
         reason: wish.reason,
         quantity: String(planned.quantity),
         keep: String(planned.keep),
+        ...(wish.confirmation === undefined ? {} : { confirmation: wish.confirmation }),
       },
     });
+    const { message = null } = wish;
+    if (message !== null) await tx.claimMessage(closingCardKey(planned), message, clock.now());
     const card = closingCard(planned, { phase: 'clearing', orders: 0 }, clock.now());
     await tx.enqueueCard(closingCardKey(planned), card);
     return planned;

@@ -69,6 +69,7 @@ function alarmOf(close: Close, retryInMs: number, words: string, at: EpochMs): A
     title: `${close.symbol} is not closed: ${close.lastFailure}`,
     text: `${words} The closing (${close.reason}) is tried again in ${again} s. Look at the broker if it matters now.`,
     repeat: close.failures - 1,
+    tradeId: close.tradeId,
     at,
   };
 }

@@ -31,8 +31,8 @@ async function freeTradeId(
 export async function adopt(context: AppContext, position: Position): Promise<Trade> {
   const at = context.clock.now();
   const id = await freeTradeId(context, at, position.symbol);
-  const { stopPrice, targetPrice, exits } = await legsFor(context, position);
-  const trade = adoptedTrade(position, { id, at, stopPrice, targetPrice });
+  const { exits, ...legs } = await legsFor(context, position);
+  const trade = adoptedTrade(position, { id, at, ...legs });
   await fenced(context, async (tx) => {
     await tx.insertAdopted(trade);
     // Whatever protects it already is the trade's from now on, with its fills.
@@ -46,12 +46,13 @@ interface Plan {
   readonly at: EpochMs;
   readonly stopPrice: Usd;
   readonly targetPrice: Usd;
+  readonly ruleRisk: Usd;
 }
 
 /** Nobody decided on it: it has no confidence, and its size no arithmetic. */
 function adoptedTrade(
   { symbol, side, quantity, averageEntryPrice }: Position,
-  { id, at, stopPrice, targetPrice }: Plan,
+  { id, at, stopPrice, targetPrice, ruleRisk }: Plan,
 ): Trade {
   const price = roundToTick(averageEntryPrice, 'nearest');
   const plan = { regime: 'between', isVolatile: false, stopAtrs: 0, targetAtrs: 0 } as const;
@@ -68,7 +69,7 @@ function adoptedTrade(
       equity: ZERO_USD,
       riskBps: 0,
       riskBudget: ZERO_USD,
-      riskPerShare: micros(Math.max(1, Math.abs(price - stopPrice))),
+      riskPerShare: micros(Math.max(ruleRisk, Math.abs(price - stopPrice))),
       sharesByRisk: quantity,
       cappedBy: null,
       shares: quantity,
@@ -92,6 +93,8 @@ const FALLBACK_PERCENT = 3;
 interface Legs {
   readonly stopPrice: Usd;
   readonly targetPrice: Usd;
+  /** What the rules would risk a share: a stop that stood at break-even would make an R of nothing. */
+  readonly ruleRisk: Usd;
   /** Live orders that would sell its shares, or buy them back. */
   readonly exits: readonly BrokerOrder[];
 }
@@ -111,6 +114,7 @@ async function legsFor(context: AppContext, position: Position): Promise<Legs> {
   return {
     stopPrice: protection.stopPrice ?? at(-parameters.stopAtrs),
     targetPrice: protection.targetPrice ?? at(parameters.targetAtrs),
+    ruleRisk: micros(Math.max(1, Math.round(parameters.stopAtrs * range))),
     exits: liveGroups(orders)
       // Where they hang on an entry, it is the legs that count.
       .flatMap(({ root, live }) => (root.side === exitSideOf(side) ? [root] : live))

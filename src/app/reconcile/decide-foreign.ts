@@ -106,7 +106,10 @@ async function decidePosition(
   }
   const trade = await adopt(context, position);
   if (decision === 'adopt') {
-    return `${item.quantity} ${symbol} are a trade now, with the stop at $${formatUsd(trade.stopPrice)}. The guard sees to it.`;
+    return (
+      `${item.quantity} ${symbol} are a trade now, with the stop at $${formatUsd(trade.stopPrice)}. The guard sees to it.` +
+      endOfDayNote(context)
+    );
   }
   await requestClose(context, {
     tradeId: trade.id,
@@ -118,3 +121,9 @@ async function decidePosition(
   });
   return `${item.quantity} ${symbol} are being closed; the channel follows it.`;
 }
+
+/** An admin who takes over a holding for the long run should know what becomes of it. */
+const endOfDayNote = ({ parameters: { endOfDay, flattenMinutes } }: AppContext): string =>
+  endOfDay === 'hold'
+    ? ''
+    : ` Like every trade it is closed by the end of the session, ${flattenMinutes} minutes before the close, unless the rules say \`"endOfDay": "hold"\`.`;

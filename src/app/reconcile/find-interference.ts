@@ -42,6 +42,7 @@ async function record(context: AppContext, leg: LedgerOrder): Promise<LegInterve
         `The ${role === 'take_profit' ? 'take-profit' : 'stop'} of ${tradeId} is ${status} at the broker, and ` +
         'the bot did not ask for it. Somebody else acts on this account. The guard protects the position anew where it has to.',
       repeat: 0,
+      tradeId,
       at,
     });
   });

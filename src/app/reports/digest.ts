@@ -1,5 +1,6 @@
 import type { DailyMetrics } from '#core/daily-metrics.ts';
-import { subtractUsd, ZERO_USD } from '#core/money.ts';
+import { gainPercent, withoutFlows } from '#core/equity-curve.ts';
+import { addUsd, subtractUsd, ZERO_USD } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
 import type { PositionSide } from '#core/order.ts';
 import { addDays, newYorkDate } from '#core/session.ts';
@@ -9,9 +10,10 @@ import type { DigestCard } from '#ports/cards.ts';
 
 import type { AppContext } from '../context.ts';
 import { readPositions } from '../positions.ts';
-import { openingEquity } from './equity.ts';
+import { flowsOfDay, openingEquity } from './equity.ts';
 import { daysOf, overallMetrics, sessionMetrics } from './metrics.ts';
 import type { DayRange } from './metrics.ts';
+import { weeklyCard, weeklyKey } from './weekly.ts';
 
 /**
  * How many sessions back a digest that was missed, by a bot that was down at the close, is still written;
@@ -24,6 +26,8 @@ const LOOK_BACK_SESSIONS = 3;
  * after having missed it, and keeps its metrics with it. A digest is written once, however often this is
  * asked for; as long as none is due, that costs the broker no request, and nothing is written.
  *
+ * The last one of a week brings the week's own with it.
+ *
  * With each new digest the metrics of the sessions before are taken again, so that they follow a fill that
  * was booked late. Their own digests stay what the channel was told: the late fill has a card of its own.
  */
@@ -35,10 +39,12 @@ export async function writeDueDigests(context: AppContext, at: EpochMs): Promise
     const equity = await equityOf(context, session);
     const metrics = await sessionMetrics(context, session, equity.curve);
     const card = isTold ? null : await digestOf(context, session, { equity, metrics });
+    const week = isTold ? null : await weeklyCard(context, { session, ...equity, metrics });
     const computedAt = context.clock.now();
     await context.ledger.transaction(async (tx) => {
       await tx.saveSessionMetrics({ sessionDate: session.date, metrics, computedAt });
       if (card !== null) await tx.enqueueCard(digestKey(session), card);
+      if (week !== null) await tx.enqueueCard(weeklyKey(session), week);
     });
     if (card !== null) await context.wakeOutbox();
   }
@@ -80,7 +86,9 @@ async function bookFees({ broker, ledger }: AppContext, at: EpochMs): Promise<vo
 interface DayEquity {
   readonly opening: Usd;
   readonly closing: Usd;
-  /** From the opening to the close. */
+  /** Deposits less withdrawals in between. */
+  readonly flows: Usd;
+  /** From the opening to the close, without them. */
   readonly curve: readonly Usd[];
   /** Whether the account is seen on the session's own day. */
   readonly isToday: boolean;
@@ -90,16 +98,24 @@ async function equityOf(context: AppContext, { date }: Session): Promise<DayEqui
   const { ledger, broker, clock } = context;
   const account = await broker.account();
   const isToday = newYorkDate(clock.now()) === date;
-  const [first, points] = await Promise.all([
+  const [first, points, flows, flowsUntil] = await Promise.all([
     openingEquity(context, date, isToday ? account : null),
     ledger.equityPoints(date),
+    flowsOfDay(context, date),
+    ledger.cashFlows(date),
   ]);
   const closing = isToday ? account.equity : (points.at(-1)?.equity ?? account.equity);
   const opening = first ?? closing;
   return {
     opening,
     closing,
-    curve: [opening, ...points.map(({ equity }) => equity), closing],
+    flows,
+    curve: withoutFlows([
+      { equity: opening, flows: subtractUsd(flowsUntil, flows) },
+      ...points,
+      // What is assumed to be a flow is not among the dated ones: the last point may know more.
+      { equity: closing, flows: points.at(-1)?.flows ?? flowsUntil },
+    ]),
     isToday,
   };
 }
@@ -159,7 +175,7 @@ interface Measured {
 async function digestOf(
   context: AppContext,
   session: Session,
-  { equity: { opening, closing, isToday }, metrics }: Measured,
+  { equity: { opening, closing, flows, isToday }, metrics }: Measured,
 ): Promise<DigestCard> {
   const { date } = session;
   // The positions are read after this instant.
@@ -169,7 +185,7 @@ async function digestOf(
     overallMetrics(context.ledger, { date, metrics }),
   ]);
   const { counts } = facts;
-  const dayPnl = subtractUsd(closing, opening);
+  const dayPnl = subtractUsd(closing, addUsd(opening, flows));
   return {
     kind: 'digest',
     date,
@@ -177,7 +193,8 @@ async function digestOf(
     openingEquity: opening,
     closingEquity: closing,
     dayPnl,
-    dayPnlPercent: (dayPnl / opening) * 100,
+    dayPnlPercent: gainPercent(dayPnl, opening, flows),
+    flows,
     fees: facts.fees,
     closedTrades: facts.closedTrades,
     entriesFilled: counts.open + counts.closed,

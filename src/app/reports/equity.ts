@@ -29,6 +29,23 @@ export async function openingEquity(
   return (isOfPrevious ? before : ownPoints[0])?.equity ?? null;
 }
 
+/**
+ * Deposits less withdrawals since the close of the session before, until the end of a date. They are dated by
+ * the day alone, and no part of the day's profit and loss.
+ */
+export async function flowsOfDay(
+  { ledger, calendar }: AppContext,
+  date: SessionDate,
+): Promise<Usd> {
+  const previous = await calendar.before(date);
+  if (previous === null) return ZERO_USD;
+  const [until, then] = await Promise.all([
+    ledger.cashFlows(date),
+    ledger.cashFlows(previous.date),
+  ]);
+  return subtractUsd(until, then);
+}
+
 /** The ledger's books held against the broker's account. */
 export interface BooksReport {
   readonly startEquity: Usd;

@@ -28,22 +28,28 @@ export async function daysOf(
   };
 }
 
-/** @param equities of the session, from its opening to its close */
+/**
+ * The deepest fall is that of the equities, or of what the drawdown watch has measured between them, whichever
+ * is the deeper.
+ *
+ * @param equities of the session, from its opening to its close, with what was paid in or out taken out
+ */
 export async function sessionMetrics(
   { ledger, calendar }: Pick<AppContext, 'ledger' | 'calendar'>,
   session: Session,
   equities: readonly Usd[],
 ): Promise<DailyMetrics> {
   const days = await daysOf({ calendar }, session);
-  const [closed, entered, interference] = await Promise.all([
+  const [closed, entered, interference, open] = await Promise.all([
     ledger.closedTrades(days),
     ledger.enteredTrades(days),
     ledger.interferenceCount(session.date),
+    ledger.sessionOpen(session.date),
   ]);
   return dailyMetrics({
     closed,
     entered,
-    drawdowns: [Math.abs(maxDrawdownPercent(equities))],
+    drawdowns: [Math.max(Math.abs(maxDrawdownPercent(equities)), open?.deepestPercent ?? 0)],
     interference,
   });
 }

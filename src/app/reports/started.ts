@@ -33,12 +33,13 @@ export async function announceStart(
 ): Promise<StartedCard> {
   const { broker, ledger, calendar, clock } = context;
   const at = clock.now();
-  const [account, positions, session, first, cash] = await Promise.all([
+  const [account, positions, session, first, cash, flows] = await Promise.all([
     broker.account(),
     readPositions(context),
     calendar.currentOrNext(at),
     ledger.firstEquity(),
     cashNote(context),
+    ledger.cashFlows(),
   ]);
   const card: StartedCard = {
     kind: 'started',
@@ -65,6 +66,7 @@ export async function announceStart(
         sessionDate: newYorkDate(at),
         equity: account.equity,
         cash: account.cash,
+        flows,
       });
     }
     await tx.enqueueCard(`started:${context.systemClock.now()}`, card);

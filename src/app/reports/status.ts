@@ -1,8 +1,10 @@
+import type { Account } from '#core/account.ts';
 import type { Close } from '#core/close.ts';
 import type { ControlState } from '#core/control.ts';
 import type { DrawdownView } from '#core/decision.ts';
 import { drawdownView } from '#core/drawdown.ts';
-import { subtractUsd } from '#core/money.ts';
+import { gainPercent } from '#core/equity-curve.ts';
+import { addUsd, subtractUsd } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
 import { newYorkDate } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
@@ -12,7 +14,7 @@ import type { CycleRecord } from '#ports/ledger.ts';
 import type { AppContext } from '../context.ts';
 import { impedimentsOf } from '../impediments.ts';
 import { readPositions } from '../positions.ts';
-import { openingEquity } from './equity.ts';
+import { flowsOfDay, openingEquity } from './equity.ts';
 
 /** What `/status` and the readiness page tell. */
 export interface StatusReport {
@@ -26,6 +28,8 @@ export interface StatusReport {
   /** Since the close of the session before; null when neither broker nor ledger knows of it. */
   readonly dayPnl: Usd | null;
   readonly dayPnlPercent: number | null;
+  /** Deposits less withdrawals since then, which are no part of it. */
+  readonly dayFlows: Usd;
   readonly positions: readonly OpenPositionLine[];
   readonly protectedPositions: number;
   readonly pendingEntries: number;
@@ -67,14 +71,13 @@ export async function statusReport(context: AppContext): Promise<StatusReport> {
       ledger.outbox.backlog(),
       ledger.unfinishedTrades(),
     ]);
-  const [impediments, closes, interferenceToday, drawdown] = await Promise.all([
+  const [impediments, closes, interferenceToday, drawdown, day] = await Promise.all([
     impedimentsOf(context),
     ledger.openCloses(),
     ledger.interferenceCount(newYorkDate(now)),
     drawdownReport(context, now),
+    dayResult(context, account, now),
   ]);
-  const opening = await openingEquity(context, newYorkDate(now), account);
-  const dayPnl = opening === null ? null : subtractUsd(account.equity, opening);
   return {
     mode: context.mode,
     control,
@@ -82,8 +85,7 @@ export async function statusReport(context: AppContext): Promise<StatusReport> {
     session,
     isOpen: session !== null && now >= session.open && now < session.close,
     equity: account.equity,
-    dayPnl,
-    dayPnlPercent: dayPnl === null || opening === null ? null : (dayPnl / opening) * 100,
+    ...day,
     positions,
     protectedPositions: positions.filter(({ isProtected }) => isProtected).length,
     pendingEntries: trades.filter(({ status }) => status === 'planned' || status === 'submitted')
@@ -97,6 +99,21 @@ export async function statusReport(context: AppContext): Promise<StatusReport> {
     interferenceToday,
     drawdown,
   };
+}
+
+async function dayResult(
+  context: AppContext,
+  account: Account,
+  now: EpochMs,
+): Promise<Pick<StatusReport, 'dayPnl' | 'dayPnlPercent' | 'dayFlows'>> {
+  const date = newYorkDate(now);
+  const [opening, dayFlows] = await Promise.all([
+    openingEquity(context, date, account),
+    flowsOfDay(context, date),
+  ]);
+  if (opening === null) return { dayPnl: null, dayPnlPercent: null, dayFlows };
+  const dayPnl = subtractUsd(account.equity, addUsd(opening, dayFlows));
+  return { dayPnl, dayPnlPercent: gainPercent(dayPnl, opening, dayFlows), dayFlows };
 }
 
 async function drawdownReport(

@@ -1,16 +1,28 @@
+import { isFlattenDue } from '../exits.ts';
 import { MINUTE_MS } from '../session.ts';
 import { readVolumeProfile } from '../volume-profile.ts';
 import type { EntryQuestion, Verdict } from './question.ts';
 
-/** Neither right after the session's open nor right before its close. */
+/**
+ * Neither right after the session's open nor right before its close; the bar that ends on either limit is
+ * still traded on. Nor when the end of the day would close the trade at once.
+ */
 export function askEntryWindow({ snapshot }: EntryQuestion): Verdict {
   const { barEnd, session, parameters } = snapshot;
   const { noEntryFirstMinutes, noEntryLastMinutes } = parameters;
   const minutesSinceOpen = (barEnd - session.open) / MINUTE_MS;
   const minutesToClose = (session.close - barEnd) / MINUTE_MS;
+  const isWithin = minutesSinceOpen >= noEntryFirstMinutes && minutesToClose >= noEntryLastMinutes;
+  const flattens = isFlattenDue(session, barEnd, parameters);
   return {
-    passed: minutesSinceOpen >= noEntryFirstMinutes && minutesToClose >= noEntryLastMinutes,
-    numbers: { minutesSinceOpen, minutesToClose, noEntryFirstMinutes, noEntryLastMinutes },
+    passed: isWithin && !flattens,
+    numbers: {
+      minutesSinceOpen,
+      minutesToClose,
+      noEntryFirstMinutes,
+      noEntryLastMinutes,
+      flattens,
+    },
   };
 }
 

@@ -70,6 +70,7 @@ export const apiErrors = {
   emptyMessage: () => new DiscordApiError(400, 50_006, 'Cannot send an empty message'),
   missingPermissions: () => new DiscordApiError(403, 50_013, 'Missing Permissions'),
   invalidWebhookToken: () => new DiscordApiError(401, 50_027, 'Invalid Webhook Token'),
+  archivedThread: () => new DiscordApiError(400, 50_083, 'Thread is archived'),
   invalidForm: (fields: readonly FieldError[]) =>
     new DiscordApiError(400, 50_035, 'Invalid Form Body', fields),
   invalidJson: () => new DiscordApiError(400, 50_109, 'The request body contains invalid JSON.'),

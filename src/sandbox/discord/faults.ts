@@ -3,8 +3,13 @@ import type { MiddlewareHandler } from 'hono';
 
 /** Something that goes wrong with a REST request. */
 type Fault =
-  /** Answered with this status instead of being done; 429 says when to come again. */
-  | { readonly kind: 'status'; readonly status: number; readonly retryAfterMs?: number }
+  /** Answered with this status, and Discord's own code, instead of being done; 429 says when to come again. */
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly code?: number;
+      readonly retryAfterMs?: number;
+    }
   /** The connection breaks before anything was done. */
   | { readonly kind: 'drop-before' }
   /** It is done, but the connection breaks before the answer. */
@@ -48,7 +53,7 @@ export function createFaults(): FaultInjection {
     },
     middleware: async (context, next) => {
       const fault = take(`${context.req.method} ${context.req.path}`);
-      if (fault?.kind === 'status') return statusAnswer(fault.status, fault.retryAfterMs ?? 1_000);
+      if (fault?.kind === 'status') return statusAnswer(fault);
       if (fault?.kind !== 'drop-before') await next();
       if (fault) context.env.incoming.socket.destroy();
       return fault ? new Response(null) : undefined;
@@ -56,9 +61,13 @@ export function createFaults(): FaultInjection {
   };
 }
 
-function statusAnswer(status: number, retryAfterMs: number): Response {
+function statusAnswer({
+  status,
+  code = 0,
+  retryAfterMs = 1_000,
+}: Extract<Fault, { kind: 'status' }>): Response {
   if (status !== 429) {
-    return Response.json({ message: `${status}: injected fault`, code: 0 }, { status });
+    return Response.json({ message: `${status}: injected fault`, code }, { status });
   }
   const seconds = retryAfterMs / 1_000;
   return Response.json(

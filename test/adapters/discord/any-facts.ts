@@ -11,15 +11,21 @@ import type { ClosedTrade } from '#core/trade.ts';
 import type { Change } from '#core/why.ts';
 import type {
   AlarmCard,
+  BatchCard,
+  ChannelOutageCard,
   ClosingProgress,
   ControlCard,
   DrawdownCard,
   EntryProgress,
   NoticeCard,
+  OutageCard,
   OpenPositionLine,
   RepairedCard,
   StartedCard,
+  ScaledOutCard,
   StopMovedCard,
+  SummaryCard,
+  WeeklyCard,
 } from '#ports/cards.ts';
 
 import {
@@ -31,10 +37,14 @@ import {
   entry,
   exit,
   intent,
+  outage,
   repaired,
+  scaledOut,
   started,
   status,
   stopMoved,
+  summary,
+  weekly,
 } from './facts.ts';
 
 /** Any text, also what a person can do with markdown, and far too much of it. */
@@ -177,6 +187,27 @@ const anyStopMove = fc
   .record({ symbol, side, from: price, to: price, at: instant })
   .map((changes): StopMovedCard => ({ ...stopMoved, ...changes }));
 
+const anyStanding = fc.record({ pnl: money, r: fc.double() });
+const anyRange = fc.record({ worst: anyStanding, best: anyStanding });
+
+const anySummary = fc
+  .record({ trade: anyTrade, range: anyRange, stopMoves: whole })
+  .map((changes): SummaryCard => ({ ...summary, ...changes }));
+
+const anyScaleOut = fc
+  .record({
+    symbol,
+    side,
+    quantity,
+    exitPrice: price,
+    pnl: money,
+    rMultiple: fc.double(),
+    remaining: whole,
+    lateMs,
+    at: instant,
+  })
+  .map((changes): ScaledOutCard => ({ ...scaledOut, ...changes }));
+
 const anyNotice = fc
   .record({ tone: fc.constantFrom('good', 'warning'), title: text, text, at: instant })
   .map((changes): NoticeCard => ({ kind: 'notice', ...changes }));
@@ -234,6 +265,7 @@ const anyDrawdown = fc
     event: fc.oneof(
       fc.record({ type: fc.constant('warning'), scope, ofLimitPercent: fc.nat(100) }),
       fc.record({ type: fc.constantFrom('breached', 'recovered'), scope }),
+      fc.record({ type: fc.constant('beyond'), scope, limits: fc.integer({ min: 2, max: 30 }) }),
     ),
     equity: money,
     baseEquity: money,
@@ -262,13 +294,44 @@ const anyDigest = fc
   })
   .map((changes) => ({ ...digest, ...changes }));
 
+const anyOutage = fc
+  .record({ why: text, since: instant, until: fc.option(instant) })
+  .map((changes): OutageCard => ({ ...outage, ...changes }));
+
+const anyReturn = fc
+  .record({ since: instant, until: instant, events: whole })
+  .map((facts): ChannelOutageCard => ({ kind: 'channel-outage', ...facts }));
+
+/** As long as a flood is gathered at most. */
+const anyBatch = fc.array(anyStopMove, { minLength: 1, maxLength: 25 }).map((cards): BatchCard => ({
+  kind: 'batch',
+  members: cards.map((card, index) => ({ key: `${index}`, card })),
+}));
+
+const date = fc.constantFrom(digest.date, weekly.from);
+const anyWeek = fc
+  .record({
+    pnl: money,
+    pnlPercent: fc.double(),
+    days: fc.array(fc.record({ date, pnl: money }), { maxLength: 7 }),
+    metrics: anyMetrics,
+    symbols: fc.array(fc.record({ symbol, trades: whole, pnl: money }), { maxLength: 200 }),
+  })
+  .map((changes): WeeklyCard => ({ ...weekly, ...changes }));
+
 export const anyCard = fc.oneof(
+  anyReturn,
+  anyBatch,
+  anyOutage,
+  anyWeek,
   anyEntry,
   anyDigest,
   anyClosing,
   anyRepaired,
   anyStopMove,
   anyNotice,
+  anySummary,
+  anyScaleOut,
   anyControl,
   anyDrawdown,
   fc
@@ -301,6 +364,7 @@ const verdict = fc.record({
 
 export const anyReply = fc.oneof(
   text.map((words) => ({ kind: 'text', text: words }) as const),
+  fc.record({ kind: fc.constant('pages' as const), title: text, lines: fc.array(text) }),
   fc
     .record({
       positions,

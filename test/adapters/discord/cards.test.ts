@@ -17,7 +17,7 @@ const overall = (changes: Partial<DailyMetrics>) =>
   (field(digestBody({ overall: metrics(changes) }), /^All/) ?? '').replaceAll('\u00A0', ' ');
 const figureOf = (value: number | null, on: number) => ({ value, count: on, interval: null });
 const statusPage = (changes: Partial<typeof status> = {}) =>
-  page(renderReply({ kind: 'status', report: { ...status, ...changes } }));
+  page(renderReply({ kind: 'status', report: { ...status, ...changes } })[0]);
 
 describe('the start-up card', () => {
   it('tells mode, what it runs on, and that all positions are protected', () => {
@@ -119,6 +119,10 @@ describe('the exit card', () => {
       [Exit] $185.75
       slippage 0.2 bps worse
       [Held] 1 h 35 min
+      [At best (MFE)] +$447.60
+      +1.74 R
+      [At worst (MAE)] −$96.00
+      −0.37 R
       [Realized today] −$1,204.00
       (2025-11-28-1030-NVDA · SANDBOX)"
     `);
@@ -134,7 +138,7 @@ describe('the exit card', () => {
     ],
     ['manual_close', '✋ CLOSED BY HAND', 'A person asked for it.'],
     ['risk_limit', '⛔ RISK LIMIT', 'A risk limit was reached.'],
-    ['time_exit', '⌛ TIME EXIT', 'It had gone nowhere for too long.'],
+    ['time_exit', '⌛ TIME EXIT', 'After so long it still stood near its entry.'],
     ['end_of_day', '🌙 END OF DAY', 'The session ends, and nothing stays open overnight.'],
     ['scale_out', '🪜 SCALED OUT', 'A part takes its profit early.'],
     [
@@ -154,7 +158,7 @@ describe('the exit card', () => {
   it('tells late news as such', () => {
     const late = read({ ...exit(), lateMs: 12 * 60_000 });
     expect(late).toContain(
-      '(+1.4 R) · 12 min late\n🕓 **Told 12 min late: the bot was not listening.**\nBought 120',
+      '(+1.4 R) · 12 min late\n🕓 **Told 12 min late: the news could not get through before.**\nBought 120',
     );
   });
 
@@ -172,6 +176,7 @@ describe('the digest', () => {
       "# 📊 📝 PAPER · 2025-11-28: +$412.18 (+0.41 %)
       Equity $100,000.00 → $100,412.18
       Realized and unrealized, fees deducted.
+      Best NVDA long +$412.30 (+1.4 R); worst TSLA short −$1,204.00 (−1.02 R).
       [Fees] $0.12
       [Entries] 3 filled
       1 not filled
@@ -476,6 +481,40 @@ describe('the status', () => {
     expect(statusPage(changes)).toContain(words);
   });
 
+  it('shows every position, on as many pages as it takes', () => {
+    const positions = Array.from({ length: 70 }, (_, n) => ({
+      ...position,
+      symbol: ticker(`A${n}`),
+    }));
+    const pages = renderReply({ kind: 'status', report: { ...status, positions } });
+    const names = pages.flatMap(({ embeds }) => embeds[0]?.fields ?? []).map(({ name }) => name);
+    for (const { symbol } of positions) {
+      expect(names.filter((name) => name.includes(` ${symbol} `))).toHaveLength(1);
+    }
+    expect(names).not.toContain('…');
+    expect(pages.map(({ embeds }) => embeds[0]?.title)).toEqual(
+      pages.map(() => pages[0].embeds[0]?.title),
+    );
+  });
+
+  it('says of which day the drawdown is, when it is not today’s', () => {
+    const yesterday = AT - 86_400_000;
+    const { drawdown } = status;
+    expect(statusPage({ drawdown: { ...drawdown, measuredAt: yesterday } })).toContain(
+      'measured <t:1764257400:f>',
+    );
+  });
+
+  it('says what was paid in or out beside the day’s result', () => {
+    expect(statusPage({ dayFlows: parseUsd('10000') })).toContain(
+      '+0.41 %\nwithout $10,000.00 paid in',
+    );
+    expect(read({ ...digest, flows: parseUsd('-250') })).toContain(
+      'Equity $100,000.00 → $100,412.18; the result is without $250.00 paid out',
+    );
+    expect(read({ ...digest, flows: parseUsd('0') })).not.toContain('paid');
+  });
+
   it('says what has not happened yet', () => {
     const text = statusPage({ dayPnl: null, dayPnlPercent: null, lastCycle: null, positions: [] });
     expect(text).toContain('[Day P/L] –');
@@ -486,11 +525,14 @@ describe('the status', () => {
 
 describe('a text answer', () => {
   it('is shown as it was written and mentions nobody', () => {
-    expect(renderReply({ kind: 'text', text: 'pong *42* <@1>' })).toEqual({
-      content: String.raw`pong \*42\* \<@1\>`,
-      embeds: [],
-      allowedMentions: { parse: [] },
-    });
+    expect(renderReply({ kind: 'text', text: 'pong *42* <@1>' })).toEqual([
+      {
+        content: String.raw`pong \*42\* \<@1\>`,
+        embeds: [],
+        components: [],
+        allowedMentions: { parse: [] },
+      },
+    ]);
   });
 });
 

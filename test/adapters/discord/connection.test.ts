@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { createDiscordBot } from '#adapters/discord/bot.ts';
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
+import { ALL_ON } from '#test/support/channel.ts';
 
 import { alarm } from './facts.ts';
 import {
@@ -89,7 +90,7 @@ describe('the connection to Discord', () => {
     desk.standIn.gateway.forgetSessions();
     desk.standIn.gateway.drop();
     await until(() => desk.bot.state() === 'connecting');
-    await until(() => desk.standIn.gateway.presence().activity === 'SANDBOX · ACTIVE');
+    await until(() => desk.standIn.gateway.presence().activity === '🟢 trading · SANDBOX');
     expect(desk.bot.state()).toBe('ready');
   });
 
@@ -142,9 +143,9 @@ describe('the connection to Discord', () => {
     });
     const desk = await openDesk({ commands: [halt] });
     const shown = () => desk.standIn.gateway.presence().activity;
-    await until(() => shown() === 'SANDBOX · ACTIVE');
+    await until(() => shown() === '🟢 trading · SANDBOX');
     await say(desk, 'trader', 'halt');
-    await until(() => shown() === 'SANDBOX · HALTED');
+    await until(() => shown() === '⏸ halted · SANDBOX');
     expect(desk.lines.filter(({ level }) => level !== 'info')).toEqual([]);
   });
 });
@@ -270,6 +271,8 @@ it('without an address the bot is made for Discord itself, and calls nobody befo
     apiUrl: null,
     access: { viewer: [], trader: [], admin: [] },
     commands: [],
+    cards: ALL_ON,
+    mentions: { warning: null, critical: null },
     mode: 'LIVE',
     context: () => {
       throw new Error('not asked for');

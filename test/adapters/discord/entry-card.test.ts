@@ -13,7 +13,7 @@ describe('the entry card', () => {
     expect(read(entry({ status: 'submitted', at: AT }))).toMatchInlineSnapshot(`
       "# ⏳ BUY 120 NVDA: bracket sent, limit $182.40
       Sent <t:1764343800:t>. Cancelled if it has not filled within one bar.
-      1 % of $100,000 = $1,000 ÷ $2.14 = 467 shares, capped by notional at 120
+      1 % of $100,000 = $1,000 ÷ $2.14 = 467 shares, cut to 120 by the limit on one position: 0.26 % of equity at risk
       [Limit] $182.40
       [Stop] $180.26
       2.4 ATR
@@ -33,30 +33,34 @@ describe('the entry card', () => {
     [
       { name: 'good', trades: 20, wins: 12 },
       120,
-      'Risk 1.2 % of equity (12 of the last 20 trades won)',
+      'Risk budget 1.2 % of equity (12 of the last 20 trades won)',
     ],
     [
       { name: 'poor', trades: 20, wins: 8 },
       50,
-      'Risk 0.5 % of equity (8 of the last 20 trades won)',
+      'Risk budget 0.5 % of equity (8 of the last 20 trades won)',
     ],
     [
       { name: 'few', trades: 4, wins: 3 },
       100,
-      'Risk 1 % of equity (3 of the last 4 trades won: too few to go by)',
+      'Risk budget 1 % of equity (3 of the last 4 trades won: too few to go by)',
     ],
     [
       { name: 'few', trades: 1, wins: 0 },
       100,
-      'Risk 1 % of equity (the only trade so far not won: too few to go by)',
+      'Risk budget 1 % of equity (the only trade so far not won: too few to go by)',
     ],
     [
       { name: 'few', trades: 1, wins: 1 },
       100,
-      'Risk 1 % of equity (the only trade so far won: too few to go by)',
+      'Risk budget 1 % of equity (the only trade so far won: too few to go by)',
     ],
-    [{ name: 'few', trades: 0, wins: 0 }, 100, 'Risk 1 % of equity (no closed trade to go by yet)'],
-    [{ name: 'fixed', trades: 0, wins: 0 }, 80, 'Risk 0.8 % of equity (fixed)'],
+    [
+      { name: 'few', trades: 0, wins: 0 },
+      100,
+      'Risk budget 1 % of equity (no closed trade to go by yet)',
+    ],
+    [{ name: 'fixed', trades: 0, wins: 0 }, 80, 'Risk budget 0.8 % of equity (fixed)'],
   ])('tells where the risk comes from: %j', (tier, riskBps, line) => {
     const size = { ...intent.size, riskBps, tier };
     const text = read(entry({ status: 'submitted', at: AT }, { size }));
@@ -78,7 +82,7 @@ describe('the entry card', () => {
     expect(read(entry(filled))).toMatchInlineSnapshot(`
       "# ✅ BOUGHT 120 NVDA @ $182.33 · 🛡 stop $180.26
       Filled <t:1764343804:t>. Stop and target rest at the broker.
-      1 % of $100,000 = $1,000 ÷ $2.14 = 467 shares, capped by notional at 120
+      1 % of $100,000 = $1,000 ÷ $2.14 = 467 shares, cut to 120 by the limit on one position: 0.26 % of equity at risk
       [Average] $182.33
       [Slippage] 1.3 bps worse
       [Value] $21,880.00
@@ -268,7 +272,7 @@ describe('the entry card', () => {
     const lines = read(entry(whole, half, late)).split('\n');
     expect(lines.slice(0, 4)).toEqual([
       '# ✅ BOUGHT 120 NVDA @ $182.33 · stop $180.26 · 12 min late',
-      '🕓 **Told 12 min late: the bot was not listening.**',
+      '🕓 **Told 12 min late: the news could not get through before.**',
       'Filled <t:1764343800:t>. Its stop and target came with it; /status tells what became of them since.',
       '🪜 Half (60) leaves at $186.68 (2 R), the other 60 at $187.75.',
     ]);

@@ -6,6 +6,7 @@ import type { EntryIntent } from '#core/decision.ts';
 import { clientOrderId, closeIdOf, ticker, tradeId } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
 import { asSessionDate } from '#core/session.ts';
+import type { TradeRange } from '#core/trade-range.ts';
 import type { ClosedTrade } from '#core/trade.ts';
 import type {
   AlarmCard,
@@ -18,10 +19,14 @@ import type {
   EntryProgress,
   ExitCard,
   NoticeCard,
+  OutageCard,
   OpenPositionLine,
   RepairedCard,
   StartedCard,
+  ScaledOutCard,
   StopMovedCard,
+  SummaryCard,
+  WeeklyCard,
 } from '#ports/cards.ts';
 
 /** 2025-11-28 10:30 in New York: a half-day, open 9:30 to 13:00. */
@@ -115,12 +120,36 @@ export const trade: ClosedTrade = {
   rMultiple: 1.4,
 };
 
+const range: TradeRange = {
+  worst: { pnl: parseUsd('-96'), r: -0.37 },
+  best: { pnl: parseUsd('447.6'), r: 1.74 },
+};
+
+export const scaledOut: ScaledOutCard = {
+  kind: 'scaled-out',
+  tradeId: id,
+  symbol: NVDA,
+  side: 'long',
+  quantity: 60,
+  exitPrice: parseUsd('186.68'),
+  pnl: parseUsd('262.20'),
+  rMultiple: 2.04,
+  remaining: 60,
+  stopPrice: parseUsd('180.26'),
+  targetPrice: parseUsd('187.75'),
+  lateMs: null,
+  at: AT,
+};
+
+export const summary: SummaryCard = { kind: 'summary', trade, range, stopMoves: 2 };
+
 export const exit = (changes: Partial<ClosedTrade> = {}): ExitCard => ({
   kind: 'exit',
   trade: { ...trade, ...changes },
   stopPrice: parseUsd('180.26'),
   targetPrice: parseUsd('185.75'),
   slippageBps: 0.23,
+  range,
   realizedToday: parseUsd('-1204'),
   lateMs: null,
 });
@@ -347,6 +376,7 @@ export const status: StatusReport = {
   equity: parseUsd('100412.30'),
   dayPnl: parseUsd('412.30'),
   dayPnlPercent: 0.4123,
+  dayFlows: parseUsd('0'),
   positions: [position],
   protectedPositions: 1,
   pendingEntries: 1,
@@ -361,4 +391,36 @@ export const status: StatusReport = {
   cycles: 12,
   intents: 3,
   outboxBacklog: 0,
+};
+
+export const outage: OutageCard = {
+  kind: 'outage',
+  why: 'The order stream is connecting (socket hang up).',
+  since: AT,
+  until: null,
+  at: AT + 75_000,
+};
+
+export const weekly: WeeklyCard = {
+  kind: 'weekly',
+  mode: 'PAPER',
+  from: asSessionDate('2025-11-24'),
+  to: date,
+  openingEquity: parseUsd('100000'),
+  closingEquity: parseUsd('100640'),
+  pnl: parseUsd('640'),
+  pnlPercent: 0.64,
+  days: [
+    { date: asSessionDate('2025-11-24'), pnl: parseUsd('-210.5') },
+    { date: asSessionDate('2025-11-25'), pnl: parseUsd('438.32') },
+    { date, pnl: parseUsd('412.18') },
+  ],
+  metrics: metrics(),
+  symbols: [
+    { symbol: NVDA, trades: 3, pnl: parseUsd('900.1') },
+    { symbol: ticker('AAPL'), trades: 1, pnl: parseUsd('12') },
+    { symbol: ticker('TSLA'), trades: 2, pnl: parseUsd('-272.1') },
+  ],
+  nextSession: digest.nextSession,
+  at: session.close,
 };

@@ -9,11 +9,13 @@ import type { DiscordBot, DiscordBotOptions } from '#adapters/discord/bot.ts';
 import type { Command } from '#app/command.ts';
 import type { AppContext } from '#app/context.ts';
 import type { ControlState } from '#core/control.ts';
-import type { AuditEntry } from '#ports/ledger.ts';
+import type { AuditEntry } from '#ports/audit-log.ts';
 import type { Logger } from '#ports/logger.ts';
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
+import type { PresentedMessage } from '#sandbox/discord/present.ts';
 import { listenDiscordStandIn } from '#sandbox/discord/stand-in.ts';
 import type { DiscordStandInOptions, ListeningDiscordStandIn } from '#sandbox/discord/stand-in.ts';
+import { ALL_ON } from '#test/support/channel.ts';
 
 import { AT } from './facts.ts';
 
@@ -66,7 +68,7 @@ export const access = {
   admin: [SANDBOX_DISCORD.people.admin],
 };
 
-interface Desk extends FakeApplication {
+export interface Desk extends FakeApplication {
   readonly standIn: ListeningDiscordStandIn;
   readonly bot: DiscordBot;
   readonly lines: LogLine[];
@@ -105,6 +107,8 @@ export function makeBot(
     commands: [],
     context: application.context,
     mode: 'SANDBOX',
+    cards: ALL_ON,
+    mentions: { warning: null, critical: null },
     log,
     onCommand: (name, outcome) => outcomes.push(`${name} ${outcome}`),
     ...changes,
@@ -135,7 +139,41 @@ export const untilLogged = (lines: readonly LogLine[], message: string) =>
 export const channelMessages = ({ standIn }: Pick<Desk, 'standIn'>) =>
   standIn.messages(SANDBOX_DISCORD.channelId);
 
-type Person = 'viewer' | 'trader' | 'admin';
+export type Person = 'viewer' | 'trader' | 'admin';
+
+/** The channel as one person sees it, with what only they see, oldest first. */
+export async function seenBy(
+  { standIn }: Pick<Desk, 'standIn'>,
+  as: Person,
+): Promise<readonly PresentedMessage[]> {
+  const answer = await fetch(`${standIn.url}/sandbox/messages?as=${as}`);
+  const { messages } = (await answer.json()) as { messages: readonly PresentedMessage[] };
+  return messages;
+}
+
+/** What only this person was told, in order. */
+export const whispersTo = async (desk: Pick<Desk, 'standIn'>, as: Person) =>
+  (await seenBy(desk, as))
+    .filter(({ flags }) => (flags & MessageFlags.Ephemeral) !== 0)
+    .map(({ content }) => content);
+
+/** The buttons under a message, those that can be pressed. */
+export const buttonsOf = ({ components }: PresentedMessage) =>
+  components
+    .flatMap((row) => row.components)
+    .filter((part) => part.type === 2 && part.disabled !== true);
+
+/** Presses the button whose words begin so. */
+export function press(
+  { standIn }: Pick<Desk, 'standIn'>,
+  as: Person,
+  message: PresentedMessage,
+  label: string,
+) {
+  const found = buttonsOf(message).find((one) => 'label' in one && one.label?.startsWith(label));
+  if (found?.custom_id === undefined) throw new Error(`no button ${label}`);
+  return standIn.act({ kind: 'click', as, messageId: message.id, customId: found.custom_id });
+}
 
 /** A person's slash command and the bot's whole answer to it. */
 export async function say(

@@ -14,7 +14,11 @@ const linesOf = (embed: APIEmbed) => [
 const plainly = (text: string): string => text.replaceAll('\u2060', '').replaceAll('\u00A0', ' ');
 /** The message as a person reads it from top to bottom. */
 export const page = ({ content, embeds }: MessageBody): string =>
-  plainly([content, ...embeds.flatMap(linesOf)].filter((line) => line !== undefined).join('\n'));
+  plainly(
+    [content, ...embeds.flatMap(linesOf)]
+      .filter((line) => line !== undefined && line !== '')
+      .join('\n'),
+  );
 export const read = (card: Card, mode: Mode = 'PAPER') => page(renderCard(card, mode));
 export const title = (card: Card) => plainly(renderCard(card, 'PAPER').embeds[0]?.title ?? '');
 export const field = (body: MessageBody, name: RegExp) =>

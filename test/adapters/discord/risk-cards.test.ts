@@ -80,6 +80,10 @@ describe('the drawdown card', () => {
       '**It is beyond the limit: nothing is opened until the next reading has decided.**';
     expect(read({ ...drawdown, percent: -3 })).toContain(decides);
     expect(read({ ...drawdown, percent: -2.99 })).not.toContain(decides);
+    expect(title({ ...drawdown, percent: -3.2 })).toBe(
+      '⚠️ DRAWDOWN of the day −3.20 %: beyond the limit, being confirmed',
+    );
+    expect(title({ ...drawdown, percent: -2.99 })).toContain('50 % of the limit is used up');
   });
 
   it('says when it is over', () => {
@@ -90,6 +94,29 @@ describe('the drawdown card', () => {
     } as const;
     expect(title(card)).toBe('✅ DRAWDOWN from the peak recovered to −1.20 %');
     expect(read(card)).toContain('The warning is over. Nothing to do.');
+  });
+
+  it('says of a breach that is over that entries stay halted, and until when', () => {
+    const card = {
+      ...drawdown,
+      event: { type: 'recovered', scope: 'day' },
+      percent: -1.2,
+    } as const;
+    expect(read({ ...card, control: { ...halted, until: AT + 60_000 } })).toContain(
+      '**entries stay halted** until <t:1764343860:f>; /resume (admins) ends it before.',
+    );
+    expect(read({ ...card, control: halted })).toContain(
+      '**entries stay halted** until someone resumes with /resume (admins).',
+    );
+  });
+
+  it('says after a resume how many limits the fall has come to, and that nothing is halted', () => {
+    const event = { type: 'beyond', scope: 'day', limits: 2 } as const;
+    const text = read({ ...drawdown, event, percent: -6.1 });
+    expect(text).toContain('# 🚨 DRAWDOWN of the day −6.10 %: 2 × THE LIMIT\n');
+    expect(text).toContain(
+      '**Nothing is halted by it**: somebody has resumed after the limit, which is 3 %.',
+    );
   });
 
   it('says when nothing is open, and nothing cost anything', () => {
@@ -124,7 +151,7 @@ describe('the control card', () => {
   it('tells the end of a halt that ends by itself', () => {
     const until = AT + 60_000;
     expect(read({ ...control, control: { ...control.control, until } })).toContain(
-      '**No entries until <t:1764343860:f>**, when the next session opens; /resume (admins) ends it before.',
+      '**No entries until <t:1764343860:f>**; /resume (admins) ends it before.',
     );
   });
 
@@ -138,6 +165,16 @@ describe('the control card', () => {
   it('names who halted first when somebody halts for longer', () => {
     const text = read({ ...control, change: 'prolonged', by: 'Bob', control: halted });
     expect(text).toContain('Since <t:1764343800:f> by drawdown watch.\nBy Bob, <t:');
+  });
+
+  it.each([
+    [true, 'The session is open: the next cycle decides as usual.'],
+    [false, 'No session is open just now: entries are decided on again when the next one opens.'],
+  ])('of a halt that is over says whether a session is open: %s', (isSessionOpen, words) => {
+    const active = { ...control.control, status: 'active' } as const;
+    expect(read({ ...control, change: 'expired', control: active, isSessionOpen })).toContain(
+      words,
+    );
   });
 
   it('does not hide what a resume does to the limits', () => {

@@ -53,7 +53,8 @@ const refused: WhyDecision = {
   trade: null,
 };
 
-const show = (report: WhyReport): string => page(renderReply({ kind: 'why', report }));
+const show = (report: WhyReport): string =>
+  renderReply({ kind: 'why', report }).map(page).join('\n');
 
 const askedLater = (minutes: number): string =>
   show({ ...refused, at: BAR_END + minutes * MINUTE_MS });
@@ -61,7 +62,7 @@ const askedLater = (minutes: number): string =>
 describe('the answer to why', () => {
   it('of a refusal names the filter, what would have to change, and every number', () => {
     expect(show(refused)).toMatchInlineSnapshot(`
-      "# 🚫 No BUY NVDA: Confidence · 10:30
+      "# 🚫 No BUY NVDA: Confidence · 10:30 NY
       Not entered: a signal with confidence 63.2, but a filter said no.
 
       **For a trade**
@@ -102,7 +103,7 @@ describe('the answer to why', () => {
     });
     expect(text).toContain(
       [
-        '# ➖ No signal in NVDA · 10:30',
+        '# ➖ No signal in NVDA · 10:30 NY',
         'Not entered: the EMAs gave no signal.',
         '',
         '**For a trade**',
@@ -133,7 +134,7 @@ describe('the answer to why', () => {
     } as const;
     const text = show({ ...entered, trade: closed });
     expect(text).toContain(
-      '# ✅ BUY NVDA · 10:30\nEntered with confidence 81.4.\n10 shares, limit',
+      '# ✅ BUY NVDA · 10:30 NY\nEntered with confidence 81.4.\n10 shares, limit',
     );
     expect(text).toContain('It is closed. The price reached the target. +$50.00, +2.5 R.');
     expect(text).not.toContain('For a trade');
@@ -164,7 +165,7 @@ describe('the answer to why', () => {
   it('says when numbers were too long to be kept, and when there were no bars at all', () => {
     const text = show({ ...refused, isCut: true, features: null, side: null, confidence: null });
     expect(text).toContain('Some numbers were too long to be kept.');
-    expect(text).toContain('# 🚫 NVDA not judged: Confidence · 10:30\nNot entered.');
+    expect(text).toContain('# 🚫 NVDA not judged: Confidence · 10:30 NY\nNot entered.');
     expect(text).not.toContain('[ATR]');
   });
 
@@ -211,7 +212,7 @@ describe('a filter in words', () => {
     [
       'entry-window',
       { minutesSinceOpen: 60, minutesToClose: 330, noEntryFirstMinutes: 5, noEntryLastMinutes: 15 },
-      'Entry window**: 60 min after the open, from 5 on, 330 min to the close, until 15 before it',
+      'Entry window**: 60 min after the open, entries from 5 min after it, 330 min to the close, entries until 15 min before it',
     ],
     [
       'trend-15m',

@@ -9,6 +9,7 @@ export const WORLD = { mode: 'SANDBOX', identity: 'test' };
 
 /** A ledger in a database of its own, with a second way to look into it. */
 export interface LedgerDesk extends OpenLedger {
+  readonly url: string;
   query<Row extends object>(text: string): Promise<readonly Row[]>;
   /** The same ledger through connections of its own, as another process has it. */
   openAnother(world?: typeof WORLD): Promise<OpenLedger>;
@@ -24,13 +25,14 @@ export async function openDesk(): Promise<LedgerDesk> {
   pool.on('error', () => undefined);
   return {
     ...open,
+    url,
     openAnother,
     query: async <Row extends object>(text: string) => (await pool.query<Row>(text)).rows,
     async clear() {
       await pool.query(`
         TRUNCATE cycles, decisions, cycle_inputs, session_inputs, trades, orders, fills, net_quantities, order_intents, leg_interventions, closes, fees,
           cash_activities, equity_snapshots, drawdown_state, session_opens, foreign_items, reconciliation, trader_lease, audit_log,
-          outbox, card_messages, session_metrics RESTART IDENTITY;
+          outbox, card_messages, channel_outage, heartbeat, watchdog, confirmations, reply_pages, session_metrics RESTART IDENTITY;
         UPDATE control_state SET status = 'active'`);
     },
     async close() {

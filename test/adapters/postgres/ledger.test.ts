@@ -56,6 +56,7 @@ const equityPoint = (minute: number, date: string, equity: string) => ({
   sessionDate: asSessionDate(date),
   equity: parseUsd(equity),
   cash: parseUsd('-12.34'),
+  flows: parseUsd('-0.5'),
 });
 
 const cycle = (minute: number) => ({
@@ -452,7 +453,7 @@ describe('the account', () => {
     const amount = fc.integer({ min: -9e15, max: 9e15 }).map(micros);
     await fc.assert(
       fc.asyncProperty(amount, amount, fc.nat(1e9), async (equity, cash, at) => {
-        const point = { at, sessionDate: DATE, equity, cash };
+        const point = { at, sessionDate: DATE, equity, cash, flows: cash };
         await ledger.transaction((tx) => tx.saveEquity(point));
         expect((await ledger.equityPoints(DATE)).find((one) => one.at === at)).toEqual(point);
       }),

@@ -87,6 +87,10 @@ describe('cards on their way', () => {
     const mayExist = async () => (await first()).mayExist;
     await enqueue('a', 'a1');
     expect(await mayExist(), 'never tried').toBe(false);
+    await ledger.outbox.trying((await first()).sequence);
+    expect(await mayExist(), 'a post was begun').toBe(true);
+    await desk.clear();
+    await enqueue('a', 'a1');
     await ledger.outbox.failed((await first()).sequence, 'reply lost', NOW);
     expect(await mayExist(), 'tried before').toBe(true);
     await desk.clear();

@@ -31,6 +31,8 @@ const state: DrawdownState = {
   equity: parseUsd('99000'),
   flows: parseUsd('-500'),
   at: AT,
+  deepestPercent: 1.25,
+  cash: { unexplained: parseUsd('-12.5'), assumed: parseUsd('10000'), movedSince: AT },
   day: { level: 'first', suspectedAt: AT },
   peak: { level: 'none', suspectedAt: null },
 };
@@ -58,6 +60,7 @@ describe('a session’s open', () => {
     flows: parseUsd('0'),
     at: AT,
     results: [{ symbol: ticker('NVDA'), pnl: parseUsd('-12.5') }],
+    deepestPercent: 0.5,
   };
 
   it('is written once', async () => {
@@ -91,6 +94,62 @@ describe('what was paid in and out', () => {
     expect(await ledger.cashFlows()).toBe(parseUsd('834.56'));
     expect(await ledger.cashFlows(MONDAY)).toBe(parseUsd('34.56'));
     expect(await ledger.cashFlows(TUESDAY)).toBe(parseUsd('834.56'));
+  });
+});
+
+describe('the deepest fall of a session', () => {
+  it('is kept with its open, and never becomes less', async () => {
+    const open = { sessionDate: TUESDAY, equity: parseUsd('1'), flows: parseUsd('0'), at: AT };
+    await ledger.transaction(async (tx) => {
+      await tx.insertSessionOpen({ ...open, results: [], deepestPercent: 0 });
+      await tx.noteDeepest(TUESDAY, 1.5);
+      await tx.noteDeepest(TUESDAY, 1.25);
+      await tx.noteDeepest(MONDAY, 9);
+    });
+    expect(await ledger.sessionOpen(TUESDAY)).toMatchObject({ deepestPercent: 1.5 });
+  });
+});
+
+describe('the highest equity on record', () => {
+  it('is that without what had been paid in by the end of its day', async () => {
+    expect(await ledger.highestEquity()).toBeNull();
+    const points = [
+      [MONDAY, AT - 86_400_000, '12000'],
+      [TUESDAY, AT, '101000'],
+      [TUESDAY, AT + 1, '100000'],
+    ] as const;
+    await ledger.transaction(async (tx) => {
+      for (const [sessionDate, at, equity] of points) {
+        const money = { equity: parseUsd(equity), cash: parseUsd('0'), flows: null };
+        await tx.saveEquity({ sessionDate, at, ...money });
+      }
+    });
+    expect(await ledger.highestEquity()).toEqual({ at: AT, equity: parseUsd('101000'), flows: 0 });
+    const deposit = { id: 'a', type: 'CSD', date: TUESDAY, amount: parseUsd('90000') };
+    const dividend = { id: 'b', type: 'DIV', date: MONDAY, amount: parseUsd('9000') };
+    await ledger.transaction(async (tx) => {
+      await tx.insertCashActivity(deposit);
+      await tx.insertCashActivity(dividend);
+    });
+    expect(await ledger.highestEquity()).toEqual({
+      at: AT - 86_400_000,
+      equity: parseUsd('12000'),
+      flows: 0,
+    });
+  });
+});
+
+describe('the cash that is booked', () => {
+  it('is all that moved, a fee that is listed twice counting once', async () => {
+    expect(await ledger.cashBooked()).toBe(0);
+    const [date, description] = [MONDAY, 'a fee'];
+    await ledger.transaction(async (tx) => {
+      await tx.insertFee({ id: 'fee', date, amount: parseUsd('2'), description });
+      await tx.insertCashActivity({ id: 'fee', type: 'FEE', date, amount: parseUsd('-2') });
+      await tx.insertCashActivity({ id: 'in', type: 'CSD', date, amount: parseUsd('100') });
+      await tx.insertCashActivity({ id: 'div', type: 'DIV', date, amount: parseUsd('0.5') });
+    });
+    expect(await ledger.cashBooked()).toBe(parseUsd('98.5'));
   });
 });
 

@@ -1,6 +1,7 @@
 /** The guard's job as the queue runs it. */
 import { expect, it } from 'vitest';
 
+import { watchDrawdown } from '#app/drawdown.ts';
 import { submitPlannedEntries } from '#app/enter.ts';
 import { clientOrderId, ticker, tradeId } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
@@ -26,6 +27,7 @@ it('protects a position although a stale entry elsewhere cannot be read', async 
     symbol: AMD,
     bracket: { ...bracket, limitPrice: parseUsd('99'), stopPrice: parseUsd('90') },
   });
+  await watchDrawdown(desk.context);
   await submitPlannedEntries(desk.context, decidedAt);
   desk.nextBar();
   desk.nextBar();

@@ -1,6 +1,7 @@
 /** Behaviours 24, 25 and 30: halts, a lost ledger, nights and half-days. */
 import { describe, expect, it } from 'vitest';
 
+import { watchDrawdown } from '#app/drawdown.ts';
 import { submitPlannedEntries } from '#app/enter.ts';
 import { readPositions } from '#app/positions.ts';
 import { decideForeign } from '#app/reconcile/decide-foreign.ts';
@@ -145,6 +146,7 @@ describe('a ledger that is new, at an account that is not', () => {
         'order NVDA 5',
         'position NVDA 10',
       ]);
+      await watchDrawdown(context);
       expect((await statusReport(context)).impediments).toEqual(['broker and ledger differ']);
       const sent = watchWrites();
       await desk.settle();

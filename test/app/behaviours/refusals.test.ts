@@ -2,6 +2,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import type { AppContext } from '#app/context.ts';
+import { watchDrawdown } from '#app/drawdown.ts';
 import { submitPlannedEntries } from '#app/enter.ts';
 import { syncOrders } from '#app/sync-orders.ts';
 import { runTradingCycle } from '#app/trading-cycle.ts';
@@ -287,6 +288,7 @@ describe('an entry that the broker refuses', () => {
     const order = { symbol: 'NVDA', qty: '5', side: 'sell', type: 'market', time_in_force: 'day' };
     await byHand(desk, 'POST', '/orders', order);
     desk.nextBar();
+    await watchDrawdown(desk.context);
     await submitPlannedEntries(desk.context, barEnd);
     expect(await cardsOf(desk, 'entry')).toMatchObject([{ progress: { code: 'not-an-entry' } }]);
     expect([sharesAt(desk), liveAt(desk)]).toEqual([-5, []]);

@@ -47,7 +47,7 @@ const WORDS = {
   expired: {
     title: '✅ HALT OVER: entries are allowed again',
     colour: COLOUR.good,
-    meaning: 'The halt was for the session only, and the next one is open. Nothing to do.',
+    meaning: 'The time that it was halted until has come. Nothing to do.',
   },
 } as const satisfies Record<ControlChange, Words>;
 
@@ -62,6 +62,7 @@ export function controlEmbed(card: ControlCard, mode: Mode): APIEmbed {
     color: colour,
     description: [
       meaning,
+      ...expiredLines(card),
       ...endLines(card),
       ...drawdownLines(card),
       `By ${plain(clipLine(card.by, NAME_LENGTH))}, ${stamp(card.at, 'f')}: ${plain(clipLine(oneLine(card.reason), REASON_LENGTH))}`,
@@ -69,6 +70,16 @@ export function controlEmbed(card: ControlCard, mode: Mode): APIEmbed {
     footer: { text: mode },
   };
 }
+
+/** A bot that was asleep meanwhile may end a halt when the session that it waited for has come and gone. */
+const expiredLines = ({ change, isSessionOpen }: ControlCard): readonly string[] =>
+  change !== 'expired' || isSessionOpen === undefined
+    ? []
+    : [
+        isSessionOpen
+          ? 'The session is open: the next cycle decides as usual.'
+          : 'No session is open just now: entries are decided on again when the next one opens.',
+      ];
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
 
@@ -79,7 +90,7 @@ function endLines({ control, change }: ControlCard): readonly string[] {
   const end =
     control.until === null
       ? `**${again} entries until someone resumes** with /resume (admins).`
-      : `**${again} entries until ${stamp(control.until, 'f')}**, when the next session opens; /resume (admins) ends it before.`;
+      : `**${again} entries until ${stamp(control.until, 'f')}**; /resume (admins) ends it before.`;
   // Two halts are one: the first one's words stay.
   const first =
     change === 'prolonged'

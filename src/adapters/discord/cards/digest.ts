@@ -14,9 +14,11 @@ import {
   NONE,
   stamp,
 } from '../format.ts';
+import { flowWords } from './flows.ts';
 import { EXIT_WORDS } from './reasons.ts';
 import { signalFields } from './signals.ts';
 import { COLOUR, MODE_BADGE, protection, resultColour } from './style.ts';
+import { table } from './table.ts';
 import { LEGEND, targetLines } from './targets.ts';
 
 const MOST_ROWS = 12;
@@ -33,8 +35,9 @@ export function digestEmbed(card: DigestCard): APIEmbed {
     color: isNaked || interferenceOf(card) > 0 ? COLOUR.warning : resultColour(card.dayPnl),
     description: [
       ...interferenceLines(card),
-      `Equity ${formatMoney(card.openingEquity)} → ${formatMoney(card.closingEquity)}`,
+      equityWords(card),
       resultWords(card),
+      ...extremeLines(card.closedTrades),
     ].join('\n'),
     fields: [
       { name: 'Fees', value: feeWords(card), inline: true },
@@ -55,6 +58,11 @@ export function digestEmbed(card: DigestCard): APIEmbed {
   };
 }
 
+function equityWords({ openingEquity, closingEquity, flows }: DigestCard): string {
+  const moved = `Equity ${formatMoney(openingEquity)} → ${formatMoney(closingEquity)}`;
+  return flows === undefined || flows === 0 ? moved : `${moved}; the result is ${flowWords(flows)}`;
+}
+
 /** Said before all figures, since a touched bracket is the one thing that must never happen. */
 const interferenceLines = (card: DigestCard): readonly string[] =>
   interferenceOf(card) === 0
@@ -72,6 +80,18 @@ function resultWords({ fees, positionsAt }: DigestCard): string {
     ? 'Realized and unrealized, fees deducted.'
     : 'Realized and unrealized.';
 }
+
+/** The best and the worst trade, where there are two to compare. */
+function extremeLines(trades: readonly ClosedTrade[]): readonly string[] {
+  if (trades.length < 2) return [];
+  const [worst, ...better] = trades.toSorted((a, b) => a.pnl - b.pnl);
+  const best = better.at(-1);
+  if (worst === undefined || best === undefined) return [];
+  return [`Best ${resultOf(best)}; worst ${resultOf(worst)}.`];
+}
+
+const resultOf = ({ symbol, side, pnl, rMultiple }: ClosedTrade): string =>
+  `${symbol} ${side} ${formatGain(pnl)} (${formatR(rMultiple)})`;
 
 const feeWords = ({ fees }: DigestCard): string =>
   fees === null ? 'charged later' : formatMoney(fees);
@@ -93,7 +113,7 @@ function closedField(trades: readonly ClosedTrade[]): APIEmbedField {
     name: `Closed trades: ${trades.length}, ${won} won`,
     value: [
       '```',
-      ...table([['symbol', 'side', 'P/L', 'R', 'exit'], ...rows]),
+      ...table([['symbol', 'side', 'P/L', 'R', 'exit'], ...rows], FIGURE_COLUMNS),
       '```',
       ...(more > 0 ? [`… and ${more} more`] : []),
     ].join('\n'),
@@ -102,17 +122,6 @@ function closedField(trades: readonly ClosedTrade[]): APIEmbedField {
 
 /** Figures to the right, words to the left: P/L and R are the figures. */
 const FIGURE_COLUMNS = new Set([2, 3]);
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const cell = (text: string, column: number) =>
-    FIGURE_COLUMNS.has(column)
-      ? text.padStart(widths[column] ?? 0)
-      : text.padEnd(widths[column] ?? 0);
-  return rows.map((row) => row.map(cell).join(' ').trimEnd());
-}
 
 function positionsField(
   { openPositions: lines, positionsAt }: DigestCard,

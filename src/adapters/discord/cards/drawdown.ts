@@ -67,10 +67,12 @@ function headline(card: DrawdownCard): Headline {
   switch (event.type) {
     case 'warning':
       return {
-        title: `⚠️ ${what}: ${formatNumber(event.ofLimitPercent)} % of the limit is used up`,
+        title: isBeyond(card)
+          ? `⚠️ ${what}: beyond the limit, being confirmed`
+          : `⚠️ ${what}: ${formatNumber(event.ofLimitPercent)} % of the limit is used up`,
         colour: COLOUR.warning,
         lines: [
-          ...(percent <= -card.limitPercent
+          ...(isBeyond(card)
             ? ['**It is beyond the limit: nothing is opened until the next reading has decided.**']
             : []),
           `${consequence(card)} Nothing to do yet.`,
@@ -87,11 +89,33 @@ function headline(card: DrawdownCard): Headline {
       return {
         title: `✅ DRAWDOWN ${SCOPE[event.scope].title} recovered to ${formatPercentGain(percent)}`,
         colour: COLOUR.good,
-        lines: ['The warning is over. Nothing to do.'],
+        lines: [recoveryLine(card)],
+      };
+    case 'beyond':
+      return {
+        title: `🚨 ${what}: ${formatNumber(event.limits)} × THE LIMIT`,
+        colour: COLOUR.bad,
+        lines: [
+          `**Nothing is halted by it**: somebody has resumed after the limit, which is ${formatNumber(card.limitPercent)} %.`,
+          protectedLine(card),
+          'To do: look at what cost most, and decide whether to go on; /halt stops new entries.',
+        ],
       };
     default:
       return event satisfies never;
   }
+}
+
+const isBeyond = ({ percent, limitPercent }: DrawdownCard): boolean => percent <= -limitPercent;
+
+/** Of a warning, or of a breach, which stays one. */
+function recoveryLine({ control }: DrawdownCard): string {
+  if (control.status === 'active') return 'The warning is over. Nothing to do.';
+  const end =
+    control.until === null
+      ? 'until someone resumes with /resume (admins)'
+      : `until ${stamp(control.until, 'f')}; /resume (admins) ends it before`;
+  return `The fall is less again, but **entries stay halted** ${end}.`;
 }
 
 /** What the limit would do. */

@@ -173,26 +173,32 @@ function planFields({ bracket, size, quantity, confidence }: EntryIntent): APIEm
 }
 
 const CAP = {
-  notional: 'notional',
-  exposure: 'total exposure',
-  'buying-power': 'buying power',
+  notional: 'the limit on one position',
+  exposure: 'the limit on all positions together',
+  'buying-power': 'the buying power',
 } as const satisfies Record<SizeCap, string>;
 
+export const capWords = (cap: SizeCap): string => CAP[cap];
+
 /** The arithmetic of the size in one line. */
-function sizeLine({ size }: EntryIntent): string {
+export function sizeLine({ size }: EntryIntent): string {
   const steps =
     `${formatNumber(size.riskBps / 100)} % of ${formatRoundMoney(size.equity)} = ` +
     `${formatRoundMoney(size.riskBudget)} ÷ ${formatPerShare(size.riskPerShare)} = ` +
     count(size.sharesByRisk, 'share');
   if (size.cappedBy === null) return steps;
-  return `${steps}, capped by ${CAP[size.cappedBy]} at ${formatNumber(size.shares)}`;
+  const atRisk = (100 * size.riskPerShare * size.shares) / size.equity;
+  return (
+    `${steps}, cut to ${formatNumber(size.shares)} by ${CAP[size.cappedBy]}: ` +
+    `${formatNumber(atRisk)} % of equity at risk`
+  );
 }
 
 /** What the risk comes from. Nothing to be said of trades that were planned before there were tiers. */
-const riskLines = ({ size: { riskBps, tier } }: EntryIntent): readonly string[] =>
+export const riskLines = ({ size: { riskBps, tier } }: EntryIntent): readonly string[] =>
   tier === undefined
     ? []
-    : [`Risk ${formatNumber(riskBps / 100)} % of equity (${tierWords(tier)})`];
+    : [`Risk budget ${formatNumber(riskBps / 100)} % of equity (${tierWords(tier)})`];
 
 function tierWords({ name, trades, wins }: RiskTier): string {
   if (name === 'fixed') return 'fixed';

@@ -12,6 +12,7 @@ import {
   formatSlippage,
   stamp,
 } from '../format.ts';
+import { rangeFields } from './range.ts';
 import { EXIT_WORDS } from './reasons.ts';
 import { EXIT_VERB, lateLines, lateMark, resultColour } from './style.ts';
 
@@ -40,6 +41,7 @@ export function exitEmbed(card: ExitCard, mode: Mode): APIEmbed {
         inline: true,
       },
       { name: 'Held', value: formatDuration(trade.closedAt - trade.openedAt), inline: true },
+      ...rangeFields(card.range),
       { name: 'Realized today', value: formatGain(card.realizedToday), inline: true },
     ],
     footer: { text: `${trade.tradeId} · ${mode}` },

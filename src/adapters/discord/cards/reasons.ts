@@ -39,7 +39,7 @@ export const EXIT_WORDS = {
   time_exit: {
     headline: '⌛ TIME EXIT',
     column: 'time',
-    why: 'It had gone nowhere for too long.',
+    why: 'After so long it still stood near its entry.',
   },
   end_of_day: {
     headline: '🌙 END OF DAY',

@@ -4,6 +4,7 @@ import type { DrawdownReport, StatusReport } from '#app/reports/status.ts';
 import type { Close } from '#core/close.ts';
 import type { ControlState, ControlStatus } from '#core/control.ts';
 import { newYorkDate } from '#core/session.ts';
+import type { EpochMs } from '#core/session.ts';
 import type { OpenPositionLine } from '#ports/cards.ts';
 
 import {
@@ -19,6 +20,7 @@ import {
   plain,
   stamp,
 } from '../format.ts';
+import { flowWords } from './flows.ts';
 import { EXIT_WORDS } from './reasons.ts';
 import { COLOUR, MODE_BADGE, protection } from './style.ts';
 
@@ -32,8 +34,8 @@ const CONTROL = {
 export function statusEmbed(report: StatusReport): APIEmbed {
   const isNaked = report.protectedPositions < report.positions.length;
   return {
-    title: `${MODE_BADGE[report.mode]} · ${CONTROL[report.control.status]}`,
-    color: colourOf(report.control, isNaked),
+    title: `${MODE_BADGE[report.mode]} · ${stateOf(report)}`,
+    color: colourOf(report, isNaked),
     description: [
       ...controlLines(report.control),
       ...report.impediments.map((why) => `⛔ **No entries just now**: ${plain(why)}`),
@@ -45,7 +47,7 @@ export function statusEmbed(report: StatusReport): APIEmbed {
       { name: 'Equity', value: formatMoney(report.equity), inline: true },
       { name: 'Day P/L', value: dayPnl(report), inline: true },
       { name: 'Session', value: session(report), inline: true },
-      { name: 'Drawdown', value: drawdown(report.drawdown), inline: true },
+      { name: 'Drawdown', value: drawdownWords(report.drawdown, report.now), inline: true },
       ...activityFields(report),
       // Last, since a long list is cut from its end; what is naked comes first in it.
       ...report.positions
@@ -56,10 +58,17 @@ export function statusEmbed(report: StatusReport): APIEmbed {
   };
 }
 
-function colourOf(control: ControlState, isNaked: boolean): number {
+/** Green stands for nothing in the way. */
+function colourOf({ control, impediments }: StatusReport, isNaked: boolean): number {
   if (isNaked) return COLOUR.bad;
-  return control.status === 'active' ? COLOUR.good : COLOUR.warning;
+  const isFree = control.status === 'active' && impediments.length === 0;
+  return isFree ? COLOUR.good : COLOUR.warning;
 }
+
+const stateOf = ({ control, impediments }: StatusReport): string =>
+  control.status === 'active' && impediments.length > 0
+    ? '⚠ ACTIVE, but no entries just now'
+    : CONTROL[control.status];
 
 function controlLines(control: ControlState): string[] {
   const who = `By ${plain(control.by)} since ${stamp(control.since, 'f')}: ${plain(control.reason)}`;
@@ -92,7 +101,7 @@ const dayPnl = (report: StatusReport): string =>
     ? NONE
     : `${formatGain(report.dayPnl)}\n${
         report.dayPnlPercent === null ? NONE : formatPercentGain(report.dayPnlPercent)
-      }`;
+      }${report.dayFlows === 0 ? '' : `\n${flowWords(report.dayFlows)}`}`;
 
 function session({ session: day, isOpen, now }: StatusReport): string {
   if (day === null) return isOpen ? 'open' : 'closed';
@@ -106,13 +115,19 @@ function session({ session: day, isOpen, now }: StatusReport): string {
 }
 
 /** By the last reading: the time of it tells when nothing could be measured since. */
-function drawdown(report: DrawdownReport): string {
-  const { dailyPercent, peakPercent, dailyLimitPercent, peakLimitPercent, measuredAt } = report;
+export function drawdownWords(report: DrawdownReport, now: EpochMs): string {
+  const { dailyPercent, peakPercent, dailyLimitPercent, peakLimitPercent } = report;
   return [
     `day ${fall(dailyPercent, dailyLimitPercent)}${report.isDailyBreached ? ' ⛔' : ''}`,
     `peak ${fall(peakPercent, peakLimitPercent)}${report.isPeakBreached ? ' ⛔' : ''}`,
-    measuredAt === null ? 'not measured yet' : `at ${stamp(measuredAt)}`,
+    measuredWords(report, now),
   ].join('\n');
+}
+
+function measuredWords({ measuredAt }: DrawdownReport, now: EpochMs): string {
+  if (measuredAt === null) return 'not measured yet';
+  const isToday = newYorkDate(measuredAt) === newYorkDate(now);
+  return isToday ? `at ${stamp(measuredAt)}` : `measured ${stamp(measuredAt, 'f')}`;
 }
 
 const fall = (percent: number | null, limitPercent: number): string =>

@@ -57,9 +57,11 @@ export function resultColour(pnl: Usd | null): number {
 export const lateMark = (lateMs: number | null): string =>
   lateMs === null ? '' : ` · ${formatDuration(lateMs)} late`;
 
-/** The line that says why news came late. */
+/** The line that says that news came late: the bot was not listening, or the channel could not be reached. */
 export const lateLines = (lateMs: number | null): readonly string[] =>
-  lateMs === null ? [] : [`🕓 **Told ${formatDuration(lateMs)} late: the bot was not listening.**`];
+  lateMs === null
+    ? []
+    : [`🕓 **Told ${formatDuration(lateMs)} late: the news could not get through before.**`];
 
 /** How many positions have a live stop at the broker. */
 export function protection(isProtected: number, positions: number): string {

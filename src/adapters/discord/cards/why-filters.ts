@@ -73,9 +73,10 @@ export const FILTER_WORDS: Readonly<Record<EntryFilterName, FilterWords>> = {
     label: 'Entry window',
     phrases: {
       minutesSinceOpen: said('', ' min after the open'),
-      noEntryFirstMinutes: said('from ', ' on'),
+      noEntryFirstMinutes: said('entries from ', ' min after it'),
       minutesToClose: said('', ' min to the close'),
-      noEntryLastMinutes: said('until ', ' before it'),
+      noEntryLastMinutes: said('entries until ', ' min before it'),
+      flattens: either('the end of the day closes positions'),
     },
   },
   confidence: {

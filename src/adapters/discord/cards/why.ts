@@ -18,7 +18,7 @@ type Nothing = Extract<WhyReport, { kind: 'nothing' }>;
 export function whyEmbed(report: WhyDecision): APIEmbed {
   const { symbol, sessionDate, barEnd } = report;
   return {
-    title: `${headline(report)} · ${newYorkTime(barEnd)}`,
+    title: `${headline(report)} · ${newYorkTime(barEnd)} NY`,
     color: COLOURS[report.kind],
     description: [
       ...lateLines(report),
@@ -52,7 +52,9 @@ function headline({ kind, symbol, side, filters }: WhyDecision): string {
 /** The bar is not the one that was asked for. */
 function lateLines({ at, barEnd, parameters }: WhyDecision): readonly string[] {
   if (at === null || at - barEnd < parameters.barMinutes * MINUTE_MS) return [];
-  return [`No bar was decided between this one and ${newYorkTime(at)}: this is the last before.`];
+  return [
+    `No bar was decided between this one and ${newYorkTime(at)} NY: this is the last before.`,
+  ];
 }
 
 function outcomeLines({ kind, confidence, trade }: WhyDecision): readonly string[] {

@@ -40,6 +40,8 @@ export const equitySnapshots = pgTable(
     sessionDate: sessionDate(),
     equity: usd('equity').notNull(),
     cash: usd('cash').notNull(),
+    /** All deposits less withdrawals that were known by then; null: not recorded with it. */
+    flows: usd('flows'),
   },
   (table) => [index('equity_snapshots_session').on(table.sessionDate, table.at)],
 );

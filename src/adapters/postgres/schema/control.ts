@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { bigint, check, integer, pgTable, smallint, text, unique } from 'drizzle-orm/pg-core';
 
 import type { ControlStatus } from '#core/control.ts';
-import type { AuditEntry } from '#ports/ledger.ts';
+import type { AuditEntry } from '#ports/audit-log.ts';
 
 import { documentOf, instant, words } from '../columns.ts';
 

@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { check, pgTable, smallint } from 'drizzle-orm/pg-core';
+import { check, doublePrecision, pgTable, smallint } from 'drizzle-orm/pg-core';
 
 import type { Contributor } from '#core/contributors.ts';
 import type { DrawdownRung } from '#core/drawdown-ladder.ts';
+import type { CashView } from '#core/unexplained-cash.ts';
 
 import { documentOf, instant, usd } from '../columns.ts';
 import { sessionDate } from './common.ts';
@@ -22,6 +23,12 @@ export const drawdownState = pgTable(
     equity: usd('equity').notNull(),
     flows: usd('flows').notNull(),
     at: instant('at').notNull(),
+    /** The session's deepest fall since its open, in per cent, never negative. */
+    deepestPercent: doublePrecision('deepest_percent').notNull().default(0),
+    /** What of the broker's cash the ledger cannot explain, in micro-dollars; since when, in epoch milliseconds. */
+    cash: documentOf<CashView>('cash').default(
+      sql`'{"unexplained": null, "assumed": 0, "movedSince": null}'::jsonb`,
+    ),
     /** The level that was told, and since when a breach is suspected (epoch milliseconds). */
     day: documentOf<DrawdownRung>('day'),
     peak: documentOf<DrawdownRung>('peak'),
@@ -38,4 +45,6 @@ export const sessionOpens = pgTable('session_opens', {
   at: instant('at').notNull(),
   /** Symbol and micro-dollars of what was open then. */
   results: documentOf<readonly Contributor[]>('results'),
+  /** Fall since the open, the session's deepest, in per cent, never negative. */
+  deepestPercent: doublePrecision('deepest_percent').notNull().default(0),
 });

@@ -37,7 +37,8 @@ export function messageRoutes(world: World, messages: Messages): Hono {
     return context.json(page.map((message) => presentMessage(store, message, originOf(context))));
   });
   app.post(path, async (context) => {
-    const { id } = channelOf(world, context.req.param('channelId'));
+    const channel = channelOf(world, context.req.param('channelId'));
+    const { id } = channel;
     const content = await readMessageContent(context);
     const reference = referenceOf(world, id, content);
     const message = messages.post({
@@ -48,6 +49,7 @@ export function messageRoutes(world: World, messages: Messages): Hono {
       visibleTo: null,
       ...(reference === null ? {} : { extra: reference }),
     });
+    wakeThread(world, channel);
     const nonce = message.nonce === null ? {} : { nonce: message.nonce };
     return context.json({ ...presentMessage(store, message, originOf(context)), ...nonce });
   });
@@ -59,6 +61,7 @@ export function messageRoutes(world: World, messages: Messages): Hono {
     const { channelId, id } = context.req.param();
     const message = messageOf(world, channelId, id);
     if (message.wire.author.id !== BOT_USER.id) throw apiErrors.notAuthor();
+    if (channelOf(world, channelId).thread_metadata?.archived) throw apiErrors.archivedThread();
     const edited = messages.edit(message, await readMessageContent(context));
     return context.json(presentMessage(store, edited, originOf(context)));
   });
@@ -68,6 +71,17 @@ export function messageRoutes(world: World, messages: Messages): Hono {
     return context.body(null, 204);
   });
   return app;
+}
+
+/** A message takes its thread out of the archive; an edit does not. */
+function wakeThread({ store, events }: World, channel: WireChannel): void {
+  if (!channel.thread_metadata?.archived) return;
+  const awake = {
+    ...channel,
+    thread_metadata: { ...channel.thread_metadata, archived: false },
+  };
+  store.putChannel(awake);
+  events.emit({ type: 'thread-edited', channel: awake });
 }
 
 /** The message that a new one answers; without it Discord refuses, unless told not to mind. */

@@ -1,0 +1,16 @@
+/**
+ * Rows in columns of equal width, for a block of code; the first row is the head.
+ *
+ * @param figures columns whose cells stand to the right, as figures do
+ */
+export function table(
+  rows: readonly (readonly string[])[],
+  figures: ReadonlySet<number>,
+): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const cell = (text: string, column: number) =>
+    figures.has(column) ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0);
+  return rows.map((row) => row.map(cell).join(' ').trimEnd());
+}

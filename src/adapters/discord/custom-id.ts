@@ -1,0 +1,31 @@
+/**
+ * What a button of the bot does. A button carries no more than ids: what they stand for is in the ledger,
+ * and whether this person may do it is asked at the press.
+ */
+export type ButtonPress =
+  | { readonly prefix: 'confirm'; readonly action: 'yes' | 'no'; readonly id: string }
+  | {
+      readonly prefix: 'pages';
+      readonly action: 'show';
+      readonly id: string;
+      readonly page: number;
+    }
+  | { readonly prefix: 'refresh'; readonly action: 'run'; readonly id: string };
+
+/** `prefix:action:id[:page]`, at most 100 characters. */
+export const customIdOf = (press: ButtonPress): string =>
+  [press.prefix, press.action, press.id, ...('page' in press ? [press.page] : [])].join(':');
+
+const CONFIRM = /^confirm:(yes|no):([\w-]{1,64})$/;
+const PAGES = /^pages:show:([\w-]{1,64}):(\d{1,4})$/;
+const REFRESH = /^refresh:run:([\w-]{1,64})$/;
+
+/** Null for a button of an earlier version, or of nobody. */
+export function parseCustomId(text: string): ButtonPress | null {
+  const [, action, question = ''] = CONFIRM.exec(text) ?? [];
+  if (action === 'yes' || action === 'no') return { prefix: 'confirm', action, id: question };
+  const [, set, page] = PAGES.exec(text) ?? [];
+  if (set !== undefined) return { prefix: 'pages', action: 'show', id: set, page: Number(page) };
+  const [, command] = REFRESH.exec(text) ?? [];
+  return command === undefined ? null : { prefix: 'refresh', action: 'run', id: command };
+}

@@ -1,0 +1,47 @@
+import type { Lane } from '#core/delivery-order.ts';
+import type { TradeId } from '#core/ids.ts';
+import type { Card } from '#ports/cards.ts';
+
+const LANE = {
+  'channel-outage': 'channel-outage',
+  alarm: 'risk',
+  drawdown: 'risk',
+  control: 'risk',
+  repaired: 'risk',
+  outage: 'risk',
+  closing: 'exit',
+  exit: 'exit',
+  'scaled-out': 'exit',
+  entry: 'entry',
+  started: 'info',
+  'stop-moved': 'info',
+  notice: 'info',
+  summary: 'info',
+  digest: 'info',
+  weekly: 'info',
+  batch: 'info',
+} as const satisfies Record<Card['kind'], Lane>;
+
+/** How soon a card has to be told. A closing is about risk only while it is stuck. */
+export const laneOf = (card: Card): Lane =>
+  card.kind === 'closing' && card.progress.phase === 'stuck' ? 'risk' : LANE[card.kind];
+
+/** The trade that a card is about, with whose other cards it stays in order; null when it is about none. */
+function tradeOf(card: Card): TradeId | null {
+  if ('tradeId' in card) return card.tradeId ?? null;
+  if (card.kind === 'entry') return card.intent.tradeId;
+  return 'trade' in card ? card.trade.tradeId : null;
+}
+
+/** What a card must stay in order with, besides its own message. A batch is in all of its members' streams. */
+export function streamsOf(card: Card): readonly string[] {
+  if (card.kind === 'batch') {
+    return [
+      ...new Set(
+        card.members.flatMap((member) => [`message ${member.key}`, ...streamsOf(member.card)]),
+      ),
+    ];
+  }
+  const trade = tradeOf(card);
+  return trade === null ? [] : [`trade ${trade}`];
+}

@@ -1,0 +1,159 @@
+import type { Bar } from '#core/bars.ts';
+import { createEma } from '#core/indicators/ema.ts';
+import { micros } from '#core/money.ts';
+import { addDays, lastBarEnd, newYorkDate, startOfDay } from '#core/session.ts';
+import type { EpochMs } from '#core/session.ts';
+import { averagePrice } from '#core/trade-math.ts';
+import type { Trade } from '#core/trade.ts';
+import type { Card, DigestCard, WeeklyCard } from '#ports/cards.ts';
+import type { CandlesChart, ChartAverage, ChartImage, ChartSpec } from '#ports/charts.ts';
+import type { TradeStory } from '#ports/trade-story.ts';
+
+import type { AppContext } from '../context.ts';
+
+/** A card waits no longer for its picture: facts, thread and all. */
+const PATIENCE_MS = 3_000;
+
+/**
+ * The picture that belongs to a card; null for those without one, and whenever there is any trouble: a
+ * picture must never keep a card back. The facts are gathered at delivery, since a card holds none.
+ */
+export async function chartFor(context: AppContext, card: Card): Promise<ChartImage | null> {
+  const spec = specOf(context, card);
+  if (spec === null) return null;
+  const late = Promise.withResolvers<null>();
+  const timer = setTimeout(() => {
+    context.log.warn({ card: card.kind }, 'a card goes without its picture, which took too long');
+    late.resolve(null);
+  }, PATIENCE_MS);
+  try {
+    return await Promise.race([draw(context, spec), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function draw(
+  { charts, log }: AppContext,
+  spec: () => Promise<ChartSpec | null>,
+): Promise<ChartImage | null> {
+  try {
+    const chart = await spec();
+    const result = chart && (await charts.render(chart));
+    return result?.ok === true ? result.image : null;
+  } catch (error) {
+    log.warn({ error: String(error) }, 'a card goes without its picture');
+    return null;
+  }
+}
+
+/** How to gather a picture's facts; null for a card without one. */
+function specOf(context: AppContext, card: Card): (() => Promise<ChartSpec | null>) | null {
+  if (card.kind === 'exit') {
+    const { tradeId, closedAt } = card.trade;
+    return () => candles(context, tradeId, closedAt);
+  }
+  if (card.kind === 'digest') return () => equityCurve(context, card);
+  if (card.kind === 'weekly') return async () => daysOf(card);
+  if (card.kind !== 'entry' || card.progress.status !== 'filled') return null;
+  const { tradeId } = card.intent;
+  const { at } = card.progress;
+  return () => candles(context, tradeId, at);
+}
+
+const daysOf = ({ from, to, days }: WeeklyCard): ChartSpec => ({
+  kind: 'performance',
+  title: `Week of ${from} to ${to}`,
+  days,
+});
+
+/** Bars before the entry, so that one sees where it came from. */
+const BARS_BEFORE = 36;
+const MOST_BARS = 160;
+/** Of the first day's averages, the bars before it have to be there too. */
+const DAYS_BEFORE = 5;
+
+/** The trade as it stood at an instant: nothing that came after it is shown. */
+async function candles(
+  { ledger, marketData, parameters }: AppContext,
+  id: Trade['id'],
+  at: EpochMs,
+): Promise<CandlesChart | null> {
+  const trade = await ledger.trade(id);
+  if (trade === null || trade.openedAt === null) return null;
+  const { barMinutes, emaFast, emaSlow } = parameters;
+  const { symbol, side } = trade.intent;
+  const from = startOfDay(addDays(newYorkDate(trade.openedAt), -DAYS_BEFORE));
+  const until = lastBarEnd(at, barMinutes);
+  const [story, read] = await Promise.all([
+    ledger.tradeStory(id),
+    marketData.bars({ symbols: [symbol], barMinutes, from, until }),
+  ]);
+  const bars = read.get(symbol) ?? [];
+  const { openedAt } = trade;
+  const entryBar = bars.findLastIndex(({ start }) => start <= openedAt);
+  const first = Math.max(0, entryBar - BARS_BEFORE, bars.length - MOST_BARS);
+  const average = (period: number): ChartAverage => averageOf(bars, period, first);
+  return {
+    kind: 'candles',
+    symbol,
+    title: `${symbol} ${side}, ${trade.entryQuantity} shares`,
+    barMinutes,
+    bars: bars.slice(first),
+    averages: { fast: average(emaFast), slow: average(emaSlow) },
+    position: positionAt(trade, openedAt, story, at),
+    fills: story.fills.filter((fill) => fill.at <= at),
+  };
+}
+
+/** Of all bars that were read, warm or not; shown from one of them on. */
+function averageOf(bars: readonly Bar[], period: number, first: number): ChartAverage {
+  const ema = createEma(period);
+  const values = bars.map(({ close }) => ema.push(close));
+  return {
+    period,
+    values: values.slice(first).map((value) => (Number.isNaN(value) ? null : value)),
+  };
+}
+
+function positionAt(trade: Trade, openedAt: EpochMs, { stops }: TradeStory, at: EpochMs) {
+  const { intent, entryValue, entryQuantity } = trade;
+  const planned = { at: openedAt, price: intent.bracket.stopPrice };
+  // A leg is there before the entry fills: the first ones are the plan's.
+  const moved = stops.filter((step) => step.at > openedAt && step.at <= at);
+  return {
+    side: intent.side,
+    openedAt,
+    until: trade.closedAt !== null && trade.closedAt <= at ? trade.closedAt : null,
+    entryPrice: averagePrice(entryValue, entryQuantity),
+    stops: [planned, ...moved],
+    targetPrice: intent.bracket.targetPrice,
+  };
+}
+
+/** The session's readings between its opening and its close. */
+async function equityCurve(
+  { ledger, calendar, parameters }: AppContext,
+  card: DigestCard,
+): Promise<ChartSpec | null> {
+  const { date, openingEquity, closingEquity } = card;
+  const session = await calendar.on(date);
+  if (session === null) return null;
+  const readings = await ledger.equityPoints(date);
+  const inside = readings.filter(({ at }) => at > session.open && at < session.close);
+  const points = [
+    { at: session.open, equity: openingEquity },
+    ...inside.map(({ at, equity }) => ({ at, equity })),
+    { at: session.close, equity: closingEquity },
+  ];
+  const limit = micros(Math.round(openingEquity * (1 - parameters.dailyDrawdownPercent / 100)));
+  const halfway = (openingEquity + limit) / 2;
+  return {
+    kind: 'equity',
+    title: `Session of ${date}`,
+    points,
+    sessionOpen: openingEquity,
+    // Far from it the line would only make the curve flat.
+    haltsAt: points.some(({ equity }) => equity <= halfway) ? limit : null,
+  };
+}

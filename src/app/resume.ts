@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+import { acknowledgeDrawdown } from '#core/drawdown.ts';
+import { addUsd } from '#core/money.ts';
+
+import { UserError } from './command.ts';
+import type { ConfirmedCall, ConfirmReply, Reply } from './command.ts';
+import type { AppContext } from './context.ts';
+import { resume, resumeEffects } from './control.ts';
+import { statusReport } from './reports/status.ts';
+
+const wishSchema = z.object({
+  reason: z.string(),
+  seen: z.object({
+    since: z.number(),
+    until: z.number().nullable(),
+    letsDayBe: z.boolean(),
+    movesPeak: z.boolean(),
+  }),
+});
+type Wish = z.output<typeof wishSchema>;
+
+const NOTHING_HALTED: Reply = { kind: 'text', text: 'Nothing is halted. Nothing was changed.' };
+
+/**
+ * Asks whether trading is really to go on: why it was halted, what has happened since, and what resuming
+ * does to the drawdown's limits.
+ *
+ * @throws UserError while everything is being closed.
+ */
+export async function askToResume(
+  context: AppContext,
+  reason: string,
+): Promise<ConfirmReply | typeof NOTHING_HALTED> {
+  const { ledger, clock } = context;
+  const status = await statusReport(context);
+  const { control } = status;
+  if (control.status === 'active') return NOTHING_HALTED;
+  if (control.status === 'flattening') throw stillFlattening();
+  const [state, closed] = await Promise.all([
+    ledger.drawdownState(),
+    ledger.closedTrades({ from: control.since, until: clock.now() + 1 }),
+  ]);
+  const effects = resumeEffects(state, state && acknowledgeDrawdown(state), clock.now());
+  const { since, until } = control;
+  const { letsDayBe, newPeak } = effects;
+  const wish: Wish = {
+    reason,
+    seen: { since, until, letsDayBe, movesPeak: newPeak !== null },
+  };
+  const closedSince = { count: closed.length, pnl: addUsd(...closed.map(({ pnl }) => pnl)) };
+  return {
+    kind: 'confirm',
+    title: 'resume: allow entries again',
+    preview: { kind: 'resume', status, closedSince, ...effects },
+    action: { ...wish },
+  };
+}
+
+const stillFlattening = (): UserError =>
+  new UserError(
+    'Every position is being closed just now: resume once the channel says that all is flat. Nothing was changed.',
+  );
+
+/**
+ * Resumes what was confirmed.
+ *
+ * @throws UserError when it has been halted anew since it was asked, or the drawdown has reached a limit.
+ */
+export async function resumeAsConfirmed(context: AppContext, call: ConfirmedCall): Promise<Reply> {
+  const { reason, seen } = wishSchema.parse(call.action);
+  const { control, hasChanged } = await resume(context, { by: call.actor.name, reason, seen });
+  if (hasChanged) return { kind: 'text', text: 'Entries are allowed again.' };
+  if (control.status === 'active') return NOTHING_HALTED;
+  if (control.status === 'flattening') throw stillFlattening();
+  throw new UserError(
+    'Things have changed since you were asked: it was halted anew or for longer, or a limit of the drawdown was reached. Nothing was changed: ask again with /resume.',
+  );
+}

@@ -1,0 +1,23 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+import { auditCsv } from '#app/reports/audit.ts';
+
+import { runTool, takeArgument, UsageError, withLedger } from './read-ledger.ts';
+
+/*
+ * `npm run audit:export -- --out audit.csv`: the whole audit log as CSV after RFC 4180, the oldest row
+ * first. A file that is there already is left alone. The other arguments are those of the bot.
+ */
+const USAGE = 'usage: npm run audit:export -- --out FILE [the arguments that the bot ran with]';
+
+await runTool(async (argv) => {
+  const { value: file, others } = takeArgument(argv, '--out');
+  if (file === null || file === '') throw new UsageError(USAGE);
+  await withLedger(others, (ledger) =>
+    pipeline(Readable.from(auditCsv(ledger)), createWriteStream(file, { flags: 'wx' })),
+  );
+  process.stdout.write(`the audit log is in ${file}\n`);
+  return 0;
+});

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+
+import { openLedgerToRead } from '#adapters/postgres/ledger.ts';
+import { createLogger } from '#adapters/system/logger.ts';
+import { CONFIG_FILE_NAME, parseConfig, secretsOf } from '#config';
+import type { Config } from '#config';
+import type { Ledger } from '#ports/ledger.ts';
+
+import { claimDataFolder } from './data-folder.ts';
+import { createLifecycle } from './lifecycle.ts';
+import { sandboxDatabase } from './sandbox.ts';
+import { openStores } from './stores.ts';
+
+/** A tool was not asked properly; the text says how to. */
+export class UsageError extends Error {}
+
+/**
+ * Runs a tool of the command line: what it returns is the exit code. What it throws is told in one line,
+ * with exit code 2 for a UsageError and 1 otherwise.
+ */
+export async function runTool(tool: (argv: readonly string[]) => Promise<number>): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  try {
+    process.exitCode = await tool(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}
+
+/** An argument's value, and the arguments without it. Null where it is not given. */
+export function takeArgument(
+  argv: readonly string[],
+  name: string,
+): { readonly value: string | null; readonly others: readonly string[] } {
+  const words = argv.flatMap((word) =>
+    word.startsWith(`${name}=`) ? [name, word.slice(name.length + 1)] : [word],
+  );
+  const at = words.indexOf(name);
+  if (at === -1) return { value: null, others: words };
+  return { value: words[at + 1] ?? null, others: words.toSpliced(at, 2) };
+}
+
+/**
+ * Works with the ledger that the bot with these arguments has written; nothing in it is changed.
+ *
+ * @throws UsageError when the settings are not right, Error with the cure when the ledger cannot be read.
+ */
+export async function withLedger<Result>(
+  argv: readonly string[],
+  work: (ledger: Ledger) => Promise<Result>,
+): Promise<Result> {
+  const file = existsSync(CONFIG_FILE_NAME) ? await readFile(CONFIG_FILE_NAME, 'utf8') : null;
+  const parsed = parseConfig({ env: process.env, argv, file });
+  if (!parsed.ok) throw new UsageError(parsed.errors.join('\n'));
+  const { config } = parsed;
+  const log = createLogger({ level: 'warn', secrets: secretsOf(config) });
+  const lifecycle = createLifecycle(() => log);
+  try {
+    // The embedded server belongs to one process at a time; any other answers beside a running bot.
+    if (config.databaseUrl === null) await claimDataFolder(config.dataDir, lifecycle);
+    const stores = await openStores(
+      config.mode === 'SANDBOX' ? { ...config, fresh: false } : config,
+      { database: databaseNameOf(config), key: '' },
+      lifecycle,
+      log,
+    );
+    const { ledger, close } = await openLedgerToRead(stores.databaseUrl, log);
+    lifecycle.onClose('ledger', close);
+    return await work(ledger);
+  } finally {
+    await lifecycle.close();
+  }
+}
+
+/** Of the embedded server. */
+function databaseNameOf(config: Config): string {
+  if (config.mode !== 'SANDBOX') return config.mode === 'LIVE' ? 'live' : 'paper';
+  return config.databaseUrl === null ? sandboxDatabase(config) : '';
+}

@@ -1,0 +1,59 @@
+import { planBracket } from './bracket-plan.ts';
+import { confidenceOf } from './confidence.ts';
+import type {
+  BracketPlan,
+  FilterResult,
+  ScaleOut,
+  SizeArithmetic,
+  Snapshot,
+  SymbolSnapshot,
+} from './decision.ts';
+import { DATA_FILTERS, SIGNAL_FILTERS } from './filters.ts';
+import type { PositionSide } from './order.ts';
+import { planScaleOut } from './scale-out.ts';
+import { openBook, sizeEntry } from './sizing.ts';
+
+/** What an entry on one side would be at this bar, whether or not there is a signal for it. */
+export interface WhatIf {
+  readonly side: PositionSide;
+  /** Null where the data cannot be judged, or no bracket can stand at it. */
+  readonly plan: {
+    readonly bracket: BracketPlan;
+    readonly size: SizeArithmetic;
+    readonly scaleOut: ScaleOut | null;
+  } | null;
+  /** All filters, also those after one that refuses; the signal's only where the data can be judged. */
+  readonly filters: readonly FilterResult[];
+}
+
+/**
+ * The bracket and the size that a symbol would be entered with on a side, by the very rules that decide,
+ * and what every filter says to it. Nothing is taken from the book by it.
+ */
+export function whatIf(snapshot: Snapshot, of: SymbolSnapshot, side: PositionSide): WhatIf {
+  const { features } = of;
+  const data = DATA_FILTERS.map(({ name, ask }) => ({
+    filter: name,
+    ...ask({ snapshot, features }),
+  }));
+  if (features === null || data.some(({ passed }) => !passed)) {
+    return { side, plan: null, filters: data };
+  }
+  const book = openBook(snapshot);
+  const bracket = planBracket(side, features, snapshot.parameters);
+  const plan = bracket && { bracket, size: sizeEntry(snapshot, book, bracket) };
+  const signal = { side, confidence: confidenceOf(side, features) };
+  const question = { snapshot, symbol: of, features, signal, book, plan };
+  const { parameters } = snapshot;
+  return {
+    side,
+    plan: plan && {
+      ...plan,
+      scaleOut: planScaleOut(side, plan.bracket, plan.size.shares, parameters),
+    },
+    filters: [
+      ...data,
+      ...SIGNAL_FILTERS.map(({ name, ask }) => ({ filter: name, ...ask(question) })),
+    ],
+  };
+}

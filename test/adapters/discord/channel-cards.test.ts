@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+
+import { AT, metrics, outage, scaledOut, summary, weekly } from './facts.ts';
+import { read } from './reading.ts';
+
+describe('an outage', () => {
+  it('says that nothing is opened, and what protects the positions', () => {
+    expect(read(outage)).toMatchInlineSnapshot(`
+      "# 📡 BLIND: no entries · positions keep their brackets at the broker
+      Since <t:1764343800:f>: The order stream is connecting (socket hang up).
+      Nothing is opened until the bot sees again. Stops and targets rest at the broker and work without it.
+      It keeps trying by itself. To do, if it lasts: look at the network and at the broker’s status page.
+      (PAPER)"
+    `);
+  });
+
+  it('says when it is over how long it was', () => {
+    expect(read({ ...outage, until: AT + 240_000 })).toMatchInlineSnapshot(`
+      "# ✅ SEEING AGAIN: it was blind for 4 min
+      From <t:1764343800:f> to <t:1764344040:f>: The order stream is connecting (socket hang up).
+      The orders were compared with the broker, and what was missed is booked. Entries go on where they are not halted. Nothing to do.
+      (PAPER)"
+    `);
+  });
+});
+
+describe('the digest of a week', () => {
+  it('is the week on one page', () => {
+    expect(read(weekly)).toMatchInlineSnapshot(`
+      "# 🗓️ 📝 PAPER · Week of 2025-11-24 to 2025-11-28: +$640.00 (+0.64 %)
+      Equity $100,000.00 → $100,640.00, realized and unrealized.
+      Best day 2025-11-25 +$438.32; worst day 2025-11-24 −$210.50.
+      [Days] 2025-11-24 −$210.50
+      2025-11-25 +$438.32
+      2025-11-28 +$412.18
+      [40 closed trades, 25 won: +$3,010.50] ✅ Win rate 62.5 % (47 to 76), target > 60 %: met
+      ✅ Profit factor 2.71, target > 2.5: met
+      ❌ Average +1.2 R (+0.71 to +1.69), target > 2 R: missed
+      ✅ Drawdown −1.42 % on 12 sessions, target < 3 %: met
+      ✅ Slippage 1.3 bps worse (0.9 to 1.8) on 41 entries, target < 5 bps: met
+      ✅ Interference 0, target 0: met
+      (…) holds the true figure, 95 % sure. ⏳ on fewer than 30: too few to say.
+      [Best symbols] NVDA +$900.10 in 3 trades
+      AAPL +$12.00 in 1 trade
+      [Worst symbols] TSLA −$272.10 in 2 trades
+      [Next session] 2025-12-01
+      opens <t:1764599400:f>
+      (2025-11-24 to 2025-11-28 · PAPER)"
+    `);
+  });
+
+  it('tells no symbol twice', () => {
+    const one = read({ ...weekly, symbols: weekly.symbols.slice(0, 1) });
+    expect(one).toContain('[Best symbols] NVDA');
+    expect(one).not.toContain('Worst symbols');
+  });
+
+  it('begins with a touched bracket', () => {
+    const touched = metrics({ interference: { value: 1, count: 3, interval: null } });
+    expect(read({ ...weekly, metrics: touched })).toContain('⚠ **1 leg of a bracket ended');
+  });
+});
+
+describe('in a trade’s thread', () => {
+  it('a part that has left tells what it brought and what runs on', () => {
+    expect(read(scaledOut)).toMatchInlineSnapshot(`
+      "# 🪜 SCALED OUT: NVDA, 60 sold @ $186.68 · +$262.20 (+2.04 R)
+      The first part took its profit at the broker, <t:1764343800:t>.
+      The other 60 run on between the stop at $180.26 and the target at $187.75. Nothing to do.
+      (2025-11-28-1030-NVDA · PAPER)"
+    `);
+  });
+
+  it('the sum of a trade is its last word', () => {
+    expect(read(summary)).toMatchInlineSnapshot(`
+      "# 🏁 NVDA long is flat: +$412.30 (+1.4 R)
+      🎯 TARGET hit, <t:1764349500:t>, after 1 h 35 min.
+      Its stop was moved 2 times. +1.88 %, realized, before fees.
+      [At best (MFE)] +$447.60
+      +1.74 R
+      [At worst (MAE)] −$96.00
+      −0.37 R
+      (2025-11-28-1030-NVDA · PAPER)"
+    `);
+  });
+
+  it('the sum tells of a stop that was moved once, or never', () => {
+    expect(read({ ...summary, stopMoves: 1 })).toContain('Its stop was moved once.');
+    expect(read({ ...summary, stopMoves: 0 })).toContain('Its stop was never moved.');
+  });
+});

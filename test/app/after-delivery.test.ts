@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+
+import { threadName, threadOf } from '#app/card-thread.ts';
+import { deliverOutbox } from '#app/deliver-outbox.ts';
+import { tradeId } from '#core/ids.ts';
+import type { Card } from '#ports/cards.ts';
+import type { MessageId, Notifier, Posting, Thread } from '#ports/notifier.ts';
+
+import {
+  AT,
+  control,
+  digest,
+  entry,
+  exit,
+  intent,
+  repaired,
+  scaledOut,
+  stopMoved,
+  summary,
+} from '../adapters/discord/facts.ts';
+import { openDesk } from './desk.ts';
+
+const ENTRY_KEY = `entry:${intent.tradeId}`;
+const NAME = 'NVDA long · 2025-11-28 #1030';
+const filled = entry({
+  status: 'filled',
+  at: AT,
+  averagePrice: intent.decisionPrice,
+  quantity: 120,
+  slippageBps: 0,
+});
+
+/** A desk whose channel remembers threads and pins. */
+async function openChannel(changes: Partial<Notifier> = {}) {
+  const desk = await openDesk([]);
+  const threads: Thread[] = [];
+  const postings: (Posting | undefined)[] = [];
+  const pins = new Set<MessageId>();
+  const { notifier } = desk.context;
+  const context = desk.with({
+    notifier: {
+      ...notifier,
+      post: (card, key, posting) => {
+        postings.push(posting);
+        return notifier.post(card, key, posting);
+      },
+      startThread: async (thread) => void threads.push(thread),
+      pinned: async () => [...pins],
+      setPinned: async (message, isPinned) => {
+        if (isPinned) pins.add(message);
+        else pins.delete(message);
+      },
+      ...changes,
+    },
+  });
+  const tell = async (key: string, card: Card) => {
+    await context.ledger.transaction((tx) => tx.enqueueCard(key, card));
+    await deliverOutbox(context);
+  };
+  return { desk, context, threads, postings, pins, tell };
+}
+
+describe('the thread of a trade', () => {
+  it('is started under its entry’s message when that has filled', async () => {
+    const { threads, tell } = await openChannel();
+    await tell(ENTRY_KEY, entry({ status: 'submitted', at: AT }));
+    expect(threads).toEqual([]);
+    await tell(ENTRY_KEY, filled);
+    expect(threads).toEqual([{ on: `message of ${ENTRY_KEY}`, name: NAME }]);
+  });
+
+  it.each<[string, Card]>([
+    ['a moved stop', stopMoved],
+    ['a part that has left', scaledOut],
+    ['the stop of a partly filled entry', { ...repaired, cause: 'part-filled-entry' }],
+    ['its sum', summary],
+  ])('is told %s', async (_, card) => {
+    const { postings, tell } = await openChannel();
+    await tell(ENTRY_KEY, filled);
+    await tell('key', card);
+    expect(postings.at(-1)?.thread).toEqual({ on: `message of ${ENTRY_KEY}`, name: NAME });
+  });
+
+  it.each<[string, Card]>([
+    ['its exit', exit()],
+    ['a stop that was gone', repaired],
+    ['a stop that stands looser', { ...stopMoved, from: stopMoved.to, to: stopMoved.from }],
+    ['the day', digest],
+  ])('is not told %s: that is for the channel', async (_, card) => {
+    const { postings, tell } = await openChannel();
+    await tell(ENTRY_KEY, filled);
+    await tell('key', card);
+    expect(postings.at(-1)?.thread).toBeNull();
+  });
+
+  it('is none where the entry has no message', async () => {
+    const { context } = await openChannel();
+    expect(await threadOf(context, stopMoved)).toBeNull();
+  });
+
+  it('has the whole id in its name where that is of another kind', () => {
+    const subject = { tradeId: tradeId('adopted-7'), symbol: 'NVDA', side: 'short' } as const;
+    expect(threadName(subject)).toBe('NVDA short · adopted-7');
+  });
+});
+
+const active = { ...control.control, status: 'active' } as const;
+const flattening = { ...control.control, status: 'flattening' } as const;
+const pinnedKeys = (pins: ReadonlySet<MessageId>) => [...pins];
+
+describe('the pin of a halt', () => {
+  it('is on the newest control card until entries are allowed', async () => {
+    const { pins, tell } = await openChannel();
+    await tell('control:1', control);
+    expect(pinnedKeys(pins)).toEqual(['message of control:1']);
+    await tell('control:2', { ...control, change: 'flattening', control: flattening });
+    expect(pinnedKeys(pins)).toEqual(['message of control:2']);
+    await tell('control:3', { ...control, change: 'resumed', control: active });
+    expect(pinnedKeys(pins)).toEqual([]);
+  });
+
+  it('leaves what people have pinned', async () => {
+    const { pins, tell } = await openChannel();
+    await tell('digest:1', digest);
+    pins.add('message of digest:1' as MessageId).add('a word of Ada’s' as MessageId);
+    await tell('control:1', { ...control, change: 'resumed', control: active });
+    expect(pinnedKeys(pins)).toEqual(['message of digest:1', 'a word of Ada’s']);
+  });
+
+  it('that the chat refuses keeps no card back', async () => {
+    const { desk, context, tell } = await openChannel({
+      pinned: () => Promise.reject(new Error('Missing Permissions')),
+    });
+    await tell('control:1', control);
+    expect(desk.told).toHaveLength(1);
+    expect(await context.ledger.outbox.backlog()).toBe(0);
+  });
+});

@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { openLedger } from '#adapters/postgres/ledger.ts';
+import { freshDatabase } from '#test/support/database.ts';
+import { silentLog } from '#test/support/log.ts';
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly errors: string;
+}
+
+let url: string;
+let folder: string;
+let drop: () => Promise<void>;
+
+/** The command line, as a person runs it. */
+const tool = (name: string, ...argv: readonly string[]): Promise<Ended> =>
+  new Promise((resolve) => {
+    const script = join(import.meta.dirname, `../../src/compose/${name}.ts`);
+    const env = { ...process.env, DATABASE_URL: url };
+    execFile(process.execPath, [script, ...argv], { env, cwd: folder }, (error, out, errors) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, errors });
+    });
+  });
+
+beforeAll(async () => {
+  const database = await freshDatabase();
+  ({ url, drop } = database);
+  folder = await mkdtemp(join(tmpdir(), 'audit-tools-'));
+  const world = { mode: 'SANDBOX', identity: 'test' };
+  const { ledger, close } = await openLedger({ url, poolSize: 3, world, log: silentLog });
+  for (const action of ['status', 'halt', 'resume']) {
+    const at = Date.UTC(2025, 10, 25, 14, 30);
+    await ledger.audit({ at, actor: '42', action, outcome: 'done', details: { name: '=Ada' } });
+  }
+  await close();
+});
+
+afterAll(async () => {
+  await drop();
+  await rm(folder, { recursive: true });
+});
+
+async function query(text: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(text);
+  await client.end();
+}
+
+describe('npm run audit:verify', () => {
+  it('says in one line that the chain holds', async () => {
+    const { code, out, errors } = await tool('audit-verify');
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    expect(out).toMatch(
+      /^audit log: 3 rows, every one follows from the one before it; last hash [0-9a-f]{64}\n$/,
+    );
+  });
+
+  it('ends with exit code 1 and the row at fault', async () => {
+    await query("UPDATE audit_log SET actor = 'x' WHERE sequence = 2");
+    const { code, out } = await tool('audit-verify');
+    await query("UPDATE audit_log SET actor = '42' WHERE sequence = 2");
+    expect(code).toBe(1);
+    expect(out).toBe(
+      'audit log BROKEN at row #2 (2025-11-25T14:30:00.000Z x halt): it, or a row before it, is not what was written\n',
+    );
+  });
+
+  it('ends with exit code 2 where the settings are wrong', async () => {
+    expect((await tool('audit-verify', '--nonsense')).code).toBe(2);
+  });
+});
+
+describe('npm run audit:export', () => {
+  it('writes the whole log into a file, safe to open in a spreadsheet', async () => {
+    const { code } = await tool('audit-export', '--out=log.csv');
+    const text = await readFile(join(folder, 'log.csv'), 'utf8');
+    expect(code).toBe(0);
+    expect(text.split('\r\n')).toHaveLength(5);
+    expect(text).toContain("1,2025-11-25T14:30:00.000Z,42,'=Ada,status,done,");
+  });
+
+  it('leaves a file that is there alone', async () => {
+    await writeFile(join(folder, 'mine.csv'), 'mine');
+    expect((await tool('audit-export', '--out', 'mine.csv')).code).toBe(1);
+    expect(await readFile(join(folder, 'mine.csv'), 'utf8')).toBe('mine');
+  });
+
+  it('says how it is used where no file is named', async () => {
+    const { code, errors } = await tool('audit-export');
+    expect(code).toBe(2);
+    expect(errors).toMatch(/^usage: npm run audit:export/);
+  });
+});
