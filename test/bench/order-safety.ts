@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from '#adapters/postgres/embedded.ts';
 import { requestClose } from '#app/close/request-close.ts';
 import { runClose } from '#app/close/run-close.ts';
 import type { AppContext } from '#app/context.ts';
+import { watchDrawdown } from '#app/drawdown.ts';
 import { submitPlannedEntries } from '#app/enter.ts';
 import { guardPositions } from '#app/guard/position-guard.ts';
 import { applyOrder } from '#app/order-updates.ts';
@@ -79,6 +80,8 @@ async function aWorld(url: string, market: Market): Promise<World> {
 
 /** Plans an entry of ten shares that the next bar fills, and sends it. Throws when it is not sent. */
 async function enter({ context }: World, at: number, symbols: readonly Ticker[]): Promise<void> {
+  // As every cycle does: nothing is entered while nobody knows how far equity has fallen.
+  await watchDrawdown(context);
   await context.ledger.transaction(async (tx) => {
     for (const symbol of symbols) {
       const id = entryTradeId(FIRST.date, at, symbol);
