@@ -1,8 +1,7 @@
-import { askedSymbol } from '#app/asked-symbol.ts';
+import { askedSymbol, watchedSymbols } from '#app/asked-symbol.ts';
 import { UserError } from '#app/command.ts';
 import type { Command, CommandCall } from '#app/command.ts';
 import { auditCsvHead, auditCsvLine, auditReport } from '#app/reports/audit.ts';
-import { watchedSymbols } from '#app/reports/candles.ts';
 
 type Options = CommandCall['options'];
 

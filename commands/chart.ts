@@ -1,6 +1,5 @@
-import { askedSymbol } from '#app/asked-symbol.ts';
+import { askedSymbol, SYMBOL_OPTION, watchedSymbols } from '#app/asked-symbol.ts';
 import type { Command } from '#app/command.ts';
-import { watchedSymbols } from '#app/reports/candles.ts';
 import { symbolChart } from '#app/reports/symbol-chart.ts';
 
 export default {
@@ -8,15 +7,7 @@ export default {
   description: 'The session of a stock in bars, with its averages and the bot’s trade in it',
   role: 'viewer',
   isPrivate: false,
-  options: [
-    {
-      name: 'symbol',
-      description: 'The stock, like AAPL',
-      type: 'string',
-      required: true,
-      autocomplete: true,
-    },
-  ],
+  options: [SYMBOL_OPTION],
   run: async (context, { options: { symbol } }) => {
     const { report, chart } = await symbolChart(context, askedSymbol(symbol));
     return { kind: 'chart', report, chart };

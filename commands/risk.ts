@@ -1,6 +1,5 @@
-import { askedSymbol } from '#app/asked-symbol.ts';
+import { askedSymbol, SYMBOL_OPTION, watchedSymbols } from '#app/asked-symbol.ts';
 import type { Command } from '#app/command.ts';
-import { watchedSymbols } from '#app/reports/candles.ts';
 import { riskReport } from '#app/reports/risk.ts';
 
 export default {
@@ -9,15 +8,7 @@ export default {
     'What size, stop and target an entry would have now, and which filters are in its way',
   role: 'viewer',
   isPrivate: false,
-  options: [
-    {
-      name: 'symbol',
-      description: 'The stock, like AAPL',
-      type: 'string',
-      required: true,
-      autocomplete: true,
-    },
-  ],
+  options: [SYMBOL_OPTION],
   run: async (context, { options: { symbol } }) => ({
     kind: 'report',
     report: await riskReport(context, askedSymbol(symbol)),

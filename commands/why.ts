@@ -1,7 +1,6 @@
-import { askedSymbol } from '#app/asked-symbol.ts';
+import { askedSymbol, SYMBOL_OPTION, watchedSymbols } from '#app/asked-symbol.ts';
 import { UserError } from '#app/command.ts';
 import type { Command } from '#app/command.ts';
-import { watchedSymbols } from '#app/reports/candles.ts';
 import { whyReport } from '#app/reports/why.ts';
 import { asSessionDate, newYorkDate, newYorkInstant, parseInstant } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
@@ -28,13 +27,7 @@ export default {
   role: 'viewer',
   isPrivate: false,
   options: [
-    {
-      name: 'symbol',
-      description: 'The stock, like AAPL',
-      type: 'string',
-      required: true,
-      autocomplete: true,
-    },
+    SYMBOL_OPTION,
     {
       name: 'time',
       description: '10:35 (today, New York) or 2025-11-28 10:35; the last bar when left out',

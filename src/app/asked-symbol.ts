@@ -2,6 +2,8 @@ import { isTicker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
 
 import { UserError } from './command.ts';
+import type { CommandOption } from './command.ts';
+import type { AppContext } from './context.ts';
 
 /** A symbol as a person wrote it. Throws UserError where it is none. */
 export function askedSymbol(option: unknown): Ticker {
@@ -9,3 +11,22 @@ export function askedSymbol(option: unknown): Ticker {
   if (!isTicker(text)) throw new UserError(`“${text}” is no stock symbol: write one like AAPL.`);
   return text;
 }
+
+/** A stock that has to be named. */
+export const SYMBOL_OPTION = {
+  name: 'symbol',
+  description: 'The stock, like AAPL',
+  type: 'string',
+  required: true,
+  autocomplete: true,
+} as const satisfies CommandOption;
+
+/** Symbols whose name begins as it is typed, for someone who types one. */
+export const watchedSymbols = (
+  { watchlist }: Pick<AppContext, 'watchlist'>,
+  typed: string,
+): readonly { readonly name: Ticker; readonly value: Ticker }[] =>
+  watchlist
+    .filter((symbol) => symbol.startsWith(typed.trim().toUpperCase()))
+    .slice(0, 25)
+    .map((symbol) => ({ name: symbol, value: symbol }));

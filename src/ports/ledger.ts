@@ -25,7 +25,6 @@ import type { MetricsReads, MetricsWrites } from './metrics-ledger.ts';
 import type { OutboxStore } from './outbox.ts';
 import type { RiskReads, RiskWrites } from './risk-store.ts';
 import type { TradeHistoryReads } from './trade-history.ts';
-import type { StoryReads } from './trade-story.ts';
 
 /** An order of a trade as the ledger last heard of it. */
 export interface LedgerOrder {
@@ -201,7 +200,6 @@ export interface Ledger
     DecisionReads,
     RiskReads,
     ConfirmationReads,
-    StoryReads,
     AuditReads,
     TradeHistoryReads,
     HeartbeatWrites {

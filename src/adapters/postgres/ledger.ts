@@ -26,7 +26,6 @@ import { reconciliationReads } from './reconciliation-store.ts';
 import { riskReads } from './risk-store.ts';
 import { controlState } from './schema/control.ts';
 import { cycles, world } from './schema/trades.ts';
-import { storyReads } from './story-store.ts';
 import { tradeHistoryReads } from './trade-history.ts';
 import { tradeReads } from './trade-store.ts';
 import { readControlState, runTransaction } from './transaction.ts';
@@ -84,7 +83,6 @@ const createLedger = (db: NodePgDatabase, pool: Pool, log: Logger): Ledger => ({
   ...metricsReads(db),
   ...decisionReads(db),
   ...riskReads(db),
-  ...storyReads(db),
   ...auditReads(db),
   ...tradeHistoryReads(db),
   ...heartbeatWrites(db),

@@ -1,6 +1,5 @@
 import { barDefect } from '#core/bars.ts';
 import type { Bar } from '#core/bars.ts';
-import type { Ticker } from '#core/ids.ts';
 import { createEma } from '#core/indicators/ema.ts';
 import { lastBarEnd, MINUTE_MS } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
@@ -59,7 +58,8 @@ async function readBars(
   );
 }
 
-function averagesOf(bars: readonly Bar[], period: number): readonly (number | null)[] {
+/** The average after each bar; null until it is warm. */
+export function averagesOf(bars: readonly Bar[], period: number): readonly (number | null)[] {
   const ema = createEma(period);
   return bars.map(({ close }) => {
     const value = ema.push(close);
@@ -76,13 +76,3 @@ export async function sessionToShow(
   if (next === null || next.open < at) return next;
   return calendar.before(next.date);
 }
-
-/** Symbols whose name begins as it is typed, for someone who types one. */
-export const watchedSymbols = (
-  { watchlist }: Pick<AppContext, 'watchlist'>,
-  typed: string,
-): readonly { readonly name: Ticker; readonly value: Ticker }[] =>
-  watchlist
-    .filter((symbol) => symbol.startsWith(typed.trim().toUpperCase()))
-    .slice(0, 25)
-    .map((symbol) => ({ name: symbol, value: symbol }));

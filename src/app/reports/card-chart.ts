@@ -1,15 +1,13 @@
-import type { Bar } from '#core/bars.ts';
-import { createEma } from '#core/indicators/ema.ts';
 import { micros } from '#core/money.ts';
 import { addDays, lastBarEnd, newYorkDate, startOfDay } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
-import { averagePrice } from '#core/trade-math.ts';
 import type { Trade } from '#core/trade.ts';
 import type { Card, DigestCard, WeeklyCard } from '#ports/cards.ts';
 import type { CandlesChart, ChartAverage, ChartImage, ChartSpec } from '#ports/charts.ts';
-import type { TradeStory } from '#ports/trade-story.ts';
 
 import type { AppContext } from '../context.ts';
+import { averagesOf } from './candles.ts';
+import { storyUntil, tradeMarks, tradeStory } from './trade-story.ts';
 
 /** A card waits no longer for its picture: facts, thread and all. */
 const PATIENCE_MS = 3_000;
@@ -75,10 +73,11 @@ const DAYS_BEFORE = 5;
 
 /** The trade as it stood at an instant: nothing that came after it is shown. */
 async function candles(
-  { ledger, marketData, parameters }: AppContext,
+  context: AppContext,
   id: Trade['id'],
   at: EpochMs,
 ): Promise<CandlesChart | null> {
+  const { ledger, marketData, parameters } = context;
   const trade = await ledger.trade(id);
   if (trade === null || trade.openedAt === null) return null;
   const { barMinutes, emaFast, emaSlow } = parameters;
@@ -86,14 +85,17 @@ async function candles(
   const from = startOfDay(addDays(newYorkDate(trade.openedAt), -DAYS_BEFORE));
   const until = lastBarEnd(at, barMinutes);
   const [story, read] = await Promise.all([
-    ledger.tradeStory(id),
+    tradeStory(context, trade),
     marketData.bars({ symbols: [symbol], barMinutes, from, until }),
   ]);
   const bars = read.get(symbol) ?? [];
   const { openedAt } = trade;
   const entryBar = bars.findLastIndex(({ start }) => start <= openedAt);
   const first = Math.max(0, entryBar - BARS_BEFORE, bars.length - MOST_BARS);
-  const average = (period: number): ChartAverage => averageOf(bars, period, first);
+  const average = (period: number): ChartAverage => ({
+    period,
+    values: averagesOf(bars, period).slice(first),
+  });
   return {
     kind: 'candles',
     symbol,
@@ -101,33 +103,7 @@ async function candles(
     barMinutes,
     bars: bars.slice(first),
     averages: { fast: average(emaFast), slow: average(emaSlow) },
-    position: positionAt(trade, openedAt, story, at),
-    fills: story.fills.filter((fill) => fill.at <= at),
-  };
-}
-
-/** Of all bars that were read, warm or not; shown from one of them on. */
-function averageOf(bars: readonly Bar[], period: number, first: number): ChartAverage {
-  const ema = createEma(period);
-  const values = bars.map(({ close }) => ema.push(close));
-  return {
-    period,
-    values: values.slice(first).map((value) => (Number.isNaN(value) ? null : value)),
-  };
-}
-
-function positionAt(trade: Trade, openedAt: EpochMs, { stops }: TradeStory, at: EpochMs) {
-  const { intent, entryValue, entryQuantity } = trade;
-  const planned = { at: openedAt, price: intent.bracket.stopPrice };
-  // A leg is there before the entry fills: the first ones are the plan's.
-  const moved = stops.filter((step) => step.at > openedAt && step.at <= at);
-  return {
-    side: intent.side,
-    openedAt,
-    until: trade.closedAt !== null && trade.closedAt <= at ? trade.closedAt : null,
-    entryPrice: averagePrice(entryValue, entryQuantity),
-    stops: [planned, ...moved],
-    targetPrice: intent.bracket.targetPrice,
+    ...tradeMarks(storyUntil(story, at)),
   };
 }
 

@@ -150,12 +150,25 @@ export async function tradeChart(
 const afterEnd = ({ parameters: { barMinutes } }: AppContext, closedAt: EpochMs): EpochMs =>
   closedAt + BARS_AFTER * barMinutes * 60_000;
 
+/** What of a trade is to be seen in a chart. */
+type Drawn = Pick<TradeReport, 'trade' | 'stops' | 'fills'>;
+
+/** The same as it stood at an instant, with nothing that came after it. */
+export function storyUntil({ trade, stops, fills }: Drawn, at: EpochMs): Drawn {
+  const isLater = trade.closedAt !== null && trade.closedAt > at;
+  return {
+    trade: isLater ? { ...trade, status: 'open', closedAt: null } : trade,
+    stops: stops.filter((step) => step.at <= at),
+    fills: fills.filter((fill) => fill.at <= at),
+  };
+}
+
 /** What a trade looks like in a chart of its symbol: its bracket from entry to exit, and its fills. */
 export function tradeMarks({
   trade,
   stops,
   fills,
-}: Pick<TradeReport, 'trade' | 'stops' | 'fills'>): Pick<CandlesChart, 'position' | 'fills'> {
+}: Drawn): Pick<CandlesChart, 'position' | 'fills'> {
   const { openedAt, status, intent } = trade;
   return {
     position:
