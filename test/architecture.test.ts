@@ -16,6 +16,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'src/adapters/bullmq': ['src/core', 'src/ports', 'src/app'],
   'src/adapters/charts': ['src/core', 'src/ports', 'src/app'],
   'src/adapters/system': ['src/core', 'src/ports', 'src/app'],
+  'src/backtest': ['src/core', 'src/ports'],
+  'src/research': ['src/core', 'src/ports', 'src/backtest'],
   'src/sandbox': ['src/core'],
 };
 

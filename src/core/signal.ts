@@ -15,11 +15,15 @@ export interface Signal {
  * them) and still is above; short mirrored; else null.
  */
 export function signalOf(features: Features, parameters: StrategyParameters): Signal | null {
-  const side = sideOf(features, parameters.crossWithinBars);
+  const side = signalSide(features, parameters.crossWithinBars);
   return side === null ? null : { side, confidence: confidenceOf(side, features) };
 }
 
-function sideOf(features: Features, withinBars: number): PositionSide | null {
+/** The direction of the signal at these features, or null. */
+export function signalSide(
+  features: Pick<Features, 'emaFast' | 'emaSlow' | 'barsSinceCrossUp' | 'barsSinceCrossDown'>,
+  withinBars: number,
+): PositionSide | null {
   const { emaFast, emaSlow, barsSinceCrossUp, barsSinceCrossDown } = features;
   if (emaFast > emaSlow && barsSinceCrossUp < withinBars) return 'long';
   if (emaFast < emaSlow && barsSinceCrossDown < withinBars) return 'short';

@@ -1,13 +1,13 @@
 import { isFlattenDue } from '../exits.ts';
 import { MINUTE_MS } from '../session.ts';
 import { readVolumeProfile } from '../volume-profile.ts';
-import type { EntryQuestion, Verdict } from './question.ts';
+import type { EntryQuestion, SignalQuestion, Verdict } from './question.ts';
 
 /**
  * Neither right after the session's open nor right before its close; the bar that ends on either limit is
  * still traded on. Nor when the end of the day would close the trade at once.
  */
-export function askEntryWindow({ snapshot }: EntryQuestion): Verdict {
+export function askEntryWindow({ snapshot }: SignalQuestion): Verdict {
   const { barEnd, session, parameters } = snapshot;
   const { noEntryFirstMinutes, noEntryLastMinutes } = parameters;
   const minutesSinceOpen = (barEnd - session.open) / MINUTE_MS;
@@ -27,7 +27,7 @@ export function askEntryWindow({ snapshot }: EntryQuestion): Verdict {
 }
 
 /** Enough speaks for the signal. */
-export function askConfidence({ signal: { confidence }, snapshot }: EntryQuestion): Verdict {
+export function askConfidence({ signal: { confidence }, snapshot }: SignalQuestion): Verdict {
   const { total, ...parts } = confidence;
   const threshold = snapshot.parameters.confidenceThreshold;
   return { passed: total >= threshold, numbers: { confidence: total, threshold, ...parts } };
@@ -37,7 +37,7 @@ export function askConfidence({ signal: { confidence }, snapshot }: EntryQuestio
 export const askTrend = ({
   signal: { side },
   features: { trendEmaFast, trendEmaSlow },
-}: EntryQuestion): Verdict => ({
+}: SignalQuestion): Verdict => ({
   passed: side === 'long' ? trendEmaFast >= trendEmaSlow : trendEmaFast <= trendEmaSlow,
   numbers: { side, trendEmaFast, trendEmaSlow },
 });

@@ -20,16 +20,21 @@ export interface EntryFilter<Question> {
 
 /** Before there is a direction: whether the data can be judged at all. */
 export interface DataQuestion {
-  readonly snapshot: Snapshot;
+  readonly snapshot: Pick<Snapshot, 'barEnd'>;
   readonly features: Features | null;
 }
 
-/** Once there is one. */
-export interface EntryQuestion {
-  readonly snapshot: Snapshot;
-  readonly symbol: SymbolSnapshot;
+/** Once there is one: what the market alone decides about it, whatever is held. */
+export interface SignalQuestion {
+  readonly snapshot: Pick<Snapshot, 'barEnd' | 'session' | 'parameters'>;
   readonly features: Features;
   readonly signal: Signal;
+}
+
+/** What is held and may be done, besides. */
+export interface EntryQuestion extends SignalQuestion {
+  readonly snapshot: Snapshot;
+  readonly symbol: SymbolSnapshot;
   readonly book: Book;
   /** Null when no bracket can stand at these features. */
   readonly plan: { readonly bracket: BracketPlan; readonly size: SizeArithmetic } | null;

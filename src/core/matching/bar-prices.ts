@@ -1,6 +1,6 @@
 /** At what price, if any, a bar would fill an order. Pure arithmetic of one order and one bar. */
 import type { Bar } from '../bars.ts';
-import { tickOf, usdFromNumber } from '../money.ts';
+import { micros, roundToTick, tickOf, usdFromNumber } from '../money.ts';
 import type { Usd } from '../money.ts';
 import type { OrderSide } from '../order.ts';
 import type { SimulatedOrderType } from './order.ts';
@@ -53,6 +53,18 @@ export const isWithinLimit = ({ side, limitPrice }: Priced, price: Usd): boolean
 export function openPrice(order: Priced, { open }: PriceRange): Usd | null {
   if (isStopWaiting(order)) return null;
   return isWithinLimit(order, open) ? open : null;
+}
+
+/** What a market order gets at a price: worse by the slippage, on a tick. Any other order gets the price. */
+export function slipped(
+  { type, side }: Pick<Priced, 'type' | 'side'>,
+  price: Usd,
+  { marketSlippageBps }: Pick<ExchangeRules, 'marketSlippageBps'>,
+): Usd {
+  if (type !== 'market' || marketSlippageBps === 0) return price;
+  const isBuy = side === 'buy';
+  const worse = price * (1 + ((isBuy ? 1 : -1) * marketSlippageBps) / 10_000);
+  return roundToTick(micros(Math.round(worse)), isBuy ? 'up' : 'down');
 }
 
 /** A limit order fills at its limit when the bar trades there, or through it by a tick. */

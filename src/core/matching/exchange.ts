@@ -1,6 +1,6 @@
 import type { Bar } from '../bars.ts';
 import type { BrokerOrderId, ClientOrderId, Ticker } from '../ids.ts';
-import { ZERO_USD, usdFromNumber } from '../money.ts';
+import { ZERO_USD, addUsd, usdFromNumber } from '../money.ts';
 import type { Usd } from '../money.ts';
 import { isTerminal } from '../order.ts';
 import type { TimeInForce } from '../order.ts';
@@ -8,7 +8,7 @@ import type { EpochMs, Session } from '../session.ts';
 import { createBook } from './book.ts';
 import { cancel, requestCancel } from './cancel.ts';
 import type { Canceled, ReleaseMoment } from './cancel.ts';
-import { FEE_RATES_2026, chargedFee } from './fees.ts';
+import { FEE_RATES_2026, borrowFee, chargedFee } from './fees.ts';
 import type { FeeCharge } from './fees.ts';
 import { endGroup } from './group.ts';
 import { marginOf } from './margin.ts';
@@ -46,7 +46,9 @@ const DEFAULT_RULES: ExchangeRules = {
   maxParticipationBps: null,
   bracketOnPosition: 'refused',
   marginMultiplier: 4,
+  marketSlippageBps: 0,
   fees: FEE_RATES_2026,
+  borrowBpsPerYear: 0,
 };
 
 export interface AccountState extends Margin {
@@ -107,11 +109,17 @@ export interface Exchange {
   orders(): readonly SimulatedOrder[];
   liveOrders(): readonly SimulatedOrder[];
   account(): AccountState;
+  /** Cash and the value of all positions. */
+  equity(): Usd;
+  /** Equity at the previous session's close. */
+  lastEquity(): Usd;
   position(symbol: Ticker): PositionState | undefined;
   positions(): readonly PositionState[];
   /** The symbol's latest price. */
   priceOf(symbol: Ticker): Usd | undefined;
   fees(): readonly FeeCharge[];
+  /** All that was charged for borrowed shares so far. */
+  borrowPaid(): Usd;
   isOpen(): boolean;
   /** How many times a rule, not the data, decided what a bar did. */
   ambiguities(): Ambiguities;
@@ -134,6 +142,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     closingEquity: options.startingCash,
     feeCharges: [],
     accruedFees: ZERO_USD,
+    borrowPaid: ZERO_USD,
     ambiguities: { stopAndTarget: 0, targetOnEntryBar: 0 },
   };
   return { ...marketOf(venue), ...orderEntryOf(venue), ...viewsOf(venue) };
@@ -177,6 +186,7 @@ function marketOf(venue: Venue): Pick<Exchange, MarketCalls> {
       const turn = turnAt(session.close);
       expireOrders(venue, turn);
       chargeFees(venue, session);
+      chargeBorrow(venue);
       venue.closingEquity = portfolio.equity();
       venue.isOpen = false;
       return turn.events;
@@ -242,6 +252,8 @@ function viewsOf(venue: Venue): Omit<Exchange, MarketCalls | EntryCalls> {
       accruedFees: venue.accruedFees,
       multiplier: venue.rules.marginMultiplier,
     }),
+    equity: () => portfolio.equity(),
+    lastEquity: () => venue.lastEquity,
     position(symbol) {
       const holding = portfolio.holding(symbol);
       return holding && stateOf(holding);
@@ -249,10 +261,11 @@ function viewsOf(venue: Venue): Omit<Exchange, MarketCalls | EntryCalls> {
     positions: () => [...portfolio.holdings()].map(stateOf),
     priceOf: (symbol) => portfolio.mark(symbol),
     fees: () => venue.feeCharges,
+    borrowPaid: () => venue.borrowPaid,
     quirks: () => venue.quirks,
     lingering: () => [...venue.lingering.keys()],
     isOpen: () => venue.isOpen,
-    ambiguities: () => ({ ...venue.ambiguities }),
+    ambiguities: () => venue.ambiguities,
   };
 }
 
@@ -272,4 +285,13 @@ function chargeFees(venue: Venue, { date, close }: Session): void {
   venue.accruedFees = ZERO_USD;
   venue.portfolio.charge(amount);
   venue.feeCharges.push({ id: venue.nextId(), date, at: close, amount });
+}
+
+/** Charges a day of borrowing for the shares that are short at a close. */
+function chargeBorrow(venue: Venue): void {
+  const { portfolio, rules } = venue;
+  const amount = borrowFee(rules.borrowBpsPerYear, portfolio.marketValues().short);
+  if (amount === 0) return;
+  portfolio.charge(amount);
+  venue.borrowPaid = addUsd(venue.borrowPaid, amount);
 }

@@ -1,7 +1,7 @@
 import { ZERO_USD, addUsd, timesShares } from '../money.ts';
 import type { Usd } from '../money.ts';
 import type { EpochMs } from '../session.ts';
-import { saleFee } from './fees.ts';
+import { executionFee } from './fees.ts';
 import { followFill } from './follow-fill.ts';
 import { leavesOf } from './order.ts';
 import type { SimulatedOrder } from './order.ts';
@@ -27,9 +27,8 @@ export function execute(
     price,
     at,
   });
-  if (order.side === 'sell') {
-    venue.accruedFees = addUsd(venue.accruedFees, saleFee(venue.rules.fees, price, quantity));
-  }
+  const fee = executionFee(venue.rules.fees, { side: order.side, price, quantity });
+  venue.accruedFees = addUsd(venue.accruedFees, fee);
   const updated = bookFill(venue, at, order, { price, quantity });
   const { id: orderId, symbol, side, intent, filledQuantity: cumulativeQuantity } = updated;
   const isComplete = updated.status === 'filled';

@@ -1,6 +1,13 @@
 import type { Bar } from '../bars.ts';
 import type { Usd } from '../money.ts';
-import { electionPrice, insidePrice, isWithinLimit, openPrice, rangeOf } from './bar-prices.ts';
+import {
+  electionPrice,
+  insidePrice,
+  isWithinLimit,
+  openPrice,
+  rangeOf,
+  slipped,
+} from './bar-prices.ts';
 import type { PriceRange } from './bar-prices.ts';
 import { execute } from './execute.ts';
 import { electStop, isAwake, liveMembers, siblingOf } from './group.ts';
@@ -126,7 +133,10 @@ function take(
   done.add(order.sequence);
   const quantity = Math.min(leavesOf(order), capacity(passage, order));
   if (quantity === 0) return [];
-  const filled = execute(venue, turn, order, { price, quantity });
+  const filled = execute(venue, turn, order, {
+    price: slipped(order, price, venue.rules),
+    quantity,
+  });
   if (filled.role !== 'entry' || filled.status !== 'filled') return [];
   return liveMembers(venue, filled);
 }

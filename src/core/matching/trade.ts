@@ -1,6 +1,6 @@
 /** Executions between two bars. */
 import type { BrokerOrderId } from '../ids.ts';
-import { isStopWaiting, isWithinLimit } from './bar-prices.ts';
+import { isStopWaiting, isWithinLimit, slipped } from './bar-prices.ts';
 import { execute } from './execute.ts';
 import { electStop, isAwake } from './group.ts';
 import { isExit, leavesOf } from './order.ts';
@@ -20,7 +20,7 @@ export function trade(venue: Venue, turn: Turn, id: BrokerOrderId): void {
   if (!isTrading || price === undefined || isStopWaiting(order)) return;
   if (!isWithinLimit(order, price)) return;
   const quantity = Math.min(leavesOf(order), executionCap(venue.quirks));
-  execute(venue, turn, order, { price, quantity });
+  execute(venue, turn, order, { price: slipped(order, price, venue.rules), quantity });
 }
 
 /** Fills what is left of a working order at its own price, whatever the market says. */

@@ -21,7 +21,11 @@ export interface ExchangeRules {
   readonly bracketOnPosition: 'accepted' | 'refused';
   /** Buying power as a multiple of equity. */
   readonly marginMultiplier: number;
+  /** What a market order pays beyond the price it meets, in hundredths of a per cent. */
+  readonly marketSlippageBps: number;
   readonly fees: FeeRates;
+  /** What borrowed shares cost a year, in hundredths of a per cent of their value. */
+  readonly borrowBpsPerYear: number;
 }
 
 /** What may be traded. */
@@ -60,8 +64,10 @@ export interface Venue {
   lastEquity: Usd;
   closingEquity: Usd;
   readonly feeCharges: FeeCharge[];
-  /** Fees of this session's sales, not charged yet. */
+  /** Fees of this session's executions, not charged yet. */
   accruedFees: Usd;
+  /** All that was charged for borrowed shares. */
+  borrowPaid: Usd;
   readonly ambiguities: { -readonly [Kind in keyof Ambiguities]: number };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { FEE_RATES_2026, saleFee } from '#core/matching/fees.ts';
+import { FEE_RATES_2026, executionFee } from '#core/matching/fees.ts';
 import { averagePriceOf } from '#core/matching/portfolio.ts';
 import { parseUsd } from '#core/money.ts';
 
@@ -117,7 +117,9 @@ describe('regulatory fees', () => {
     ['a sale of many cheap shares meets the cap', '1', 100_000, 2_060_000 + 8_300_000],
     ['parts of a micro-dollar are rounded up', '0.01', 1, 1 + 166],
   ])('%s', (_, price, shares, expected) => {
-    expect(saleFee(FEE_RATES_2026, parseUsd(price), shares)).toBe(expected);
+    const sale = { side: 'sell', price: parseUsd(price), quantity: shares } as const;
+    expect(executionFee(FEE_RATES_2026, sale)).toBe(expected);
+    expect(executionFee(FEE_RATES_2026, { ...sale, side: 'buy' })).toBe(0);
   });
 
   it('accrue on sales only, and are charged at the close in one sum rounded up to the cent', () => {

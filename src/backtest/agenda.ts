@@ -1,0 +1,62 @@
+import type { StrategyParameters } from '#core/parameters.ts';
+
+import { emptyTally, findCandidates } from './candidates.ts';
+import type { CandidateSpan, RunningTally } from './candidates.ts';
+import type { Candidate } from './decide-entries.ts';
+import type { PreparedMarket } from './prepare.ts';
+import { slotCount } from './time-grid.ts';
+
+/** When which symbols have to be decided about. */
+export interface Agenda {
+  /** Counts what the bars alone refuse. */
+  readonly tally: RunningTally;
+  /** The first slot from this one on that has candidates; the number of all slots when there is none. */
+  next(slot: number): number;
+  /** Of a slot, in the order of the watchlist. */
+  at(slot: number): readonly Candidate[];
+}
+
+/** Looks through a whole market; lists by slot are chained, since most slots have none. */
+export function createAgenda(
+  market: PreparedMarket,
+  parameters: StrategyParameters,
+  span: CandidateSpan,
+): Agenda {
+  const slots = slotCount(market.grid);
+  const heads = new Int32Array(slots).fill(-1);
+  const chain: { readonly candidate: Candidate; readonly next: number }[] = [];
+  const tally = emptyTally();
+  // The last symbol first: each goes in front of those that are there.
+  for (const history of market.symbols.toReversed()) {
+    const found = findCandidates(history, history.features, parameters, span);
+    addTo(tally, found.tally);
+    for (const row of found.rows) {
+      const slot = history.slots[row] ?? 0;
+      chain.push({ candidate: { history, row }, next: heads[slot] ?? -1 });
+      heads[slot] = chain.length - 1;
+    }
+  }
+  return {
+    tally,
+    next(from) {
+      let slot = from;
+      while (slot < slots && heads[slot] === -1) slot += 1;
+      return slot;
+    },
+    at(slot) {
+      const candidates: Candidate[] = [];
+      for (let link = chain[heads[slot] ?? -1]; link !== undefined; link = chain[link.next]) {
+        candidates.push(link.candidate);
+      }
+      return candidates;
+    },
+  };
+}
+
+function addTo(sum: RunningTally, tally: RunningTally): void {
+  sum.bars += tally.bars;
+  sum.noSignal += tally.noSignal;
+  for (const name of Object.keys(tally.refused) as (keyof RunningTally['refused'])[]) {
+    sum.refused[name] += tally.refused[name];
+  }
+}

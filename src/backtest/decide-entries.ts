@@ -1,0 +1,146 @@
+import type { Account, Asset, Position } from '#core/account.ts';
+import { decide } from '#core/decide.ts';
+import type { DailyBar, OpenTrade, PastTrade, PendingEntry, Snapshot } from '#core/decision.ts';
+import { featuresAt } from '#core/feature-columns.ts';
+import type { Ticker } from '#core/ids.ts';
+import type { PositionState } from '#core/matching/exchange.ts';
+import { averagePriceOf } from '#core/matching/portfolio.ts';
+import { subtractUsd, timesShares, usdFromNumber } from '#core/money.ts';
+import type { StrategyParameters } from '#core/parameters.ts';
+import { MINUTE_MS } from '#core/session.ts';
+import type { EpochMs } from '#core/session.ts';
+
+import type { RunningTally } from './candidates.ts';
+import type { Desk, Moment, PreparedSymbol } from './desk.ts';
+import { enter } from './send-orders.ts';
+import { drawdownNow } from './watch-risk.ts';
+
+/** A symbol and row at which the bars speak for an entry. */
+export interface Candidate {
+  readonly history: PreparedSymbol;
+  readonly row: number;
+}
+
+/** What a session's decisions have in common. */
+export interface SessionView {
+  readonly index: number;
+  readonly daily: ReadonlyMap<Ticker, readonly DailyBar[]>;
+}
+
+/** Decides about the candidates of one bar, in the order of the watchlist, and sends what is to be entered. */
+export function decideEntries(
+  desk: Desk,
+  moment: Moment,
+  { candidates, openTrades, view, tally }: DecisionInput,
+): void {
+  const { barEnd: at } = moment;
+  for (const { history, row } of candidates) {
+    const close = history.bars.close[row];
+    // The exchange has not followed the prices of what nobody holds.
+    if (close !== undefined) desk.exchange.markToMarket(history.symbol, usdFromNumber(close));
+  }
+  const decisions = decide(snapshotOf(desk, moment, { candidates, openTrades, view }));
+  for (const [index, decision] of decisions.entries()) {
+    const candidate = candidates[index];
+    if (decision.kind === 'refused') tally.refused[decision.by] += 1;
+    if (decision.kind !== 'enter' || candidate === undefined) continue;
+    tally.entered += 1;
+    enter(desk, candidate.history, { intent: decision.intent, row: candidate.row, at });
+  }
+}
+
+interface Seen {
+  readonly candidates: readonly Candidate[];
+  readonly openTrades: readonly OpenTrade[];
+  readonly view: SessionView;
+}
+
+interface DecisionInput extends Seen {
+  readonly tally: RunningTally;
+}
+
+function snapshotOf(desk: Desk, moment: Moment, { candidates, openTrades, view }: Seen): Snapshot {
+  const { control, options, parameters, exchange } = desk;
+  const { barEnd, session } = moment;
+  return {
+    barEnd,
+    session,
+    account: accountOf(desk),
+    control,
+    positions: exchange.positions().map((position) => positionOf(desk, position)),
+    pendingEntries: pendingEntriesOf(desk),
+    symbols: candidates.map(({ history: { symbol, features }, row }) => ({
+      symbol,
+      features: featuresAt(features, row),
+      asset: assetOf(desk, symbol),
+    })),
+    daily: view.daily,
+    sectors: options.sectors,
+    pastTrades: recentTrades(desk.past, parameters, barEnd),
+    openTrades,
+    drawdown: drawdownNow(desk, moment),
+    impediments: NO_IMPEDIMENTS,
+    parameters,
+  };
+}
+
+const NO_IMPEDIMENTS: readonly string[] = [];
+
+function accountOf({ exchange }: Desk): Account {
+  const { equity, lastEquity, cash, buyingPower, multiplier } = exchange.account();
+  return {
+    id: 'backtest',
+    equity,
+    lastEquity,
+    cash,
+    buyingPower,
+    shortingEnabled: multiplier > 1,
+    tradingBlocked: false,
+  };
+}
+
+function positionOf({ exchange }: Desk, position: PositionState): Position {
+  const { symbol, quantity, available, marketValue, costBasis } = position;
+  const averageEntryPrice = averagePriceOf(position);
+  return {
+    symbol,
+    side: quantity > 0 ? 'long' : 'short',
+    quantity: Math.abs(quantity),
+    available,
+    averageEntryPrice,
+    currentPrice: exchange.priceOf(symbol) ?? averageEntryPrice,
+    unrealizedPnl: subtractUsd(marketValue, costBasis),
+  };
+}
+
+/** Trades without shares: what their entries may take yet. */
+function pendingEntriesOf({ live, exchange }: Desk): readonly PendingEntry[] {
+  const pending: PendingEntry[] = [];
+  for (const { trade } of live.values()) {
+    const { symbol, bracket, quantity } = trade.intent;
+    if (trade.status === 'open' && exchange.position(symbol) !== undefined) continue;
+    pending.push({ symbol, notional: timesShares(bracket.limitPrice, quantity) });
+  }
+  return pending;
+}
+
+const assetOf = ({ options }: Desk, symbol: Ticker): Asset => ({
+  symbol,
+  tradable: true,
+  shortable: !options.notShortable.has(symbol),
+  hardToBorrow: false,
+});
+
+/** The last trades, and those whose stop-out can still keep an entry away. */
+function recentTrades(
+  past: readonly PastTrade[],
+  parameters: StrategyParameters,
+  now: EpochMs,
+): readonly PastTrade[] {
+  const { winRateTrades, cooldownMinutes, streakWindowMinutes, streakPauseMinutes } = parameters;
+  const memory = Math.max(cooldownMinutes, streakWindowMinutes + streakPauseMinutes);
+  const since = now - memory * MINUTE_MS;
+  let first = Math.max(0, past.length - winRateTrades);
+  while (first > 0 && (past[first - 1]?.closedAt ?? 0) >= since) first -= 1;
+  return past.slice(first);
+}

@@ -1,0 +1,97 @@
+import { executionFee } from '#core/matching/fees.ts';
+import type { ExchangeEvent, SimulatedOrder } from '#core/matching/order.ts';
+import { addUsd } from '#core/money.ts';
+import { isTerminal } from '#core/order.ts';
+import { tradeRange } from '#core/trade-range.ts';
+import type { ExitReason } from '#core/trade.ts';
+import {
+  bookFill,
+  closedTrade,
+  closeTrade,
+  entrySlippageBps,
+  followEntries,
+  isFlat,
+} from '#core/trade.ts';
+import type { Trade } from '#core/trade.ts';
+
+import type { Desk, LiveTrade } from './desk.ts';
+
+/** Remembers what orders are to a trade; `exit` is the reason of one that stands alone. */
+export function takeOrders(
+  live: LiveTrade,
+  orders: readonly SimulatedOrder[],
+  exit: ExitReason | null,
+): void {
+  for (const order of orders) live.roles.set(order.id, meaningOf(order, exit));
+}
+
+function meaningOf({ role }: SimulatedOrder, exit: ExitReason | null): 'entry' | ExitReason {
+  switch (role) {
+    case 'entry':
+      return 'entry';
+    case 'take-profit':
+      return 'take_profit';
+    case 'stop-loss':
+      return 'stop_loss';
+    case 'single':
+      return exit ?? 'other';
+    default:
+      return role satisfies never;
+  }
+}
+
+/** Books the fills among the events, and ends the trade when it is over. */
+export function followOrders(desk: Desk, live: LiveTrade, events: readonly ExchangeEvent[]): void {
+  if (events.length === 0) return;
+  let { trade } = live;
+  for (const event of events) {
+    if (event.type !== 'fill' && event.type !== 'partial_fill') continue;
+    const { fill } = event;
+    trade = bookFill(trade, live.roles.get(fill.orderId) ?? 'other', fill);
+    live.fees = addUsd(live.fees, executionFee(desk.options.fills.fees, fill));
+  }
+  live.trade = trade;
+  settle(desk, live);
+}
+
+/** Ends a trade that is flat, or whose entry is over without a share. */
+export function settle(desk: Desk, live: LiveTrade): void {
+  const entries = entriesOf(desk, live);
+  const trade = followEntries(live.trade, entries);
+  live.trade = trade;
+  if (trade.status === 'cancelled' || trade.status === 'rejected') {
+    desk.live.delete(trade.intent.symbol);
+    desk.entries.missed += 1;
+    return;
+  }
+  const isOver = entries.every(({ status }) => isTerminal(status));
+  if (isOver && isFlat(trade)) close(desk, live, closeTrade(trade));
+}
+
+function entriesOf({ exchange }: Desk, { roles }: LiveTrade): readonly SimulatedOrder[] {
+  const entries: SimulatedOrder[] = [];
+  for (const [id, role] of roles) {
+    const order = role === 'entry' ? exchange.order(id) : undefined;
+    if (order !== undefined) entries.push(order);
+  }
+  return entries;
+}
+
+function close(desk: Desk, live: LiveTrade, trade: Trade): void {
+  const { intent } = trade;
+  desk.live.delete(intent.symbol);
+  desk.entries.filled += 1;
+  const figures = closedTrade(trade);
+  const { symbol, exitReason, closedAt, pnl } = figures;
+  desk.past.push({ symbol, exitReason, closedAt, pnl });
+  const range = tradeRange(trade);
+  desk.closed.push({
+    ...figures,
+    fees: live.fees,
+    slippageBps: entrySlippageBps(trade),
+    confidence: intent.confidence,
+    maeR: range?.worst.r ?? 0,
+    mfeR: range?.best.r ?? 0,
+    isAmbiguous: live.isAmbiguous,
+  });
+}

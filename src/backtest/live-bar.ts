@@ -1,0 +1,85 @@
+import { barAt } from '#core/bars.ts';
+import type { Bar, BarColumns } from '#core/bars.ts';
+import type { BrokerOrderId } from '#core/ids.ts';
+import { usdFromNumber } from '#core/money.ts';
+import { isLive } from '#core/order.ts';
+import { heldShares } from '#core/trade.ts';
+
+import type { Desk, LiveTrade, Moment } from './desk.ts';
+import { followOrders } from './follow-orders.ts';
+import type { PreparedMarket } from './prepare.ts';
+
+/** Lets the bars of a slot act on the orders; returns in how many symbols with a bar shares were held. */
+export function liveThrough(
+  desk: Desk,
+  { minuteBars }: Pick<PreparedMarket, 'minuteBars'>,
+  { slot, barEnd }: Moment,
+): number {
+  let held = 0;
+  for (const live of desk.live.values()) {
+    const { slots, bars, symbol } = live.history;
+    if (slots[live.row + 1] !== slot) continue;
+    live.row += 1;
+    if (heldShares(live.trade) > 0) held += 1;
+    const bar = barAt(bars, live.row);
+    const minutes = minuteBars.get(symbol);
+    for (const part of partsOf(desk, live, bar, minutes)) act(desk, live, part, barEnd);
+  }
+  return held;
+}
+
+/** The minutes of a bar in which stop and target both lie, where they make it up; else the bar itself. */
+function partsOf(
+  desk: Desk,
+  live: LiveTrade,
+  bar: Bar,
+  minutes: BarColumns | undefined,
+): readonly Bar[] {
+  if (minutes === undefined || !isContested(desk, live, bar)) return [bar];
+  const inside = barsWithin(minutes, bar.start, bar.start + desk.grid.barMs);
+  return inside.at(-1)?.close === bar.close ? inside : [bar];
+}
+
+function act(desk: Desk, live: LiveTrade, bar: Bar, at: number): void {
+  const { exchange } = desk;
+  const before = exchange.ambiguities().stopAndTarget;
+  const events = exchange.applyBar(live.history.symbol, bar, at);
+  if (exchange.ambiguities().stopAndTarget > before) live.isAmbiguous = true;
+  followOrders(desk, live, events);
+}
+
+/** Whether a stop and a target of the trade both lie within the bar. */
+function isContested({ exchange }: Desk, { roles }: LiveTrade, { low, high }: Bar): boolean {
+  const isWithin = (id: BrokerOrderId, field: 'stopPrice' | 'limitPrice'): boolean => {
+    const order = exchange.order(id);
+    const price = order?.[field] ?? null;
+    return (
+      order !== undefined &&
+      isLive(order.status) &&
+      price !== null &&
+      price >= usdFromNumber(low) &&
+      price <= usdFromNumber(high)
+    );
+  };
+  const ids = [...roles];
+  return (
+    ids.some(([id, role]) => role === 'stop_loss' && isWithin(id, 'stopPrice')) &&
+    ids.some(([id, role]) => role === 'take_profit' && isWithin(id, 'limitPrice'))
+  );
+}
+
+/** The bars that start within a span. */
+function barsWithin(columns: BarColumns, from: number, until: number): readonly Bar[] {
+  const { start } = columns;
+  let [low, high] = [0, start.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((start[middle] ?? 0) < from) low = middle + 1;
+    else high = middle;
+  }
+  const inside: Bar[] = [];
+  for (let row = low; row < start.length && (start[row] ?? 0) < until; row += 1) {
+    inside.push(barAt(columns, row));
+  }
+  return inside;
+}

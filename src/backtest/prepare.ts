@@ -1,0 +1,35 @@
+import type { BarColumns } from '#core/bars.ts';
+import { computeFeatureColumns } from '#core/feature-columns.ts';
+import type { Ticker } from '#core/ids.ts';
+import type { StrategyParameters } from '#core/parameters.ts';
+
+import type { PreparedSymbol } from './desk.ts';
+import { historyOf } from './market.ts';
+import type { BacktestMarket } from './market.ts';
+import { createTimeGrid } from './time-grid.ts';
+import type { TimeGrid } from './time-grid.ts';
+
+/** A market with its features: what runs that differ in no figure of the features can share. */
+export interface PreparedMarket {
+  readonly grid: TimeGrid;
+  /** In the order of the watchlist. */
+  readonly symbols: readonly PreparedSymbol[];
+  readonly minuteBars: ReadonlyMap<Ticker, BarColumns>;
+}
+
+/**
+ * Puts a market on its grid and computes its features.
+ *
+ * @throws RangeError on bars that are out of order, in no session or off the grid: they were to be checked.
+ */
+export function prepareMarket(
+  { bars, sessions, barMinutes, minuteBars }: BacktestMarket,
+  parameters: StrategyParameters,
+): PreparedMarket {
+  const grid = createTimeGrid(sessions, barMinutes);
+  const symbols = [...bars].map(([symbol, columns]) => ({
+    ...historyOf(symbol, columns, grid),
+    features: computeFeatureColumns(columns, sessions, parameters),
+  }));
+  return { grid, symbols, minuteBars: minuteBars ?? new Map() };
+}

@@ -1,0 +1,201 @@
+import type { DailyBar } from '#core/decision.ts';
+import type { Ticker } from '#core/ids.ts';
+import { addUsd } from '#core/money.ts';
+import type { StrategyParameters } from '#core/parameters.ts';
+
+import { createAgenda } from './agenda.ts';
+import type { Agenda } from './agenda.ts';
+import { decideEntries } from './decide-entries.ts';
+import type { SessionView } from './decide-entries.ts';
+import { createDesk } from './desk.ts';
+import type { Desk, Moment } from './desk.ts';
+import { createEquityLog } from './equity-log.ts';
+import type { EquityLog } from './equity-log.ts';
+import { liveThrough } from './live-bar.ts';
+import type { BacktestMarket } from './market.ts';
+import type { BacktestOptions } from './options.ts';
+import { prepareMarket } from './prepare.ts';
+import type { PreparedMarket } from './prepare.ts';
+import type { BacktestResult } from './result.ts';
+import { createSessionKeeper } from './session-keeper.ts';
+import type { SessionKeeper } from './session-keeper.ts';
+import {
+  closeByRule,
+  exitsAt,
+  moveTrailed,
+  openTradesAt,
+  takeEarlyProfits,
+  tendEntries,
+} from './tend-trades.ts';
+import { barEndOf, sessionIndexOf, slotCount } from './time-grid.ts';
+import { noteFlat, tendControl, watchDrawdown } from './watch-risk.ts';
+
+/**
+ * Replays history through the features, the decisions, the exits, the drawdown ladder and the simulated
+ * exchange that trade live: a pure function, so that the same bars, parameters and options give the same
+ * result, to the last bit.
+ *
+ * @throws RangeError on bars that are out of order, in no session or off the grid: they were to be checked.
+ */
+export function runBacktest(
+  market: BacktestMarket,
+  parameters: StrategyParameters,
+  options: BacktestOptions,
+): BacktestResult {
+  const run = begin(prepareMarket(market, parameters), parameters, options);
+  while (!isOver(run)) stepOn(run, MOST_SLOTS);
+  return endOf(run);
+}
+
+/** Slots that are played at a time, before somebody may look; each piece is short for the compiler, too. */
+const MOST_SLOTS = 4_096;
+
+/** A backtest that is played piece by piece, so that others can follow it, and stop it. */
+export interface SteppedBacktest {
+  /** Plays a piece; whether there is more. */
+  next(): boolean;
+  /** How much is done, 0 to 1. */
+  share(): number;
+  /** What it has come to. */
+  result(): BacktestResult;
+}
+
+/** A backtest on a market that was prepared with the features of these parameters. */
+export function startBacktest(
+  market: PreparedMarket,
+  parameters: StrategyParameters,
+  options: BacktestOptions,
+): SteppedBacktest {
+  const run = begin(market, parameters, options);
+  return {
+    next() {
+      stepOn(run, MOST_SLOTS);
+      return !isOver(run);
+    },
+    share: () => Math.min(1, run.slot / Math.max(1, run.slots)),
+    result: () => endOf(run),
+  };
+}
+
+const isOver = ({ slot, slots }: Run): boolean => slot >= slots;
+
+function stepOn(run: Run, most: number): void {
+  const end = Math.min(run.slots, run.slot + most);
+  while (run.slot < end) {
+    // While nothing is held or ordered, nothing changes until somebody has to decide.
+    if (run.desk.live.size === 0) run.slot = run.agenda.next(run.slot);
+    if (run.slot < run.slots) step(run, run.slot);
+    run.slot += 1;
+  }
+}
+
+interface Run {
+  readonly market: PreparedMarket;
+  readonly desk: Desk;
+  readonly agenda: Agenda;
+  readonly sessions: SessionKeeper;
+  readonly equity: EquityLog;
+  readonly firstSession: number;
+  readonly slots: number;
+  /** The next one to be lived through. */
+  slot: number;
+  view: SessionView;
+  heldBars: number;
+}
+
+function begin(
+  market: PreparedMarket,
+  parameters: StrategyParameters,
+  options: BacktestOptions,
+): Run {
+  const { grid, symbols } = market;
+  const { tradeFrom } = options;
+  const found = tradeFrom === null ? 0 : grid.sessions.findIndex(({ date }) => date >= tradeFrom);
+  const firstSession = found === -1 ? grid.sessions.length : found;
+  const names = new Set(symbols.map(({ symbol }) => symbol));
+  const desk = createDesk(grid, names, parameters, options);
+  const equity = createEquityLog(grid.sessions[firstSession]?.open ?? 0, options.startingCash);
+  return {
+    market,
+    desk,
+    agenda: createAgenda(market, parameters, { grid, firstSession }),
+    sessions: createSessionKeeper(grid, desk.exchange, equity),
+    equity,
+    firstSession,
+    slots: slotCount(grid),
+    slot: grid.firstSlots[firstSession] ?? slotCount(grid),
+    view: { index: -1, daily: new Map() },
+    heldBars: 0,
+  };
+}
+
+/** One bar, in the order in which a trading cycle goes about it: see `src/app/trading-cycle.ts`. */
+function step(run: Run, slot: number): void {
+  const { desk, market, sessions, equity } = run;
+  const moment = momentOf(run, slot);
+  if (moment === null) return;
+  sessions.enter(moment.sessionIndex);
+  run.heldBars += liveThrough(desk, market, moment);
+  if (moment.barEnd >= moment.session.close) sessions.leave(moment.sessionIndex);
+  tendControl(desk, moment);
+  takeEarlyProfits(desk, moment);
+  tendEntries(desk, moment);
+  watchDrawdown(desk, moment);
+  const openTrades = openTradesAt(desk, moment);
+  const exits = exitsAt(desk, moment, openTrades);
+  moveTrailed(desk, exits, moment);
+  const candidates = run.agenda.at(slot);
+  if (candidates.length > 0) {
+    const view = viewOf(run, moment);
+    decideEntries(desk, moment, { candidates, openTrades, view, tally: run.agenda.tally });
+  }
+  closeByRule(desk, exits, moment);
+  noteFlat(desk, moment.barEnd);
+  equity.note(moment.barEnd, desk.exchange.equity());
+}
+
+function momentOf({ market: { grid } }: Run, slot: number): Moment | null {
+  const sessionIndex = sessionIndexOf(grid, slot);
+  const session = grid.sessions[sessionIndex];
+  if (session === undefined) return null;
+  // The last bar of a session may be cut short by the close.
+  const barEnd = Math.min(barEndOf(grid, slot, sessionIndex), session.close);
+  return { barEnd, session, sessionIndex, slot };
+}
+
+/** The days before the session, of every symbol. */
+function viewOf(run: Run, { sessionIndex }: Moment): SessionView {
+  if (run.view.index === sessionIndex) return run.view;
+  const { volumeProfileDays, correlationDays } = run.desk.parameters;
+  // A return takes two closes.
+  const most = Math.max(volumeProfileDays, correlationDays + 1);
+  const daily = new Map<Ticker, readonly DailyBar[]>();
+  for (const { symbol, days, daysBefore } of run.market.symbols) {
+    const end = daysBefore[sessionIndex] ?? 0;
+    daily.set(symbol, days.slice(Math.max(0, end - most), end));
+  }
+  run.view = { index: sessionIndex, daily };
+  return run.view;
+}
+
+function endOf(run: Run): BacktestResult {
+  const { desk, agenda, equity, market, firstSession, heldBars } = run;
+  run.sessions.end();
+  const { exchange, closed, halts, entries, live, options } = desk;
+  const { tally } = agenda;
+  return {
+    startingEquity: options.startingCash,
+    endingEquity: exchange.equity(),
+    trades: closed,
+    stillOpen: live.size,
+    equity: equity.series(),
+    sessions: equity.sessions(market.grid.sessions.slice(firstSession)),
+    signals: { ...tally, refused: { ...tally.refused } },
+    entries: { ...entries },
+    halts,
+    fees: addUsd(...exchange.fees().map(({ amount }) => amount)),
+    borrow: exchange.borrowPaid(),
+    heldBars,
+    totalBars: tally.bars,
+  };
+}

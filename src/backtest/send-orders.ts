@@ -1,0 +1,227 @@
+import type { EntryIntent } from '#core/decision.ts';
+import type { BrokerOrderId } from '#core/ids.ts';
+import type { SubmitRequest } from '#core/matching/order.ts';
+import { isStopType } from '#core/matching/order.ts';
+import type { Refusal } from '#core/matching/refusal.ts';
+import { ZERO_USD } from '#core/money.ts';
+import type { Usd } from '#core/money.ts';
+import { entrySideOf, exitSideOf, isLive } from '#core/order.ts';
+import { reAnchored } from '#core/re-anchor.ts';
+import { rescueStop } from '#core/rescue.ts';
+import { bracketParts } from '#core/scale-out.ts';
+import type { BracketPart } from '#core/scale-out.ts';
+import type { EpochMs } from '#core/session.ts';
+import { heldShares, plannedTrade } from '#core/trade.ts';
+import type { ExitReason } from '#core/trade.ts';
+
+import type { Desk, LiveTrade, PreparedSymbol } from './desk.ts';
+import { followOrders, settle, takeOrders } from './follow-orders.ts';
+
+const BLANK = {
+  clientOrderId: null,
+  limitPrice: null,
+  stopPrice: null,
+  takeProfitLimitPrice: null,
+  stopLossStopPrice: null,
+  stopLossLimitPrice: null,
+  extendedHours: false,
+} as const;
+
+interface EntryWish {
+  readonly intent: EntryIntent;
+  /** Of the bar that it was decided on. */
+  readonly row: number;
+  readonly at: EpochMs;
+}
+
+/** Sends the brackets of an entry as the trader does, with the same answers to the broker's objections. */
+export function enter(desk: Desk, history: PreparedSymbol, { intent, row, at }: EntryWish): void {
+  const live: LiveTrade = {
+    history,
+    trade: plannedTrade(intent),
+    roles: new Map(),
+    fees: ZERO_USD,
+    isAmbiguous: false,
+    isClosing: false,
+    row,
+  };
+  if (!sendRunner(desk, live, at)) {
+    desk.entries.rejected += 1;
+    return;
+  }
+  desk.live.set(intent.symbol, live);
+  const [, early] = bracketParts(live.trade.intent);
+  const isRefused = early !== undefined && sendBracket(desk, live, early, at) !== null;
+  if (isRefused) live.trade = { ...live.trade, scaleOut: 'watched' };
+  live.trade = { ...live.trade, status: 'submitted' };
+}
+
+/** Whether the exchange took it: as it was planned, or at the price that the exchange measures against. */
+function sendRunner(desk: Desk, live: LiveTrade, at: EpochMs): boolean {
+  const refusal = sendBracket(desk, live, bracketParts(live.trade.intent)[0], at);
+  if (refusal?.reason.code !== 'base-price') return refusal === null;
+  const intent = reAnchored(live.trade.intent, refusal.reason.basePrice);
+  if (intent === null) return false;
+  live.trade = plannedTrade(intent);
+  return sendBracket(desk, live, bracketParts(intent)[0], at) === null;
+}
+
+function sendBracket(
+  desk: Desk,
+  live: LiveTrade,
+  { quantity, targetPrice }: BracketPart,
+  at: EpochMs,
+): Refusal | null {
+  const { symbol, side, bracket } = live.trade.intent;
+  return send(desk, live, {
+    exit: null,
+    at,
+    request: {
+      ...BLANK,
+      symbol,
+      side: entrySideOf(side),
+      type: 'limit',
+      orderClass: 'bracket',
+      timeInForce: 'gtc',
+      quantity,
+      limitPrice: bracket.limitPrice,
+      takeProfitLimitPrice: targetPrice,
+      stopLossStopPrice: bracket.stopPrice,
+    },
+  });
+}
+
+interface Sending {
+  readonly request: SubmitRequest;
+  /** What a fill of it means; null for a bracket, whose members say it themselves. */
+  readonly exit: ExitReason | null;
+  readonly at: EpochMs;
+}
+
+function send(desk: Desk, live: LiveTrade, { request, exit, at }: Sending): Refusal | null {
+  const outcome = desk.exchange.submit(request, at);
+  if (outcome.kind === 'refused') return outcome;
+  takeOrders(live, [outcome.order, ...outcome.legs], exit);
+  return null;
+}
+
+/** Cancels the trade's orders that still work, with their groups; some of them only, where `which` says so. */
+export function cancelOrders(
+  desk: Desk,
+  live: LiveTrade,
+  at: EpochMs,
+  which: (role: 'entry' | ExitReason) => boolean = () => true,
+): void {
+  for (const [id, role] of live.roles) {
+    if (which(role) && isAlive(desk, id)) desk.exchange.cancel(id, at);
+  }
+}
+
+const isAlive = ({ exchange }: Desk, id: BrokerOrderId): boolean => {
+  const order = exchange.order(id);
+  return order !== undefined && isLive(order.status);
+};
+
+/**
+ * Closes shares of a trade at the market: every order of it goes, what stays is protected, and the rest is
+ * sold, or bought back. In life a limit a little through the price does it in some seconds; see FillModel.
+ */
+export function closeShares(
+  desk: Desk,
+  live: LiveTrade,
+  wish: { readonly quantity: number; readonly reason: ExitReason; readonly at: EpochMs },
+): void {
+  const { quantity, reason, at } = wish;
+  const held = heldShares(live.trade);
+  cancelOrders(desk, live, at);
+  if (quantity < held) protect(desk, live, { quantity: held - quantity, at });
+  else live.isClosing = true;
+  const { symbol, side } = live.trade.intent;
+  const refusal = send(desk, live, {
+    exit: reason,
+    at,
+    request: {
+      ...BLANK,
+      symbol,
+      side: exitSideOf(side),
+      type: 'market',
+      orderClass: 'simple',
+      timeInForce: 'day',
+      quantity,
+    },
+  });
+  if (refusal !== null) {
+    throw new Error(`the exchange refused to close ${symbol}: ${refusal.reason.code}`);
+  }
+  if (desk.options.fills.closings === 'at-close') tradeNow(desk, live, at);
+  else settle(desk, live);
+}
+
+function tradeNow(desk: Desk, live: LiveTrade, at: EpochMs): void {
+  const id = [...live.roles.keys()].at(-1);
+  if (id !== undefined) followOrders(desk, live, desk.exchange.trade(id, at));
+}
+
+/** Puts a stop, with the target, in for shares that have none. */
+export function protect(
+  desk: Desk,
+  live: LiveTrade,
+  { quantity, at }: { readonly quantity: number; readonly at: EpochMs },
+): void {
+  const { intent, stopPrice } = live.trade;
+  const price = desk.exchange.priceOf(intent.symbol) ?? intent.decisionPrice;
+  const refusal = send(desk, live, {
+    exit: null,
+    at,
+    request: {
+      ...BLANK,
+      symbol: intent.symbol,
+      side: exitSideOf(intent.side),
+      type: 'limit',
+      orderClass: 'oco',
+      timeInForce: 'gtc',
+      quantity,
+      takeProfitLimitPrice: intent.bracket.targetPrice,
+      stopLossStopPrice: rescueStop(intent.side, stopPrice, price),
+    },
+  });
+  if (refusal !== null) {
+    throw new Error(`the exchange refused to protect ${intent.symbol}: ${refusal.reason.code}`);
+  }
+}
+
+/** Moves each live stop of the trade by a replacement; those that the exchange refuses stay. */
+export function moveStops(desk: Desk, live: LiveTrade, to: Usd, at: EpochMs): void {
+  const { exchange } = desk;
+  let hasMoved = true;
+  for (const [id, role] of live.roles) {
+    const order = role === 'stop_loss' ? exchange.order(id) : undefined;
+    if (order === undefined || !isLive(order.status) || !isStopType(order.type)) continue;
+    if (order.stopPrice === to) continue;
+    const change = {
+      clientOrderId: null,
+      quantity: null,
+      limitPrice: null,
+      stopPrice: to,
+      timeInForce: null,
+    };
+    const outcome = exchange.replace(id, change, at);
+    if (outcome.kind === 'refused') hasMoved = false;
+    else takeOrders(live, [outcome.order], null);
+  }
+  if (hasMoved) live.trade = { ...live.trade, stopPrice: to };
+}
+
+/** The shares of a trade that live stops would sell, or buy back, by now. */
+export function coveredShares({ exchange }: Desk, { roles }: LiveTrade): number {
+  let covered = 0;
+  for (const [id, role] of roles) {
+    const order = role === 'stop_loss' ? exchange.order(id) : undefined;
+    if (order === undefined || !isLive(order.status)) continue;
+    const parent = order.parentId === null ? undefined : exchange.order(order.parentId);
+    // The legs of an entry sleep until it is completely filled.
+    const isAsleep = parent?.role === 'entry' && parent.status !== 'filled';
+    if (!isAsleep) covered += order.quantity - order.filledQuantity;
+  }
+  return covered;
+}

@@ -1,0 +1,125 @@
+import { barAt } from '#core/bars.ts';
+import type { OpenTrade } from '#core/decision.ts';
+import { decideExits } from '#core/exits.ts';
+import type { ExitIntent } from '#core/exits.ts';
+import { isAtOrBeyond } from '#core/guard.ts';
+import type { Ticker } from '#core/ids.ts';
+import { usdFromNumber } from '#core/money.ts';
+import { followPrice, openTradeOf } from '#core/open-trade.ts';
+import { signOf } from '#core/order.ts';
+import { heldShares } from '#core/trade.ts';
+
+import type { Desk, LiveTrade, Moment } from './desk.ts';
+import { settle } from './follow-orders.ts';
+import { cancelOrders, closeShares, coveredShares, moveStops, protect } from './send-orders.ts';
+
+/** Entries that did not fill within one bar go; shares of one that filled in part are protected. */
+export function tendEntries(desk: Desk, { barEnd: at }: Moment): void {
+  const { barMs } = desk.grid;
+  for (const live of desk.live.values()) {
+    if (live.trade.intent.decidedAt + barMs > at || live.isClosing) continue;
+    cancelOrders(desk, live, at, (role) => role === 'entry');
+    settle(desk, live);
+    if (desk.live.get(live.trade.intent.symbol) === live) protectPart(desk, live, at);
+  }
+}
+
+/** As the position guard does it: a stop, or the way out where price is beyond it already. */
+function protectPart(desk: Desk, live: LiveTrade, at: number): void {
+  const held = heldShares(live.trade);
+  const covered = coveredShares(desk, live);
+  if (held <= covered) return;
+  const { intent, stopPrice } = live.trade;
+  const price = desk.exchange.priceOf(intent.symbol) ?? intent.decisionPrice;
+  if (covered === 0 && isAtOrBeyond(intent.side, price, stopPrice)) {
+    closeShares(desk, live, { quantity: held, reason: 'emergency_stop', at });
+  } else protect(desk, live, { quantity: held - covered, at });
+}
+
+/** Where no second bracket takes the early profit, the trader does it when price is there. */
+export function takeEarlyProfits(desk: Desk, { barEnd: at }: Moment): void {
+  for (const live of desk.live.values()) {
+    const { scaleOut, intent } = live.trade;
+    if (scaleOut !== 'watched' || intent.scaleOut === null || live.isClosing) continue;
+    const price = desk.exchange.priceOf(intent.symbol) ?? intent.decisionPrice;
+    const isThere = signOf(intent.side) * (price - intent.scaleOut.targetPrice) >= 0;
+    const held = heldShares(live.trade);
+    const quantity = Math.floor((held * intent.scaleOut.quantity) / intent.quantity);
+    if (!isThere || quantity < 1) continue;
+    live.trade = { ...live.trade, scaleOut: 'none' };
+    closeShares(desk, live, { quantity, reason: 'scale_out', at });
+  }
+}
+
+/** The trades that hold shares, with their prices followed up to this bar. */
+export function openTradesAt(desk: Desk, { barEnd, slot }: Moment): readonly OpenTrade[] {
+  const open: OpenTrade[] = [];
+  for (const live of desk.live.values()) {
+    const hasBar = live.history.slots[live.row] === slot;
+    if (hasBar) follow(live, barEnd);
+    const close = live.history.bars.close[live.row];
+    const tended = openTradeOf(
+      live.trade,
+      hasBar && close !== undefined ? usdFromNumber(close) : null,
+    );
+    if (tended !== null && !live.isClosing) open.push(tended);
+  }
+  return open;
+}
+
+function follow(live: LiveTrade, end: number): void {
+  const { start, high, low, close } = barAt(live.history.bars, live.row);
+  const excursion = followPrice(live.trade, [{ start, end, high, low, close }]);
+  if (excursion === null) return;
+  const { best: bestPrice, worst: worstPrice } = excursion;
+  live.trade = { ...live.trade, bestPrice, worstPrice };
+}
+
+/** What the exit rules want of them; while everything is being flattened, all of it. */
+export function exitsAt(
+  desk: Desk,
+  { barEnd, session }: Moment,
+  openTrades: readonly OpenTrade[],
+): readonly ExitIntent[] {
+  const { control, parameters } = desk;
+  return decideExits({ barEnd, session, control, openTrades, parameters });
+}
+
+/** Moves stops at once; they are not in the way of the entries that are decided after. */
+export function moveTrailed(desk: Desk, exits: readonly ExitIntent[], { barEnd }: Moment): void {
+  for (const exit of exits) {
+    const live = exit.kind === 'move-stop' ? desk.live.get(exit.symbol) : undefined;
+    if (live !== undefined && exit.kind === 'move-stop') moveStops(desk, live, exit.to, barEnd);
+  }
+}
+
+/** Closes what the rules want closed, after the entries of the bar: in life it takes some seconds. */
+export function closeByRule(
+  desk: Desk,
+  exits: readonly ExitIntent[],
+  { barEnd: at }: Moment,
+): void {
+  for (const exit of exits) {
+    const live = exit.kind === 'close' ? openOf(desk, exit.symbol) : null;
+    if (live === null || exit.kind !== 'close') continue;
+    closeShares(desk, live, { quantity: heldShares(live.trade), reason: exit.reason, at });
+  }
+  if (desk.control.status === 'flattening') flattenAll(desk, at);
+}
+
+function flattenAll(desk: Desk, at: number): void {
+  for (const live of desk.live.values()) {
+    const held = heldShares(live.trade);
+    if (live.isClosing) continue;
+    if (held > 0) closeShares(desk, live, { quantity: held, reason: 'risk_limit', at });
+    else {
+      cancelOrders(desk, live, at);
+      settle(desk, live);
+    }
+  }
+}
+
+const openOf = ({ live }: Desk, symbol: Ticker): LiveTrade | null => {
+  const found = live.get(symbol);
+  return found === undefined || found.isClosing || heldShares(found.trade) === 0 ? null : found;
+};

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+
+import type { BacktestMarket } from '#backtest/market.ts';
+import { DEFAULT_OPTIONS, SANDBOX_FILLS } from '#backtest/options.ts';
+import { prepareMarket } from '#backtest/prepare.ts';
+import { runBacktest, startBacktest } from '#backtest/run-backtest.ts';
+import type { BarColumns } from '#core/bars.ts';
+import { ENTRY_FILTERS } from '#core/decision.ts';
+import { ticker } from '#core/ids.ts';
+import { addUsd, usdToNumber } from '#core/money.ts';
+import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
+import { readMarketFolder } from '#sandbox/market/read-market-folder.ts';
+
+import { sectorsFrom } from '../../src/compose/sectors.ts';
+import { describeWithShared, sharedPath } from '../support/shared.ts';
+import { aMarket } from './a-market.ts';
+
+/** Trades often: what the rules would refuse most of the time is let through. */
+const EAGER = {
+  ...DEFAULT_PARAMETERS,
+  confidenceThreshold: 20,
+  volumeNodeReach: 1_000,
+  maxSectorShare: 1.1,
+  maxCorrelation: 1,
+  correlationMinDays: 2,
+};
+
+const OPTIONS = {
+  ...DEFAULT_OPTIONS,
+  sectors: new Map([
+    [ticker('AAPL'), 'one'],
+    [ticker('MSFT'), 'two'],
+    [ticker('NVDA'), 'three'],
+  ]),
+};
+
+describe('a backtest', () => {
+  it('gives the same result for the same bars, parameters and options', () => {
+    const once = runBacktest(aMarket(), EAGER, OPTIONS);
+    expect(runBacktest(aMarket(), EAGER, OPTIONS)).toEqual(once);
+    expect(once.trades.length).toBeGreaterThan(20);
+  });
+
+  it('decides about each bar once, and says what became of every signal', () => {
+    const { signals, totalBars } = runBacktest(aMarket(), EAGER, OPTIONS);
+    const refused = ENTRY_FILTERS.reduce((sum, name) => sum + signals.refused[name], 0);
+    expect(signals.noSignal + refused + signals.entered).toBe(signals.bars);
+    expect(totalBars).toBe(signals.bars);
+  });
+
+  it('ends with the equity that its trades, fees and borrowing come to, to the micro-dollar', () => {
+    const result = runBacktest(aMarket({ seed: 3 }), EAGER, OPTIONS);
+    expect(result.stillOpen).toBe(0);
+    const pnl = addUsd(...result.trades.map((trade) => trade.pnl));
+    expect(result.startingEquity + pnl - result.fees - result.borrow).toBe(result.endingEquity);
+    expect(result.sessions.at(-1)?.equity).toBe(usdToNumber(result.endingEquity));
+  });
+
+  it('accounts for every entry: filled, missed or rejected', () => {
+    const { entries, trades, signals, stillOpen } = runBacktest(aMarket(), EAGER, OPTIONS);
+    expect(entries.filled).toBe(trades.length);
+    expect(entries.filled + entries.missed + entries.rejected + stillOpen).toBe(signals.entered);
+  });
+
+  it('holds nothing over night where the day is to end flat', () => {
+    const market = aMarket({ seed: 5 });
+    const { trades } = runBacktest(market, EAGER, OPTIONS);
+    const sameDay = trades.filter(({ openedAt, closedAt }) =>
+      market.sessions.some(({ open, close }) => open < openedAt && closedAt <= close),
+    );
+    expect(sameDay).toHaveLength(trades.length);
+  });
+
+  it('never sees the future: a market that is cut off has the same trades up to there', () => {
+    const market = aMarket({ seed: 7 });
+    const cut = market.sessions[25]!.close;
+    const whole = runBacktest(market, EAGER, OPTIONS);
+    const part = runBacktest(cutOff(market, cut), EAGER, OPTIONS);
+    const before = whole.trades.filter(({ closedAt }) => closedAt <= cut);
+    expect(before.length).toBeGreaterThan(5);
+    expect(part.trades).toEqual(before);
+  });
+
+  it('can be followed piece by piece, and comes to the same', () => {
+    const market = aMarket();
+    const stepped = startBacktest(prepareMarket(market, EAGER), EAGER, OPTIONS);
+    const shares: number[] = [];
+    do shares.push(stepped.share());
+    while (stepped.next());
+    expect(shares.every((share, index) => index === 0 || share > shares[index - 1]!)).toBe(true);
+    expect(stepped.share()).toBe(1);
+    expect(stepped.result()).toEqual(runBacktest(market, EAGER, OPTIONS));
+  });
+
+  it('warms up on the sessions before the first one that is traded', () => {
+    const market = aMarket({ seed: 9 });
+    const tradeFrom = market.sessions[30]!.date;
+    const { trades, sessions } = runBacktest(market, EAGER, { ...OPTIONS, tradeFrom });
+    expect(sessions.map(({ date }) => date)).toEqual(
+      market.sessions.slice(30).map(({ date }) => date),
+    );
+    expect(trades.length).toBeGreaterThan(0);
+    expect(trades.every(({ openedAt }) => openedAt > market.sessions[30]!.open)).toBe(true);
+  });
+});
+
+function cutOff(market: BacktestMarket, until: number): BacktestMarket {
+  const cut = (columns: BarColumns): BarColumns => {
+    const rows = columns.start.filter((start) => start < until).length;
+    const head = (column: Float64Array) => column.slice(0, rows);
+    return {
+      start: head(columns.start),
+      open: head(columns.open),
+      high: head(columns.high),
+      low: head(columns.low),
+      close: head(columns.close),
+      volume: head(columns.volume),
+    };
+  };
+  return {
+    ...market,
+    bars: new Map([...market.bars].map(([symbol, columns]) => [symbol, cut(columns)])),
+    sessions: market.sessions.filter(({ open }) => open < until),
+  };
+}
+
+describeWithShared('data/5min', 'a year of two dozen stocks', () => {
+  it('comes to what the sandbox came to when it traded the same bars', () => {
+    const market = readMarketFolder({ folder: sharedPath('data/5min') });
+    const bars = new Map(
+      market.symbols.map((symbol) => {
+        const rows = market.bars(symbol, 0, Number.POSITIVE_INFINITY);
+        const column = (name: keyof (typeof rows)[number]) =>
+          Float64Array.from(rows, (bar) => bar[name]);
+        return [
+          symbol,
+          {
+            start: column('start'),
+            open: column('open'),
+            high: column('high'),
+            low: column('low'),
+            close: column('close'),
+            volume: column('volume'),
+          },
+        ];
+      }),
+    );
+    const { signals, trades } = runBacktest(
+      { barMinutes: 5, bars, sessions: market.sessions },
+      DEFAULT_PARAMETERS,
+      {
+        ...DEFAULT_OPTIONS,
+        fills: SANDBOX_FILLS,
+        sectors: sectorsFrom({}),
+        afterPeakHalt: 'stay',
+      },
+    );
+    // A replay through the whole bot, broker, ledger and channel: 28 minutes for the same figures.
+    expect(signals.refused).toMatchObject({
+      'entry-window': 1_858,
+      confidence: 27_662,
+      'trend-15m': 3_560,
+      'volume-profile': 1_704,
+      'one-position': 135,
+      cooldown: 2,
+      control: 300,
+      sector: 26,
+      correlation: 19,
+    });
+    expect(signals.entered).toBe(224);
+    expect(trades.filter(({ pnl }) => pnl > 0)).toHaveLength(98);
+  });
+});
