@@ -1,9 +1,8 @@
+import { barRefusal } from '#core/bar-refusal.ts';
 import type { EntryFilterName } from '#core/decision.ts';
 import type { FeatureColumns } from '#core/feature-columns.ts';
-import { BAR_FILTERS, DATA_FILTERS } from '#core/filters.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { Session } from '#core/session.ts';
-import { signalOf, signalSide } from '#core/signal.ts';
 
 import type { SymbolHistory } from './market.ts';
 import { RowView } from './row-view.ts';
@@ -68,36 +67,15 @@ function scan(
   { rows, tally }: { readonly rows: number[]; readonly tally: RunningTally },
 ): void {
   tally.bars += end - first;
+  let noSignal = 0;
   for (let row = first; row < end; row += 1) {
     view.row = row;
-    const side = signalSide(view, parameters.crossWithinBars);
-    if (side === null && isWarm(view)) {
-      tally.noSignal += 1;
-      continue;
-    }
-    const refusedBy = refusalOf(view, session, parameters);
-    if (refusedBy === null) rows.push(row);
-    else if (refusedBy === 'no-signal') tally.noSignal += 1;
-    else tally.refused[refusedBy] += 1;
+    const refusal = barRefusal(view, { barEnd: view.barEnd, session, parameters });
+    if (refusal === 'no-signal') noSignal += 1;
+    else if (refusal === null) rows.push(row);
+    else tally.refused[refusal] += 1;
   }
-}
-
-/** The features that become known last, and those that a bar without volume makes unknown again. */
-const isWarm = ({ atrAverage, adx, trendEmaSlow, relativeVolume, vwap }: RowView): boolean =>
-  Number.isFinite(atrAverage + adx + trendEmaSlow + relativeVolume + vwap);
-
-function refusalOf(
-  features: RowView,
-  session: Session,
-  parameters: StrategyParameters,
-): EntryFilterName | 'no-signal' | null {
-  const snapshot = { barEnd: features.barEnd, session, parameters };
-  for (const { name, ask } of DATA_FILTERS) if (!ask({ snapshot, features }).passed) return name;
-  const signal = signalOf(features, parameters);
-  if (signal === null) return 'no-signal';
-  const question = { snapshot, features, signal };
-  for (const { name, ask } of BAR_FILTERS) if (!ask(question).passed) return name;
-  return null;
+  tally.noSignal += noSignal;
 }
 
 export const emptyTally = (): RunningTally => ({

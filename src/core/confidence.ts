@@ -42,18 +42,40 @@ export interface Confidence {
 
 /** How much speaks for a signal. Never falls when one of the features changes in the signal's favour. */
 export function confidenceOf(side: PositionSide, features: Features): Confidence {
-  const sign = signOf(side);
-  const gap = sign * (features.emaFast - features.emaSlow);
-  const parts = {
-    trend: pointsOn(CONFIDENCE_SCALES.trend, features.adx),
-    separation: pointsOn(CONFIDENCE_SCALES.separation, gap / features.atr),
-    direction: pointsOn(CONFIDENCE_SCALES.direction, sign * (features.plusDi - features.minusDi)),
-    volume: pointsOn(CONFIDENCE_SCALES.volume, features.relativeVolume),
-    vwap: sign * (features.close - features.vwap) >= 0 ? VWAP_POINTS : 0,
+  return {
+    total: confidenceTotal(side, features),
+    trend: trendPoints(features),
+    separation: separationPoints(side, features),
+    direction: directionPoints(side, features),
+    volume: volumePoints(features),
+    vwap: vwapPoints(side, features),
   };
-  const sum = parts.trend + parts.separation + parts.direction + parts.volume + parts.vwap;
-  return { total: Math.round(sum * 10) / 10, ...parts };
 }
+
+/** The sum of the parts alone, as a search through history needs it. */
+export function confidenceTotal(side: PositionSide, features: Features): number {
+  const sum =
+    trendPoints(features) +
+    separationPoints(side, features) +
+    directionPoints(side, features) +
+    volumePoints(features) +
+    vwapPoints(side, features);
+  return Math.round(sum * 10) / 10;
+}
+
+const trendPoints = ({ adx }: Features): number => pointsOn(CONFIDENCE_SCALES.trend, adx);
+
+const separationPoints = (side: PositionSide, { emaFast, emaSlow, atr }: Features): number =>
+  pointsOn(CONFIDENCE_SCALES.separation, (signOf(side) * (emaFast - emaSlow)) / atr);
+
+const directionPoints = (side: PositionSide, { plusDi, minusDi }: Features): number =>
+  pointsOn(CONFIDENCE_SCALES.direction, signOf(side) * (plusDi - minusDi));
+
+const volumePoints = ({ relativeVolume }: Features): number =>
+  pointsOn(CONFIDENCE_SCALES.volume, relativeVolume);
+
+const vwapPoints = (side: PositionSide, { close, vwap }: Features): number =>
+  signOf(side) * (close - vwap) >= 0 ? VWAP_POINTS : 0;
 
 /** A value that is no number brings no points. */
 function pointsOn({ points, from, to }: Scale, value: number): number {

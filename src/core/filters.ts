@@ -2,12 +2,7 @@ import { askFreshness, askWarmUp } from './filters/data.ts';
 import { askConfidence, askEntryWindow, askTrend, askVolumeProfile } from './filters/market.ts';
 import { askBroker, askSize } from './filters/order.ts';
 import { askCorrelation, askPositionCap, askSector } from './filters/portfolio.ts';
-import type {
-  DataQuestion,
-  EntryFilter,
-  EntryQuestion,
-  SignalQuestion,
-} from './filters/question.ts';
+import type { DataQuestion, EntryFilter, EntryQuestion } from './filters/question.ts';
 import {
   askControl,
   askCooldown,
@@ -22,16 +17,11 @@ export const DATA_FILTERS: readonly EntryFilter<DataQuestion>[] = [
   { name: 'freshness', ask: askFreshness },
 ];
 
-/** The first of those that a signal has to pass: they depend on the bars alone. */
-export const BAR_FILTERS: readonly EntryFilter<SignalQuestion>[] = [
+/** In the order in which they are asked. The first three depend on the bars alone: see bar-refusal.ts. */
+export const SIGNAL_FILTERS: readonly EntryFilter<EntryQuestion>[] = [
   { name: 'entry-window', ask: askEntryWindow },
   { name: 'confidence', ask: askConfidence },
   { name: 'trend-15m', ask: askTrend },
-];
-
-/** All that a signal has to pass, in the order in which they are asked. */
-export const SIGNAL_FILTERS: readonly EntryFilter<EntryQuestion>[] = [
-  ...BAR_FILTERS,
   { name: 'volume-profile', ask: askVolumeProfile },
   { name: 'one-position', ask: askOnePosition },
   { name: 'cooldown', ask: askCooldown },

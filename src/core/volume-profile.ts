@@ -66,9 +66,15 @@ const widthAt = (price: number, parameters: StrategyParameters): number =>
 /** Digits of a double that a division of two decimals leaves right. */
 const SURE_DIGITS = 12;
 
+/** So far from the middle between two buckets the unsure digits change nothing, whatever the price. */
+const SURE_DISTANCE = 1e-3;
+
 /** A price in the middle between two buckets belongs to the upper one, also where the division falls a hair short. */
-const bucketOf = (price: number, width: number): number =>
-  Math.round(Number((price / width).toPrecision(SURE_DIGITS)));
+function bucketOf(price: number, width: number): number {
+  const exact = price / width;
+  const isSure = Math.abs(exact - Math.floor(exact) - 0.5) > SURE_DISTANCE && exact < 1e8;
+  return Math.round(isSure ? exact : Number(exact.toPrecision(SURE_DIGITS)));
+}
 
 /** The buckets of the high-volume nodes, in no order. */
 function nodesOf(bars: readonly DailyBar[], width: number, factor: number): readonly number[] {

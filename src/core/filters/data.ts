@@ -18,6 +18,21 @@ export function askFreshness({ snapshot: { barEnd }, features }: DataQuestion): 
   };
 }
 
+/**
+ * Whether every feature has a value: the same question, without the names of those that have none. A sum is a
+ * figure only where each of its parts is one.
+ */
+export function isWarm(features: Features): boolean {
+  const { close, emaFast, emaSlow, atr, atrAverage, adx, plusDi, minusDi } = features;
+  const { relativeVolume, vwap, trendEmaFast, trendEmaSlow } = features;
+  const prices = close + emaFast + emaSlow + atr + atrAverage + vwap + trendEmaFast + trendEmaSlow;
+  return (
+    Number.isFinite(prices + adx + plusDi + minusDi + relativeVolume) &&
+    !Number.isNaN(features.barsSinceCrossUp) &&
+    !Number.isNaN(features.barsSinceCrossDown)
+  );
+}
+
 const FIGURES = [
   'close',
   'emaFast',

@@ -1,4 +1,6 @@
+import type { Features } from '../decision.ts';
 import { isFlattenDue } from '../exits.ts';
+import type { PositionSide } from '../order.ts';
 import { MINUTE_MS } from '../session.ts';
 import { readVolumeProfile } from '../volume-profile.ts';
 import type { EntryQuestion, SignalQuestion, Verdict } from './question.ts';
@@ -10,20 +12,26 @@ import type { EntryQuestion, SignalQuestion, Verdict } from './question.ts';
 export function askEntryWindow({ snapshot }: SignalQuestion): Verdict {
   const { barEnd, session, parameters } = snapshot;
   const { noEntryFirstMinutes, noEntryLastMinutes } = parameters;
-  const minutesSinceOpen = (barEnd - session.open) / MINUTE_MS;
-  const minutesToClose = (session.close - barEnd) / MINUTE_MS;
-  const isWithin = minutesSinceOpen >= noEntryFirstMinutes && minutesToClose >= noEntryLastMinutes;
-  const flattens = isFlattenDue(session, barEnd, parameters);
   return {
-    passed: isWithin && !flattens,
+    passed: isInEntryWindow(snapshot),
     numbers: {
-      minutesSinceOpen,
-      minutesToClose,
+      minutesSinceOpen: (barEnd - session.open) / MINUTE_MS,
+      minutesToClose: (session.close - barEnd) / MINUTE_MS,
       noEntryFirstMinutes,
       noEntryLastMinutes,
-      flattens,
+      flattens: isFlattenDue(session, barEnd, parameters),
     },
   };
+}
+
+export function isInEntryWindow({
+  barEnd,
+  session,
+  parameters,
+}: SignalQuestion['snapshot']): boolean {
+  const isLateEnough = (barEnd - session.open) / MINUTE_MS >= parameters.noEntryFirstMinutes;
+  const isEarlyEnough = (session.close - barEnd) / MINUTE_MS >= parameters.noEntryLastMinutes;
+  return isLateEnough && isEarlyEnough && !isFlattenDue(session, barEnd, parameters);
 }
 
 /** Enough speaks for the signal. */
@@ -38,9 +46,14 @@ export const askTrend = ({
   signal: { side },
   features: { trendEmaFast, trendEmaSlow },
 }: SignalQuestion): Verdict => ({
-  passed: side === 'long' ? trendEmaFast >= trendEmaSlow : trendEmaFast <= trendEmaSlow,
+  passed: isWithTrend(side, { trendEmaFast, trendEmaSlow }),
   numbers: { side, trendEmaFast, trendEmaSlow },
 });
+
+export const isWithTrend = (
+  side: PositionSide,
+  { trendEmaFast, trendEmaSlow }: Pick<Features, 'trendEmaFast' | 'trendEmaSlow'>,
+): boolean => (side === 'long' ? trendEmaFast >= trendEmaSlow : trendEmaFast <= trendEmaSlow);
 
 /** The price is one at which many shares changed hands lately. Prices in dollars, the distance in buckets. */
 export function askVolumeProfile({ snapshot, symbol, features }: EntryQuestion): Verdict {
