@@ -1,15 +1,19 @@
 import type { StrategyParameters } from '#core/parameters.ts';
+import type { SessionDate } from '#core/session.ts';
 
 import { emptyTally, findCandidates } from './candidates.ts';
-import type { CandidateSpan, RunningTally } from './candidates.ts';
+import type { RunningTally } from './candidates.ts';
 import type { Candidate } from './decide-entries.ts';
 import type { PreparedMarket } from './prepare.ts';
 import { slotCount } from './time-grid.ts';
+import type { TimeGrid } from './time-grid.ts';
 
-/** When which symbols have to be decided about. */
+/** When which symbols have to be decided about; runs whose parameters agree on that share one. */
 export interface Agenda {
-  /** Counts what the bars alone refuse. */
-  readonly tally: RunningTally;
+  /** The first one that is traded. */
+  readonly firstSession: number;
+  /** What the bars alone refuse. */
+  readonly tally: Readonly<RunningTally>;
   /** The first slot from this one on that has candidates; the number of all slots when there is none. */
   next(slot: number): number;
   /** Of a slot, in the order of the watchlist. */
@@ -20,15 +24,20 @@ export interface Agenda {
 export function createAgenda(
   market: PreparedMarket,
   parameters: StrategyParameters,
-  span: CandidateSpan,
+  tradeFrom: SessionDate | null,
 ): Agenda {
-  const slots = slotCount(market.grid);
+  const { grid } = market;
+  const slots = slotCount(grid);
+  const firstSession = firstSessionFrom(grid, tradeFrom);
   const heads = new Int32Array(slots).fill(-1);
   const chain: { readonly candidate: Candidate; readonly next: number }[] = [];
   const tally = emptyTally();
   // The last symbol first: each goes in front of those that are there.
   for (const history of market.symbols.toReversed()) {
-    const found = findCandidates(history, history.features, parameters, span);
+    const found = findCandidates(history, history.features, parameters, {
+      grid,
+      firstSession,
+    });
     addTo(tally, found.tally);
     for (const row of found.rows) {
       const slot = history.slots[row] ?? 0;
@@ -37,6 +46,7 @@ export function createAgenda(
     }
   }
   return {
+    firstSession,
     tally,
     next(from) {
       let slot = from;
@@ -51,6 +61,12 @@ export function createAgenda(
       return candidates;
     },
   };
+}
+
+function firstSessionFrom({ sessions }: TimeGrid, tradeFrom: SessionDate | null): number {
+  if (tradeFrom === null) return 0;
+  const found = sessions.findIndex(({ date }) => date >= tradeFrom);
+  return found === -1 ? sessions.length : found;
 }
 
 function addTo(sum: RunningTally, tally: RunningTally): void {

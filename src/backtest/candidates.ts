@@ -1,5 +1,5 @@
 import { barRefusal } from '#core/bar-refusal.ts';
-import type { EntryFilterName } from '#core/decision.ts';
+import type { DailyBar, EntryFilterName } from '#core/decision.ts';
 import type { FeatureColumns } from '#core/feature-columns.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { Session } from '#core/session.ts';
@@ -35,12 +35,13 @@ export interface CandidateSpan {
  * their order, so that what is left out here is what a decision would refuse.
  */
 export function findCandidates(
-  { slots }: Pick<SymbolHistory, 'slots'>,
+  history: SymbolHistory,
   columns: FeatureColumns,
   parameters: StrategyParameters,
   { grid, firstSession }: CandidateSpan,
 ): Candidates {
   const found: Candidates & { readonly rows: number[] } = { rows: [], tally: emptyTally() };
+  const { slots, days, daysBefore } = history;
   const view = new RowView(columns);
   let row = firstRowOf(slots, grid.firstSlots[firstSession] ?? 0);
   for (let index = firstSession; index < grid.sessions.length; index += 1) {
@@ -48,7 +49,11 @@ export function findCandidates(
     const end = grid.firstSlots[index + 1] ?? 0;
     const first = row;
     while (row < slots.length && (slots[row] ?? 0) < end) row += 1;
-    if (session !== undefined) scan(view, { first, end: row, session, parameters }, found);
+    if (session === undefined) continue;
+    const dayCount = daysBefore[index] ?? 0;
+    const recentDays = (): readonly DailyBar[] =>
+      days.slice(Math.max(0, dayCount - parameters.volumeProfileDays), dayCount);
+    scan(view, { first, end: row, session, parameters, recentDays }, found);
   }
   return found;
 }
@@ -58,19 +63,21 @@ interface Stretch {
   readonly end: number;
   readonly session: Session;
   readonly parameters: StrategyParameters;
+  readonly recentDays: () => readonly DailyBar[];
 }
 
 /** The rows of one session; short enough a loop for the compiler to see it whole. */
 function scan(
   view: RowView,
-  { first, end, session, parameters }: Stretch,
+  { first, end, session, parameters, recentDays }: Stretch,
   { rows, tally }: { readonly rows: number[]; readonly tally: RunningTally },
 ): void {
   tally.bars += end - first;
   let noSignal = 0;
   for (let row = first; row < end; row += 1) {
     view.row = row;
-    const refusal = barRefusal(view, { barEnd: view.barEnd, session, parameters });
+    const snapshot = { barEnd: view.barEnd, session, parameters };
+    const refusal = barRefusal(view, snapshot, recentDays);
     if (refusal === 'no-signal') noSignal += 1;
     else if (refusal === null) rows.push(row);
     else tally.refused[refusal] += 1;

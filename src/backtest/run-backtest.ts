@@ -5,6 +5,7 @@ import type { StrategyParameters } from '#core/parameters.ts';
 
 import { createAgenda } from './agenda.ts';
 import type { Agenda } from './agenda.ts';
+import type { RunningTally } from './candidates.ts';
 import { decideEntries } from './decide-entries.ts';
 import type { SessionView } from './decide-entries.ts';
 import { createDesk } from './desk.ts';
@@ -42,9 +43,9 @@ export function runBacktest(
   parameters: StrategyParameters,
   options: BacktestOptions,
 ): BacktestResult {
-  const run = begin(prepareMarket(market, parameters), parameters, options);
-  while (!isOver(run)) stepOn(run, MOST_SLOTS);
-  return endOf(run);
+  const stepped = startBacktest(prepareMarket(market, parameters), parameters, options);
+  while (stepped.next());
+  return stepped.result();
 }
 
 /** Slots that are played at a time, before somebody may look; each piece is short for the compiler, too. */
@@ -60,13 +61,18 @@ export interface SteppedBacktest {
   result(): BacktestResult;
 }
 
-/** A backtest on a market that was prepared with the features of these parameters. */
+/**
+ * A backtest on a market that was prepared with the features of these parameters.
+ *
+ * @param agenda that of the market and these parameters, where another run has made it already
+ */
 export function startBacktest(
   market: PreparedMarket,
   parameters: StrategyParameters,
   options: BacktestOptions,
+  agenda: Agenda = createAgenda(market, parameters, options.tradeFrom),
 ): SteppedBacktest {
-  const run = begin(market, parameters, options);
+  const run = begin(market, parameters, options, agenda);
   return {
     next() {
       stepOn(run, MOST_SLOTS);
@@ -82,20 +88,24 @@ const isOver = ({ slot, slots }: Run): boolean => slot >= slots;
 function stepOn(run: Run, most: number): void {
   const end = Math.min(run.slots, run.slot + most);
   while (run.slot < end) {
-    // While nothing is held or ordered, nothing changes until somebody has to decide.
-    if (run.desk.live.size === 0) run.slot = run.agenda.next(run.slot);
+    // While nothing changes, nobody has to look until somebody has to decide.
+    if (isAtRest(run.desk)) run.slot = run.agenda.next(run.slot);
     if (run.slot < run.slots) step(run, run.slot);
     run.slot += 1;
   }
 }
 
+/** Nothing is held or ordered, and no fall of equity waits for a second reading to confirm it. */
+const isAtRest = ({ live, drawdown }: Desk): boolean =>
+  live.size === 0 && (drawdown?.day.suspectedAt ?? drawdown?.peak.suspectedAt ?? null) === null;
+
 interface Run {
   readonly market: PreparedMarket;
   readonly desk: Desk;
   readonly agenda: Agenda;
+  readonly tally: RunningTally;
   readonly sessions: SessionKeeper;
   readonly equity: EquityLog;
-  readonly firstSession: number;
   readonly slots: number;
   /** The next one to be lived through. */
   slot: number;
@@ -107,21 +117,20 @@ function begin(
   market: PreparedMarket,
   parameters: StrategyParameters,
   options: BacktestOptions,
+  agenda: Agenda,
 ): Run {
   const { grid, symbols } = market;
-  const { tradeFrom } = options;
-  const found = tradeFrom === null ? 0 : grid.sessions.findIndex(({ date }) => date >= tradeFrom);
-  const firstSession = found === -1 ? grid.sessions.length : found;
+  const { firstSession } = agenda;
   const names = new Set(symbols.map(({ symbol }) => symbol));
   const desk = createDesk(grid, names, parameters, options);
   const equity = createEquityLog(grid.sessions[firstSession]?.open ?? 0, options.startingCash);
   return {
     market,
     desk,
-    agenda: createAgenda(market, parameters, { grid, firstSession }),
+    agenda,
+    tally: { ...agenda.tally, refused: { ...agenda.tally.refused } },
     sessions: createSessionKeeper(grid, desk.exchange, equity),
     equity,
-    firstSession,
     slots: slotCount(grid),
     slot: grid.firstSlots[firstSession] ?? slotCount(grid),
     view: { index: -1, daily: new Map() },
@@ -147,7 +156,7 @@ function step(run: Run, slot: number): void {
   const candidates = run.agenda.at(slot);
   if (candidates.length > 0) {
     const view = viewOf(run, moment);
-    decideEntries(desk, moment, { candidates, openTrades, view, tally: run.agenda.tally });
+    decideEntries(desk, moment, { candidates, openTrades, view, tally: run.tally });
   }
   closeByRule(desk, exits, moment);
   noteFlat(desk, moment.barEnd);
@@ -179,17 +188,16 @@ function viewOf(run: Run, { sessionIndex }: Moment): SessionView {
 }
 
 function endOf(run: Run): BacktestResult {
-  const { desk, agenda, equity, market, firstSession, heldBars } = run;
+  const { desk, tally, equity, market, agenda, heldBars } = run;
   run.sessions.end();
   const { exchange, closed, halts, entries, live, options } = desk;
-  const { tally } = agenda;
   return {
     startingEquity: options.startingCash,
     endingEquity: exchange.equity(),
     trades: closed,
     stillOpen: live.size,
     equity: equity.series(),
-    sessions: equity.sessions(market.grid.sessions.slice(firstSession)),
+    sessions: equity.sessions(market.grid.sessions.slice(agenda.firstSession)),
     signals: { ...tally, refused: { ...tally.refused } },
     entries: { ...entries },
     halts,

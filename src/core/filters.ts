@@ -17,7 +17,7 @@ export const DATA_FILTERS: readonly EntryFilter<DataQuestion>[] = [
   { name: 'freshness', ask: askFreshness },
 ];
 
-/** In the order in which they are asked. The first three depend on the bars alone: see bar-refusal.ts. */
+/** In the order in which they are asked. The first four depend on the bars alone: see bar-refusal.ts. */
 export const SIGNAL_FILTERS: readonly EntryFilter<EntryQuestion>[] = [
   { name: 'entry-window', ask: askEntryWindow },
   { name: 'confidence', ask: askConfidence },

@@ -43,24 +43,39 @@ const NEW_YORK = new Intl.DateTimeFormat('en-CA', {
   day: '2-digit',
   hour: '2-digit',
   minute: '2-digit',
-  second: '2-digit',
   hourCycle: 'h23',
 });
 
 interface WallClock {
   readonly date: string;
   readonly time: string;
-  readonly second: string;
+}
+
+const HOUR_MS = 60 * MINUTE_MS;
+/** Hours whose offset is remembered: more than a decade of sessions has. */
+const MOST_HOURS = 50_000;
+const offsets = new Map<number, number>();
+
+/**
+ * How far New York's clocks stand from UTC's, in milliseconds. They change on a full hour only, so that an
+ * hour has one answer; it is remembered, since the formatter takes its time and history asks often.
+ */
+function offsetAt(at: EpochMs): number {
+  const hour = Math.floor(at / HOUR_MS);
+  const known = offsets.get(hour);
+  if (known !== undefined) return known;
+  const parts: Record<string, string> = {};
+  for (const { type, value } of NEW_YORK.formatToParts(hour * HOUR_MS)) parts[type] = value;
+  const { year, month, day, hour: hours, minute } = parts;
+  const offset = Date.parse(`${year}-${month}-${day}T${hours}:${minute}:00Z`) - hour * HOUR_MS;
+  if (offsets.size >= MOST_HOURS) offsets.clear();
+  offsets.set(hour, offset);
+  return offset;
 }
 
 function wallClock(at: EpochMs): WallClock {
-  const parts: Record<string, string> = {};
-  for (const { type, value } of NEW_YORK.formatToParts(at)) parts[type] = value;
-  return {
-    date: `${parts['year']}-${parts['month']}-${parts['day']}`,
-    time: `${parts['hour']}:${parts['minute']}`,
-    second: parts['second'] ?? '00',
-  };
+  const shown = new Date(at + offsetAt(at)).toISOString();
+  return { date: shown.slice(0, 10), time: shown.slice(11, 16) };
 }
 
 /** The New York calendar day of an instant. */

@@ -51,6 +51,16 @@ export function readVolumeProfile(
   return { kind: 'read', days, width, bucket, node, distance, isNear };
 }
 
+/** Whether the filter lets a price pass: the same reading, without its numbers. */
+export function isNearVolume(
+  bars: readonly DailyBar[],
+  price: number,
+  parameters: StrategyParameters,
+): boolean {
+  const reading = readVolumeProfile(bars, price, parameters);
+  return reading.kind === 'read' && reading.isNear;
+}
+
 interface Nearest {
   readonly node: number;
   readonly distance: number;
@@ -76,17 +86,22 @@ function bucketOf(price: number, width: number): number {
   return Math.round(isSure ? exact : Number(exact.toPrecision(SURE_DIGITS)));
 }
 
-/** The buckets of the high-volume nodes, in no order. */
+/** The buckets of the high-volume nodes, in no order. So few bars are looked through faster than hashed. */
 function nodesOf(bars: readonly DailyBar[], width: number, factor: number): readonly number[] {
-  const volumes = new Map<number, number>();
+  const buckets: number[] = [];
+  const volumes: number[] = [];
   let total = 0;
   for (const { close, volume } of bars) {
     const bucket = bucketOf(close, width);
-    volumes.set(bucket, (volumes.get(bucket) ?? 0) + volume);
+    const known = buckets.indexOf(bucket);
+    if (known === -1) {
+      buckets.push(bucket);
+      volumes.push(volume);
+    } else volumes[known] = (volumes[known] ?? 0) + volume;
     total += volume;
   }
-  const limit = (factor * total) / volumes.size;
-  return [...volumes].filter(([, volume]) => volume > limit).map(([bucket]) => bucket);
+  const limit = (factor * total) / volumes.length;
+  return buckets.filter((_, index) => (volumes[index] ?? 0) > limit);
 }
 
 /** Of two that are as near, the lower one. */

@@ -5,8 +5,11 @@ import { barRefusal } from '#core/bar-refusal.ts';
 import { decide } from '#core/decide.ts';
 import type { Decision, Features } from '#core/decision.ts';
 import { createFeatureEngine } from '#core/features.ts';
+import { ticker } from '#core/ids.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
+import type { Session } from '#core/session.ts';
 
+import { dailyBarsAround } from '../support/daily-bars.ts';
 import { walkBars } from './support/bars.ts';
 import { snapshot, symbolSnapshot } from './support/snapshots.ts';
 
@@ -14,28 +17,42 @@ import { snapshot, symbolSnapshot } from './support/snapshots.ts';
 function byBars(decision: Decision): ReturnType<typeof barRefusal> {
   if (decision.kind === 'no-signal') return 'no-signal';
   if (decision.kind === 'enter') return null;
-  const asked = ['warm-up', 'freshness', 'entry-window', 'confidence', 'trend-15m'];
+  const asked = ['warm-up', 'entry-window', 'confidence', 'trend-15m', 'volume-profile'];
   return asked.includes(decision.by) ? decision.by : null;
 }
 
-const both = (features: Features, session: ReturnType<typeof snapshot>['session']) => {
+const NVDA = ticker('NVDA');
+
+/** What the bars alone come to, and a decision, where the volume of the days before lies around a price. */
+function both(features: Features, session: Session, volumeAt: number) {
   const { barEnd } = features;
+  const days = dailyBarsAround(NVDA, volumeAt);
   const symbols = [{ ...symbolSnapshot('NVDA'), features }];
-  const [decision] = decide(snapshot({ barEnd, session, symbols }));
-  const parameters = DEFAULT_PARAMETERS;
-  return [barRefusal(features, { barEnd, session, parameters }), byBars(decision!)] as const;
-};
+  const world = { ...snapshot({ barEnd, session, symbols }), daily: new Map([[NVDA, days]]) };
+  const [decision] = decide(world);
+  const question = { barEnd, session, parameters: DEFAULT_PARAMETERS };
+  return [barRefusal(features, question, () => days), byBars(decision!)] as const;
+}
 
 it('says of each bar of a market what a decision says', () => {
   const engine = createFeatureEngine(DEFAULT_PARAMETERS);
   const seen = new Set<string | null>();
   for (const { bar, session } of walkBars({ seed: 4, sessions: 30 })) {
-    const [refusal, decided] = both(engine.push(bar, session), session);
+    const volumeAt = Math.round(bar.close / 10) * 10;
+    const [refusal, decided] = both(engine.push(bar, session), session, volumeAt);
     expect(refusal).toBe(decided);
     seen.add(refusal);
   }
   expect(seen).toEqual(
-    new Set(['confidence', 'entry-window', 'no-signal', 'trend-15m', 'warm-up', null]),
+    new Set([
+      'confidence',
+      'entry-window',
+      'no-signal',
+      'trend-15m',
+      'volume-profile',
+      'warm-up',
+      null,
+    ]),
   );
 });
 
@@ -53,7 +70,11 @@ it('says the same of features that are no figures', () => {
       (figures, bar) => {
         const features = Object.fromEntries(names.map((name, at) => [name, figures[at]]));
         const barEnd = session.open + bar * 300_000;
-        const [refusal, decided] = both({ ...features, barEnd } as unknown as Features, session);
+        const [refusal, decided] = both(
+          { ...features, barEnd } as unknown as Features,
+          session,
+          50,
+        );
         expect(refusal).toBe(decided);
       },
     ),

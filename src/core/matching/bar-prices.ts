@@ -31,6 +31,21 @@ export const rangeOf = ({ open, high, low }: Bar): PriceRange => ({
 export const isStopWaiting = ({ type, isElected }: Priced): boolean =>
   (type === 'stop' || type === 'stop_limit') && !isElected;
 
+/**
+ * Whether a bar gets so far that it might fill an order, or trigger it; a bar that cannot touch any order of
+ * its symbol changes nothing.
+ */
+export function mayTrade(
+  { side, limitPrice, stopPrice, ...order }: Priced,
+  range: PriceRange,
+): boolean {
+  const isStop = isStopWaiting({ side, limitPrice, stopPrice, ...order });
+  const price = isStop ? stopPrice : limitPrice;
+  if (price === null) return true;
+  const isAbove = (side === 'buy') === isStop;
+  return isAbove ? range.high >= price : range.low <= price;
+}
+
 /** Where a waiting stop is triggered: at the open when price gapped beyond it, else at its own price. */
 export function electionPrice(
   order: Priced,

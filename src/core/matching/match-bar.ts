@@ -3,6 +3,7 @@ import type { Usd } from '../money.ts';
 import {
   electionPrice,
   insidePrice,
+  mayTrade,
   isWithinLimit,
   openPrice,
   rangeOf,
@@ -38,7 +39,9 @@ export function matchBar(
   live: readonly SimulatedOrder[],
   bar: Bar,
 ): void {
-  const passage = { venue, turn, range: rangeOf(bar), volume: bar.volume, done: new Set<number>() };
+  const range = rangeOf(bar);
+  if (!live.some((order) => mayTrade(order, range))) return;
+  const passage = { venue, turn, range, volume: bar.volume, done: new Set<number>() };
   const awake = live.filter((order) => isAwake(venue, order));
   const wokenAtOpen = matchAtOpen(passage, stopsFirst(awake));
   matchAtOpen(passage, stopsFirst(wokenAtOpen));
