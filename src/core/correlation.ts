@@ -53,25 +53,38 @@ export function returnCorrelation(
   right: readonly DailyBar[],
   { correlationDays, correlationMinDays }: StrategyParameters,
 ): Correlation {
-  const closes = commonCloses(left, right);
-  const recent = closes.slice(Math.max(0, closes.length - correlationDays - 1));
-  const days = Math.max(0, recent.length - 1);
+  const closes = lastCommonCloses(left, right, correlationDays + 1);
+  const days = Math.max(0, closes.left.length - 1);
   if (days < correlationMinDays) return { value: null, days };
-  const leftReturns = logReturns(recent.map((pair) => pair[0]));
-  const rightReturns = logReturns(recent.map((pair) => pair[1]));
-  return { value: pearson(leftReturns, rightReturns), days };
+  return { value: pearson(logReturns(closes.left), logReturns(closes.right)), days };
 }
 
-/** A close that is no price is no close of a common day. */
-function commonCloses(
+interface CommonCloses {
+  readonly left: readonly number[];
+  readonly right: readonly number[];
+}
+
+/**
+ * The closes of the last days that both have, oldest first. Both lists are in the order of their dates, so that
+ * they are walked together from their ends. A close that is no price is no close of a common day.
+ */
+function lastCommonCloses(
   left: readonly DailyBar[],
   right: readonly DailyBar[],
-): readonly (readonly [number, number])[] {
-  const others = new Map(right.map(({ date, close }) => [date, close]));
-  return left.flatMap(({ date, close }) => {
-    const other = others.get(date);
-    return other !== undefined && isPrice(close) && isPrice(other) ? [[close, other] as const] : [];
-  });
+  most: number,
+): CommonCloses {
+  const closes: { left: number[]; right: number[] } = { left: [], right: [] };
+  let [at, other] = [left.length - 1, right.length - 1];
+  while (closes.left.length < most) {
+    const [one, two] = [left[at], right[other]];
+    if (one === undefined || two === undefined) break;
+    if (one.date >= two.date) at -= 1;
+    if (two.date >= one.date) other -= 1;
+    if (one.date !== two.date || !isPrice(one.close) || !isPrice(two.close)) continue;
+    closes.left.push(one.close);
+    closes.right.push(two.close);
+  }
+  return { left: closes.left.reverse(), right: closes.right.reverse() };
 }
 
 const isPrice = (value: number): boolean => Number.isFinite(value) && value > 0;

@@ -35,14 +35,11 @@ export const isStopWaiting = ({ type, isElected }: Priced): boolean =>
  * Whether a bar gets so far that it might fill an order, or trigger it; a bar that cannot touch any order of
  * its symbol changes nothing.
  */
-export function mayTrade(
-  { side, limitPrice, stopPrice, ...order }: Priced,
-  range: PriceRange,
-): boolean {
-  const isStop = isStopWaiting({ side, limitPrice, stopPrice, ...order });
-  const price = isStop ? stopPrice : limitPrice;
+export function mayTrade(order: Priced, range: PriceRange): boolean {
+  const isStop = isStopWaiting(order);
+  const price = isStop ? order.stopPrice : order.limitPrice;
   if (price === null) return true;
-  const isAbove = (side === 'buy') === isStop;
+  const isAbove = (order.side === 'buy') === isStop;
   return isAbove ? range.high >= price : range.low <= price;
 }
 
