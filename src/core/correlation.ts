@@ -84,7 +84,7 @@ function lastCommonCloses(
     closes.left.push(one.close);
     closes.right.push(two.close);
   }
-  return { left: closes.left.reverse(), right: closes.right.reverse() };
+  return { left: closes.left.toReversed(), right: closes.right.toReversed() };
 }
 
 const isPrice = (value: number): boolean => Number.isFinite(value) && value > 0;
