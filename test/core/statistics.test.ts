@@ -6,9 +6,12 @@ import { describe, expect, it } from 'vitest';
 import { micros, usdFromNumber } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
 import {
+  deviationOf,
   maxDrawdownPercent,
   meanInterval,
   meanOf,
+  medianOf,
+  ratioOf,
   tQuantile,
   wilsonInterval,
 } from '#core/statistics.ts';
@@ -106,6 +109,41 @@ describe('a mean', () => {
     [[1, 2, 6], 3],
   ])('of %j is %d', (values, mean) => {
     expect(meanOf(values)).toBe(mean);
+  });
+});
+
+describe('a standard deviation', () => {
+  it.each([
+    [[], null],
+    [[4], null],
+    [[2, 2], 0],
+    [[2, 4, 4, 4, 5, 5, 7, 9], Math.sqrt(32 / 7)],
+  ])('of %j is %d', (values, deviation) => {
+    expect(deviationOf(values)).toBe(deviation);
+  });
+});
+
+describe('a median', () => {
+  it.each([
+    [[], null],
+    [[4], 4],
+    [[10, 1], 5.5],
+    [[10, 1, 2], 2],
+    [[10, 1, 2, 3], 2.5],
+  ])('of %j is %d', (values, median) => {
+    expect(medianOf(values)).toBe(median);
+  });
+});
+
+describe('a ratio', () => {
+  it.each([
+    [1, 4, 0.25],
+    [0, 4, 0],
+    [1, 0, null],
+    [0, 0, null],
+    [Infinity, 4, null],
+  ])('of %d to %d is %d', (numerator, denominator, ratio) => {
+    expect(ratioOf(numerator, denominator)).toBe(ratio);
   });
 });
 
