@@ -33,12 +33,22 @@ export function deviationOf(values: readonly number[]): number | null {
   return Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / (values.length - 1));
 }
 
-/** The middle value, of an even number the mean of both. Null of nothing. */
-export function medianOf(values: readonly number[]): number | null {
+/**
+ * The value that this share of the others lies below, between two of them in proportion (Hyndman and Fan 1996,
+ * Sample Quantiles in Statistical Packages, definition 7). Null of nothing.
+ *
+ * @param share 0–1
+ */
+export function quantileOf(values: readonly number[], share: number): number | null {
   const sorted = values.toSorted((one, other) => one - other);
-  const half = sorted.length / 2;
-  return meanOf(sorted.slice(Math.ceil(half) - 1, Math.floor(half) + 1));
+  const place = share * (sorted.length - 1);
+  const [below, above] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+  if (below === undefined || above === undefined) return null;
+  return below + (above - below) * (place - Math.floor(place));
 }
+
+/** The middle value, of an even number the mean of both. Null of nothing. */
+export const medianOf = (values: readonly number[]): number | null => quantileOf(values, 0.5);
 
 /** A ratio that can be told: null where it is no finite number, as without a denominator. */
 export function ratioOf(numerator: number, denominator: number): number | null {

@@ -11,6 +11,7 @@ import {
   meanInterval,
   meanOf,
   medianOf,
+  quantileOf,
   ratioOf,
   tQuantile,
   wilsonInterval,
@@ -132,6 +133,23 @@ describe('a median', () => {
     [[10, 1, 2, 3], 2.5],
   ])('of %j is %d', (values, median) => {
     expect(medianOf(values)).toBe(median);
+  });
+});
+
+describe('a quantile', () => {
+  // Of 1 to 9 definition 7 has the share of 8 steps from 1.
+  it.each([
+    [0, 1],
+    [0.025, 1.2],
+    [0.25, 3],
+    [0.9, 8.2],
+    [1, 9],
+  ])('at %d of 1 to 9, however they are mixed, is %d', (share, quantile) => {
+    expect(quantileOf([9, 1, 8, 2, 7, 3, 6, 4, 5], share)).toBeCloseTo(quantile, 12);
+  });
+
+  it('does not exist of nothing', () => {
+    expect(quantileOf([], 0.5)).toBeNull();
   });
 });
 
