@@ -33,5 +33,24 @@ export function profitFactorOf(results: readonly NetResult[]): number | null {
   return lost === 0 ? null : won / Math.abs(lost);
 }
 
+/**
+ * What each trade added to equity after fees, as a fraction of what was there before: the starting equity and
+ * all that was closed earlier. In the order of the exits. After ruin there is nothing to add to.
+ */
+export function tradeReturns(
+  startingEquity: Usd,
+  trades: readonly BacktestTrade[],
+): readonly number[] {
+  let equity: number = startingEquity;
+  return trades
+    .toSorted((one, other) => one.closedAt - other.closedAt)
+    .map((trade) => {
+      const before = equity;
+      const { pnl } = netResult(trade);
+      equity += pnl;
+      return before > 0 ? pnl / before : 0;
+    });
+}
+
 /** The R of a trade without risk is no number, and left out. */
 export const knownR = (rs: readonly number[]): readonly number[] => rs.filter(Number.isFinite);

@@ -1,3 +1,4 @@
+import { SESSIONS_PER_YEAR } from '#backtest/metrics/returns.ts';
 import { deviationOf, meanOf } from '#core/statistics.ts';
 
 import { normalCdf, normalQuantile } from './normal.ts';
@@ -55,6 +56,16 @@ export interface Trials {
   readonly count: number;
   /** Standard deviation of their Sharpe ratios, a period. */
   readonly deviation: number;
+}
+
+/**
+ * The trials of a search by the annual Sharpe ratios it found. One without a ratio, as of a point that never
+ * traded, was a try as well.
+ */
+export function trialsOf(annualSharpes: readonly (number | null)[]): Trials {
+  const known = annualSharpes.filter((sharpe) => sharpe !== null);
+  const deviation = (deviationOf(known) ?? 0) / Math.sqrt(SESSIONS_PER_YEAR);
+  return { count: annualSharpes.length, deviation };
 }
 
 const EULER_MASCHERONI = 0.577_215_664_901_532_9;

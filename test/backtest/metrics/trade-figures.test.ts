@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { tradeReturns } from '#backtest/metrics/net.ts';
 import { stressFigures } from '#backtest/metrics/stress.ts';
 import { tradeFigures } from '#backtest/metrics/trade-figures.ts';
 import { micros } from '#core/money.ts';
@@ -141,6 +142,24 @@ describe('the figures of trades', () => {
         expect(Math.abs(won + lost - figures.netPnl)).toBeLessThanOrEqual(figures.trades);
       }),
     );
+  });
+});
+
+const returnsOf = (...rows: readonly TradeRow[]) =>
+  tradeReturns(micros(100_000_000), tradesOf(rows));
+
+describe('the returns of trades', () => {
+  it('are net results over the equity that the trades before have left', () => {
+    expect(returnsOf({ pnl: 12, fees: 2 }, { pnl: -10, fees: 1 })).toEqual([0.1, -0.1]);
+  });
+
+  it('are in the order of the exits', () => {
+    const [first, second] = tradesOf([{ pnl: 100 }, { pnl: -100 }]);
+    expect(tradeReturns(micros(100_000_000), [second!, first!])).toEqual([1, -0.5]);
+  });
+
+  it('end with ruin', () => {
+    expect(returnsOf({ pnl: -100 }, { pnl: 10 })).toEqual([-1, 0]);
   });
 });
 

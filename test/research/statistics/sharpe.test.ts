@@ -9,6 +9,7 @@ import {
   minTrackRecordLength,
   probabilisticSharpe,
   sharpeSample,
+  trialsOf,
 } from '#research/statistics/sharpe.ts';
 import type { SharpeSample } from '#research/statistics/sharpe.ts';
 
@@ -25,10 +26,7 @@ describe('a sample of returns', () => {
     expect(sample.skewness).toBeCloseTo(0, 12);
     expect(sample.kurtosis).toBeCloseTo(40.5 / 4.5 ** 2, 12);
     // Mean 2.5, moments 18.75 and 93.75.
-    expect(sharpeSample([0, 0, 0, 10])?.skewness).toBeCloseTo(
-      (((93.75 / 18.75 ** 1.5) * 2.5) / 2.5) * 1,
-      12,
-    );
+    expect(sharpeSample([0, 0, 0, 10])?.skewness).toBeCloseTo(93.75 / 18.75 ** 1.5, 12);
   });
 
   it.each([[[]], [[0.1]], [[0.1, 0.1, 0.1]]])('tells nothing as %j', (returns) => {
@@ -82,6 +80,18 @@ describe('the deflated Sharpe ratio', () => {
   it('expects of noise what noise shows: the mean of the best of 10 normal numbers is 1.54', () => {
     // 1.53875 by Teichroew (1956), Annals of Mathematical Statistics 27; the formula is an approximation.
     expect(expectedMaxSharpe({ count: 10, deviation: 1 })).toBeCloseTo(1.54, 1);
+  });
+});
+
+describe('the trials of a search', () => {
+  it('are all that were tried, and scatter as those with a ratio do, a period', () => {
+    const { count, deviation } = trialsOf([1, null, 3]);
+    expect(count).toBe(3);
+    expect(deviation).toBeCloseTo(Math.SQRT2 / Math.sqrt(252), 12);
+  });
+
+  it('do not scatter where there is one', () => {
+    expect(trialsOf([1])).toEqual({ count: 1, deviation: 0 });
   });
 });
 
