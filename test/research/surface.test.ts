@@ -17,7 +17,7 @@ function surface(rows: readonly string[], axes: readonly [Axis, Axis] = [STOP, T
       .map((cell, target) => ({
         coordinates: { [down.name]: down.values[stop]!, [across.name]: across.values[target]! },
         value: cell === '.' ? null : Number(cell.replace('-', '')) || 0,
-        trades: cell.startsWith('-') ? 3 : 50,
+        trades: cell.startsWith('-') ? 29 : 30,
       })),
   );
   return { axes, points, minTrades: 30 };
@@ -51,6 +51,7 @@ describe('the plateau', () => {
       ['. 1 1 1', '1 1 1 1', '1 1 1 4'],
       [3, 6, 1.75, 4, 4],
     ],
+    ['is no ridge', ['-1 9 -1 1', '-1 9 -1 1', '-1 9 -1 1'], [2.5, 6, 1, 3, 9]],
     ['is no island', ['-1 -1 -1 1', '-1 5 -1 1', '-1 -1 -1 1'], [2.5, 6, 1, 3, 5]],
   ])('%s', (_, rows, expected) => {
     expect(found(surface(rows))).toEqual(expected);

@@ -53,6 +53,21 @@ describe('windows', () => {
     ]);
   });
 
+  it.each([
+    [9, ['2024-01-01–2024-01-04 (4) → 2024-01-05–2024-01-08 (4)']],
+    [
+      10,
+      [
+        '2024-01-01–2024-01-04 (4) → 2024-01-05–2024-01-08 (4)',
+        '2024-01-05–2024-01-08 (4) → 2024-01-09–2024-01-10 (2)',
+      ],
+    ],
+  ])('of 4 sessions each take %d sessions as half a test says', (count, expected) => {
+    expect(
+      told('2024-01-01', count, { kind: 'rolling', trainSessions: 4, testSessions: 4 }),
+    ).toEqual(expected);
+  });
+
   it('keep the first session where they are anchored', () => {
     expect(told('2024-01-01', 10, { kind: 'anchored', trainSessions: 4, testSessions: 3 })).toEqual(
       [

@@ -26,7 +26,7 @@ export function deepestFall(start: number, curve: ArrayLike<number>): Fall | nul
   for (let at = 0; at < curve.length; at += 1) {
     const value = curve[at] ?? Number.NaN;
     if (value >= peakValue) {
-      if (recovery === null && deepest.peak === peak) recovery = at;
+      if (deepest.peak === peak) recovery = at;
       [peakValue, peak] = [value, at];
       continue;
     }

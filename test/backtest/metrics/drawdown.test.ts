@@ -29,6 +29,10 @@ describe('the deepest fall', () => {
     expect(deepestFall(100, curve)).toBeNull();
   });
 
+  it('does not exist where there was nothing to fall from', () => {
+    expect(deepestFall(0, [-10, 0, -5])).toBeNull();
+  });
+
   it('is as deep as the one that the live account is measured by', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 9_000 }), { minLength: 1 }), (curve) => {

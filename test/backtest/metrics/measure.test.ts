@@ -160,6 +160,18 @@ describe('buying and holding', () => {
     expect(buyAndHold(DATES, closes(...rows))?.totalReturn).toBeCloseTo(expected, 12);
   });
 
+  it('pays what the symbol cost before the first session, not at its close nor later', () => {
+    const [first] = DATES;
+    const series = [
+      ['2024-01-01', 50],
+      ['2024-01-02', 60],
+      ['2024-01-06', 70],
+      ['2024-01-08', 75],
+    ] as const;
+    const dates = [first!, asSessionDate('2024-01-08')];
+    expect(buyAndHold(dates, closes(['A', ...series]))?.totalReturn).toBeCloseTo(0.5, 12);
+  });
+
   it('does not exist without a close', () => {
     expect(buyAndHold(DATES, new Map())).toBeNull();
     expect(buyAndHold(DATES, closes(['A']))).toBeNull();

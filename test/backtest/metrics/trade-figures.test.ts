@@ -82,11 +82,11 @@ describe('the figures of trades', () => {
     const { expectancyR, grossAverageR } = tradeFigures(
       tradesOf([
         { pnl: 4, r: 2, fees: 1 },
-        { pnl: -2, r: -1, fees: 1 },
+        { pnl: -4, r: -1, fees: 1 },
         { pnl: 0, r: 0, fees: 1 },
       ]),
     );
-    expect(expectancyR).toBeCloseTo((1.5 - 1.5 + 0) / 3, 12);
+    expect(expectancyR).toBeCloseTo((1.5 - 1.25 + 0) / 3, 12);
     expect(grossAverageR).toBeCloseTo(1 / 3, 12);
   });
 

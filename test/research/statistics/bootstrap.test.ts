@@ -32,6 +32,43 @@ describe('trades that are resampled', () => {
     expect(pValue).toBeLessThanOrEqual(high);
   });
 
+  it('have no p-value of zero: what was observed is one of them', () => {
+    expect(draw(trades('p', 100, 3), 99)?.pValue).toBe(0.01);
+  });
+
+  it('count against an edge where they are exactly as good', () => {
+    // Half of the resamples are one of each, a quarter two wins.
+    const { pValue } = draw([0.01, -0.01], 2_000, 1)!;
+    expect(pValue).toBeGreaterThan(0.7);
+    expect(pValue).toBeLessThan(0.8);
+  });
+
+  it('are shifted to a mean of zero, and not only compared with it', () => {
+    // One win of 0.5 among losses of 0.01: two of it in a resample, 26 %, are as high as twice the mean.
+    const lopsided = Array.from({ length: 20 }, (_, index) => (index === 0 ? 0.5 : -0.01));
+    const { pValue } = draw(lopsided, 2_000, 1)!;
+    expect(pValue).toBeGreaterThan(0.23);
+    expect(pValue).toBeLessThan(0.3);
+  });
+
+  it('are made of blocks that are as long as was asked for, on average', () => {
+    const inner = createRandom('blocks');
+    let calls = 0;
+    const random = {
+      ...inner,
+      uniform: () => {
+        calls += 1;
+        return inner.uniform();
+      },
+    };
+    const count = 20_000;
+    bootstrapTrades(trades('long', count, 0), { random, resamples: 1, blockLength: 10 });
+    // Each trade but the first takes a number to see whether a block begins, each block one for where.
+    const blocks = calls - (count - 1);
+    expect(count / blocks).toBeGreaterThan(9.5);
+    expect(count / blocks).toBeLessThan(10.5);
+  });
+
   it('have a p-value below 0.05 about as often as that where there is no edge', () => {
     const samples = 200;
     const found = Array.from(
