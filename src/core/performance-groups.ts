@@ -14,7 +14,8 @@ export interface TradeGroup {
   readonly metrics: Pick<DailyMetrics, 'wins' | 'pnl' | 'winRate' | 'averageR'>;
 }
 
-const KEY_OF = {
+/** What a trade's group is called, by each of them. */
+export const GROUP_KEYS = {
   symbol: ({ symbol }) => symbol,
   reason: ({ exitReason }) => exitReason,
   hour: ({ openedAt }) => `${newYorkTime(openedAt).slice(0, 2)}:00`,
@@ -22,7 +23,7 @@ const KEY_OF = {
 
 /** Each group with its figures: hours in order, all others from the best result to the worst. */
 export function groupTrades(trades: readonly ClosedTrade[], by: Grouping): readonly TradeGroup[] {
-  const groups = [...Map.groupBy(trades, KEY_OF[by])].map(([key, closed]) => ({
+  const groups = [...Map.groupBy(trades, GROUP_KEYS[by])].map(([key, closed]) => ({
     key,
     metrics: dailyMetrics({ closed, entered: [], drawdowns: [], interference: 0 }),
   }));

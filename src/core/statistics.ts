@@ -26,18 +26,46 @@ const sum = (values: readonly number[]): number =>
 export const meanOf = (values: readonly number[]): number | null =>
   values.length === 0 ? null : sum(values) / values.length;
 
-/**
- * 95 % interval of a mean (Student 1908): mean ± t · s / √n, where s is the sample's standard deviation
- * with n − 1 in its denominator and t the 97.5 % quantile at n − 1 degrees of freedom. Exact for values
- * that are normally distributed; for skewed ones, as results in R are, a good approximation only from some
- * thirty on. Null of fewer than two values, which say nothing of how far they scatter.
- */
-export function meanInterval(values: readonly number[]): Interval | null {
+/** The sample's standard deviation, with n − 1 in its denominator. Null of fewer than two values. */
+export function deviationOf(values: readonly number[]): number | null {
   const mean = meanOf(values);
   if (mean === null || values.length < 2) return null;
-  const degrees = values.length - 1;
-  const variance = sum(values.map((value) => (value - mean) ** 2)) / degrees;
-  const margin = tQuantile(degrees) * Math.sqrt(variance / values.length);
+  return Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / (values.length - 1));
+}
+
+/**
+ * The value that this share of the others lies below, between two of them in proportion (Hyndman and Fan 1996,
+ * Sample Quantiles in Statistical Packages, definition 7). Null of nothing.
+ *
+ * @param share 0–1
+ */
+export function quantileOf(values: readonly number[], share: number): number | null {
+  const sorted = values.toSorted((one, other) => one - other);
+  const place = share * (sorted.length - 1);
+  const [below, above] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+  if (below === undefined || above === undefined) return null;
+  return below + (above - below) * (place - Math.floor(place));
+}
+
+/** The middle value, of an even number the mean of both. Null of nothing. */
+export const medianOf = (values: readonly number[]): number | null => quantileOf(values, 0.5);
+
+/** A ratio that can be told: null where it is no finite number, as without a denominator. */
+export function ratioOf(numerator: number, denominator: number): number | null {
+  const ratio = numerator / denominator;
+  return Number.isFinite(ratio) ? ratio : null;
+}
+
+/**
+ * 95 % interval of a mean (Student 1908): mean ± t · s / √n, where s is the sample's standard deviation and
+ * t the 97.5 % quantile at n − 1 degrees of freedom. Exact for values that are normally distributed; for
+ * skewed ones, as results in R are, a good approximation only from some thirty on. Null of fewer than two
+ * values, which say nothing of how far they scatter.
+ */
+export function meanInterval(values: readonly number[]): Interval | null {
+  const [mean, deviation] = [meanOf(values), deviationOf(values)];
+  if (mean === null || deviation === null) return null;
+  const margin = (tQuantile(values.length - 1) * deviation) / Math.sqrt(values.length);
   return [mean - margin, mean + margin];
 }
 

@@ -6,9 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { micros, usdFromNumber } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
 import {
+  deviationOf,
   maxDrawdownPercent,
   meanInterval,
   meanOf,
+  medianOf,
+  quantileOf,
+  ratioOf,
   tQuantile,
   wilsonInterval,
 } from '#core/statistics.ts';
@@ -106,6 +110,58 @@ describe('a mean', () => {
     [[1, 2, 6], 3],
   ])('of %j is %d', (values, mean) => {
     expect(meanOf(values)).toBe(mean);
+  });
+});
+
+describe('a standard deviation', () => {
+  it.each([
+    [[], null],
+    [[4], null],
+    [[2, 2], 0],
+    [[2, 4, 4, 4, 5, 5, 7, 9], Math.sqrt(32 / 7)],
+  ])('of %j is %d', (values, deviation) => {
+    expect(deviationOf(values)).toBe(deviation);
+  });
+});
+
+describe('a median', () => {
+  it.each([
+    [[], null],
+    [[4], 4],
+    [[10, 1], 5.5],
+    [[10, 1, 2], 2],
+    [[10, 1, 2, 3], 2.5],
+  ])('of %j is %d', (values, median) => {
+    expect(medianOf(values)).toBe(median);
+  });
+});
+
+describe('a quantile', () => {
+  // Of 1 to 9 definition 7 has the share of 8 steps from 1.
+  it.each([
+    [0, 1],
+    [0.025, 1.2],
+    [0.25, 3],
+    [0.9, 8.2],
+    [1, 9],
+  ])('at %d of 1 to 9, however they are mixed, is %d', (share, quantile) => {
+    expect(quantileOf([9, 1, 8, 2, 7, 3, 6, 4, 5], share)).toBeCloseTo(quantile, 12);
+  });
+
+  it('does not exist of nothing', () => {
+    expect(quantileOf([], 0.5)).toBeNull();
+  });
+});
+
+describe('a ratio', () => {
+  it.each([
+    [1, 4, 0.25],
+    [0, 4, 0],
+    [1, 0, null],
+    [0, 0, null],
+    [Infinity, 4, null],
+  ])('of %d to %d is %d', (numerator, denominator, ratio) => {
+    expect(ratioOf(numerator, denominator)).toBe(ratio);
   });
 });
 
