@@ -23,7 +23,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const COMPOSITION_ROOT = /^src\/(main|watchdog|config|compose\/.+)\.ts$/;
 
 /** Of the core, the stand-ins may use only these: more would let them share the bot's misreadings. */
-const SANDBOX_CORE = /^src\/core\/(matching\/.+|money|bars|ids|session|order)\.ts$/;
+const SANDBOX_CORE =
+  /^src\/core\/(matching\/.+|bar-file\/.+|bar-columns|exchange-calendar|money|bars|ids|session|order)\.ts$/;
 
 const root = join(import.meta.dirname, '..');
 const toPosix = (path: string) => path.replaceAll('\\', '/');

@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
+import { pickRows, rowFrom } from '#core/bar-columns.ts';
+import { checkClock } from '#core/bar-file/check-clock.ts';
+import type { SessionRows } from '#core/bar-file/check-clock.ts';
+import { checkBars, explainBars } from '#core/bar-file/explain-bars.ts';
+import { parseBars } from '#core/bar-file/parse-bars.ts';
+import type { Defect } from '#core/bar-file/parse-bars.ts';
 import type { BarColumns } from '#core/bars.ts';
 import { isTicker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
 import type { EpochMs, Session, SessionDate } from '#core/session.ts';
 
-import { checkClock } from './check-clock.ts';
-import type { SessionRows } from './check-clock.ts';
-import { pickRows, rowFrom } from './columns.ts';
 import { createMarket, HISTORY_SESSIONS } from './create-market.ts';
-import { checkBars, explainBars } from './explain-bars.ts';
-import { parseBars } from './parse-bars.ts';
-import type { Defect } from './parse-bars.ts';
 import type { Market } from './types.ts';
 
 export interface MarketFolderOptions {

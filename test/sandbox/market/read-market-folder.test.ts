@@ -7,9 +7,8 @@ import { ticker } from '#core/ids.ts';
 import { MINUTE_MS, asSessionDate, newYorkInstant, newYorkTime } from '#core/session.ts';
 import { MarketDataError, readMarketFolder } from '#sandbox/market/read-market-folder.ts';
 import type { MarketFolderOptions } from '#sandbox/market/read-market-folder.ts';
+import { HEADER, barStarts, csv, folderWith, row, stamp } from '#test/support/bar-files.ts';
 import { describeWithShared, sharedPath } from '#test/support/shared.ts';
-
-import { HEADER, barStarts, csv, folderWith, row, stamp } from './bar-files.ts';
 
 const AAPL = ticker('AAPL');
 const MSFT = ticker('MSFT');

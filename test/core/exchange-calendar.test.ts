@@ -2,8 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
+import { isCalendarDate, sessionsBetween, sessionsFrom } from '#core/exchange-calendar.ts';
 import { asSessionDate, newYorkTime, toIso } from '#core/session.ts';
-import { isCalendarDate, sessionsBetween, sessionsFrom } from '#sandbox/market/calendar.ts';
 import { describeWithShared, sharedPath } from '#test/support/shared.ts';
 
 const date = asSessionDate;

@@ -1,5 +1,5 @@
-import type { BarColumns } from '#core/bars.ts';
-import type { EpochMs } from '#core/session.ts';
+import type { BarColumns } from './bars.ts';
+import type { EpochMs } from './session.ts';
 
 export const createColumns = (rows: number): BarColumns => ({
   start: new Float64Array(rows),

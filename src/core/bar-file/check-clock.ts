@@ -1,8 +1,7 @@
-import type { BarColumns } from '#core/bars.ts';
-import { addDays, MINUTE_MS, newYorkDate, newYorkTime } from '#core/session.ts';
-import type { EpochMs, Session } from '#core/session.ts';
-
-import { sessionsBetween } from './calendar.ts';
+import type { BarColumns } from '../bars.ts';
+import { sessionsBetween } from '../exchange-calendar.ts';
+import { addDays, MINUTE_MS, newYorkDate, newYorkTime } from '../session.ts';
+import type { EpochMs, Session } from '../session.ts';
 import { lineOf, shortInstant } from './check-bars.ts';
 import type { Defect } from './parse-bars.ts';
 

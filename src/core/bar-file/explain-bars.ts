@@ -1,11 +1,10 @@
-import type { BarColumns } from '#core/bars.ts';
-import { asSessionDate, newYorkInstant } from '#core/session.ts';
-import type { EpochMs } from '#core/session.ts';
-
-import { isCalendarDate } from './calendar.ts';
+import { createColumns, pickRows } from '../bar-columns.ts';
+import type { BarColumns } from '../bars.ts';
+import { isCalendarDate } from '../exchange-calendar.ts';
+import { asSessionDate, newYorkInstant } from '../session.ts';
+import type { EpochMs } from '../session.ts';
 import { figureDefect, gridDefect, lineOf, orderDefect, volumeDefect } from './check-bars.ts';
 import { checkClock } from './check-clock.ts';
-import { createColumns, pickRows } from './columns.ts';
 import { HEADER } from './parse-bars.ts';
 import type { Defect } from './parse-bars.ts';
 

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { parseBars } from '#core/bar-file/parse-bars.ts';
 import { barAt } from '#core/bars.ts';
-import { parseBars } from '#sandbox/market/parse-bars.ts';
-
-import { csv, stamp } from './bar-files.ts';
+import { csv, stamp } from '#test/support/bar-files.ts';
 
 /** A decimal as a feed writes it, with up to six decimals. */
 const decimal = fc

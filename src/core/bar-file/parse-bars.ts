@@ -1,8 +1,7 @@
-import type { BarColumns } from '#core/bars.ts';
-import type { EpochMs } from '#core/session.ts';
-
-import { isCalendarDate } from './calendar.ts';
-import { createColumns, firstRows } from './columns.ts';
+import { createColumns, firstRows } from '../bar-columns.ts';
+import type { BarColumns } from '../bars.ts';
+import { isCalendarDate } from '../exchange-calendar.ts';
+import type { EpochMs } from '../session.ts';
 
 export const HEADER = 'timestamp,open,high,low,close,volume';
 

@@ -1,8 +1,7 @@
-import { barAt, barDefect } from '#core/bars.ts';
-import type { BarColumns } from '#core/bars.ts';
-import { MINUTE_MS, toIso } from '#core/session.ts';
-import type { EpochMs } from '#core/session.ts';
-
+import { barAt, barDefect } from '../bars.ts';
+import type { BarColumns } from '../bars.ts';
+import { MINUTE_MS, toIso } from '../session.ts';
+import type { EpochMs } from '../session.ts';
 import type { Defect } from './parse-bars.ts';
 
 /** The line of the file that a row of the columns stands in: the header is line 1. */
