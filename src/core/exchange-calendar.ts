@@ -1,5 +1,5 @@
 import { MINUTE_MS, asSessionDate, newYorkInstant } from './session.ts';
-import type { Session, SessionDate } from './session.ts';
+import type { EpochMs, Session, SessionDate } from './session.ts';
 
 /**
  * The US equity calendar by rule (NYSE Rule 7.2 and its yearly holiday notices), 2000 to 2030.
@@ -35,6 +35,14 @@ const weekdayOf = (day: Day): number => (day + 4) % 7;
 const dateOf = (day: Day): SessionDate =>
   asSessionDate(new Date(day * DAY_MS).toISOString().slice(0, 10));
 const parseDay = (date: SessionDate): Day => Date.parse(`${date}T00:00:00Z`) / DAY_MS;
+
+/** Midnight in UTC of a day; no number where the calendar has no such day. */
+export function utcMidnight(year: number, month: number, date: number): EpochMs {
+  const midnight = Date.UTC(year, month - 1, date);
+  const read = new Date(midnight);
+  const isThere = read.getUTCMonth() === month - 1 && read.getUTCDate() === date;
+  return isThere ? midnight : Number.NaN;
+}
 
 const [SUNDAY, MONDAY, THURSDAY, FRIDAY, SATURDAY] = [0, 1, 4, 5, 6];
 

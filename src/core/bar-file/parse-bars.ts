@@ -1,131 +1,162 @@
 import { createColumns, firstRows } from '../bar-columns.ts';
 import type { BarColumns } from '../bars.ts';
-import { isCalendarDate } from '../exchange-calendar.ts';
+import { utcMidnight } from '../exchange-calendar.ts';
 import type { EpochMs } from '../session.ts';
+import type { BarFinding, FileRows } from './finding.ts';
 
 export const HEADER = 'timestamp,open,high,low,close,volume';
 
-/** What is wrong in a file: `row` counts its lines from 1, the header included; null for the whole file. */
-export interface Defect {
-  readonly row: number | null;
-  /** What is seen, and the cure. */
-  readonly text: string;
+export interface ParsedBars extends FileRows {
+  /** What could not be read, in the order of the lines. The rows are those that could. */
+  readonly findings: readonly BarFinding[];
 }
 
-export type ParsedBars =
-  | { readonly ok: true; readonly columns: BarColumns }
-  | { readonly ok: false; readonly defect: Defect };
-
-const [LF, CR, COMMA, DOT, DASH, ZERO] = [10, 13, 44, 46, 45, 48];
-const HEADER_BYTES = Buffer.from(HEADER);
+const [LF, CR, COMMA, DOT, DASH, ZERO, COLON, T, Z] = [10, 13, 44, 46, 45, 48, 58, 84, 90];
+const HEADER_BYTES = new TextEncoder().encode(HEADER);
 const PRICE_NAMES = ['open', 'high', 'low', 'close', 'volume'] as const;
 const SCALES = Array.from({ length: 16 }, (_, digits) => Number(`1e${digits}`));
 /** `2025-02-10T14:30:00Z` */
 const STAMP_LENGTH = 20;
-
-/**
- * Reads a bar file strictly: the header above, UTC starts like 2025-02-10T14:30:00Z, plain decimal
- * numbers. It goes over the bytes by hand, since splitting into strings takes ten times as long. Whether
- * the figures make sense is not asked here.
- */
-export function parseBars(bytes: Buffer): ParsedBars {
-  const start = headerEnd(bytes);
-  if (start === null) return { ok: false, defect: headerDefect(bytes) };
-  const cursor: Cursor = { bytes, at: start, row: 2, date: '', midnight: Number.NaN };
-  const columns = createColumns(countLines(bytes) - 1);
-  const fields = [columns.open, columns.high, columns.low, columns.close, columns.volume];
-  while (cursor.at < bytes.length) {
-    if (isBlankFrom(bytes, cursor.at)) break;
-    const index = cursor.row - 2;
-    const stamp = readStamp(cursor);
-    if (Number.isNaN(stamp)) return { ok: false, defect: stampDefect(cursor) };
-    columns.start[index] = stamp;
-    for (let field = 0; field < fields.length; field += 1) {
-      const value = readNumber(cursor, field === fields.length - 1);
-      const column = fields[field];
-      if (Number.isNaN(value)) return { ok: false, defect: numberDefect(cursor, field) };
-      if (column !== undefined) column[index] = value;
-    }
-    cursor.row += 1;
-  }
-  if (cursor.row === 2) {
-    return {
-      ok: false,
-      defect: { row: null, text: 'the file has a header but no bars; export it again' },
-    };
-  }
-  return { ok: true, columns: firstRows(columns, cursor.row - 2) };
-}
+/** So many lines that cannot be read, and more than half of them: the file is of another kind. */
+const ANOTHER_KIND = 1000;
 
 interface Cursor {
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
   at: number;
-  row: number;
-  /** The date read last and its midnight: most rows repeat it. */
-  date: string;
+  line: number;
+  /** The date read last, as 20250210, and its midnight: most rows repeat it. */
+  date: number;
   midnight: EpochMs;
 }
 
+/**
+ * Reads a bar file strictly: the header above, UTC starts like 2025-02-10T14:30:00Z, plain decimal
+ * numbers. It goes over the bytes by hand, since splitting into strings takes ten times as long. A line
+ * that is not so is told and left out. Whether the figures make sense is not asked here.
+ */
+export function parseBars(bytes: Uint8Array): ParsedBars {
+  const start = headerEnd(bytes);
+  if (start === null) return noRows(headerFinding(bytes));
+  const cursor: Cursor = { bytes, at: start, line: 2, date: 0, midnight: Number.NaN };
+  const most = countLines(bytes) - 1;
+  const columns = createColumns(most);
+  const lines = new Uint32Array(most);
+  const findings: BarFinding[] = [];
+  let rows = 0;
+  while (cursor.at < bytes.length && !isBlankFrom(bytes, cursor.at)) {
+    const lineStart = cursor.at;
+    const finding = readRow(cursor, columns, rows);
+    if (finding === null) {
+      lines[rows] = cursor.line;
+      rows += 1;
+    } else {
+      findings.push(finding);
+      if (findings.length >= ANOTHER_KIND && findings.length > rows) break;
+      cursor.at = afterLine(bytes, lineStart);
+    }
+    cursor.line += 1;
+  }
+  if (cursor.line === 2) {
+    const text = 'the file has a header but no bars; export it again';
+    return noRows({ code: 'no-bars', line: null, text });
+  }
+  return { columns: firstRows(columns, rows), lines: lines.subarray(0, rows), findings };
+}
+
+const noRows = (finding: BarFinding): ParsedBars => ({
+  columns: createColumns(0),
+  lines: new Uint32Array(0),
+  findings: [finding],
+});
+
+/** Reads the line at the cursor into a row, and moves behind it. */
+function readRow(cursor: Cursor, columns: BarColumns, row: number): BarFinding | null {
+  const stamp = readStamp(cursor);
+  if (Number.isNaN(stamp)) return stampFinding(cursor);
+  columns.start[row] = stamp;
+  const open = readNumber(cursor, false);
+  if (Number.isNaN(open)) return numberFinding(cursor, 0);
+  columns.open[row] = open;
+  const high = readNumber(cursor, false);
+  if (Number.isNaN(high)) return numberFinding(cursor, 1);
+  columns.high[row] = high;
+  const low = readNumber(cursor, false);
+  if (Number.isNaN(low)) return numberFinding(cursor, 2);
+  columns.low[row] = low;
+  const close = readNumber(cursor, false);
+  if (Number.isNaN(close)) return numberFinding(cursor, 3);
+  columns.close[row] = close;
+  const volume = readNumber(cursor, true);
+  if (Number.isNaN(volume)) return numberFinding(cursor, 4);
+  columns.volume[row] = volume;
+  return null;
+}
+
 /** Where the first row begins, past the header; null when the header is another one. */
-function headerEnd(bytes: Buffer): number | null {
+function headerEnd(bytes: Uint8Array): number | null {
   // Some exports begin with the byte order mark.
   const from = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  const to = from + HEADER_BYTES.length;
-  if (!bytes.subarray(from, to).equals(HEADER_BYTES)) return null;
-  const rest = bytes[to] === CR ? to + 1 : to;
-  if (rest >= bytes.length) return bytes.length;
-  return bytes[rest] === LF ? rest + 1 : null;
+  if (!HEADER_BYTES.every((byte, index) => bytes[from + index] === byte)) return null;
+  return lineEnd(bytes, from + HEADER_BYTES.length);
 }
 
-function headerDefect(bytes: Buffer): Defect {
-  if (bytes.length === 0) return { row: null, text: 'the file is empty; export it again' };
-  const line = lineAt(bytes, 0);
-  return { row: 1, text: `the header is "${line}"; it must be "${HEADER}"` };
+function headerFinding(bytes: Uint8Array): BarFinding {
+  if (bytes.length === 0) {
+    return { code: 'empty-file', line: null, text: 'the file is empty; export it again' };
+  }
+  const text = `the header is "${lineAt(bytes, 0)}"; it must be "${HEADER}"`;
+  return { code: 'header', line: 1, text };
 }
 
-function countLines(bytes: Buffer): number {
+function countLines(bytes: Uint8Array): number {
   let lines = 1;
   for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) lines += 1;
   return lines;
 }
 
 /** Whether nothing but line ends follows. */
-function isBlankFrom(bytes: Buffer, from: number): boolean {
+function isBlankFrom(bytes: Uint8Array, from: number): boolean {
   if (bytes[from] !== LF && bytes[from] !== CR) return false;
   return bytes.subarray(from).every((byte) => byte === LF || byte === CR);
 }
 
-const digitsAt = (bytes: Buffer, at: number): number => {
+const digitsAt = (bytes: Uint8Array, at: number): number => {
   const tens = (bytes[at] ?? 0) - ZERO;
   const ones = (bytes[at + 1] ?? 0) - ZERO;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
 };
 
-/** The instant at the cursor, which moves behind its comma; NaN when it is spelled in another way. */
-function readStamp(cursor: Cursor): EpochMs {
-  const { bytes, at } = cursor;
-  const end = at + STAMP_LENGTH;
-  if (bytes[end] !== COMMA) return Number.NaN;
-  // Compared as text once a row: cheaper than building the date anew from its digits.
-  const date = bytes.toString('latin1', at, at + 10);
-  if (date !== cursor.date) {
-    if (!isCalendarDate(date)) return Number.NaN;
-    cursor.date = date;
-    cursor.midnight = Date.parse(`${date}T00:00:00Z`);
-  }
-  const [T, COLON, Z] = [84, 58, 90];
-  const isSpelledRight =
+/** Whether what is between the digits of a timestamp is right. */
+function isStamp(bytes: Uint8Array, at: number): boolean {
+  return (
+    bytes[at + 4] === DASH &&
+    bytes[at + 7] === DASH &&
     bytes[at + 10] === T &&
     bytes[at + 13] === COLON &&
     bytes[at + 16] === COLON &&
-    bytes[end - 1] === Z;
-  const [hours, minutes, seconds] = [
-    digitsAt(bytes, at + 11),
-    digitsAt(bytes, at + 14),
-    digitsAt(bytes, at + 17),
-  ];
-  if (!isSpelledRight || !(hours < 24 && minutes < 60 && seconds < 60)) return Number.NaN;
-  cursor.at = end + 1;
+    bytes[at + STAMP_LENGTH - 1] === Z &&
+    bytes[at + STAMP_LENGTH] === COMMA
+  );
+}
+
+/** The instant at the cursor, which moves behind its comma; NaN when it is spelled in another way. */
+function readStamp(cursor: Cursor): EpochMs {
+  const { bytes, at } = cursor;
+  if (!isStamp(bytes, at)) return Number.NaN;
+  const year = digitsAt(bytes, at) * 100 + digitsAt(bytes, at + 2);
+  const month = digitsAt(bytes, at + 5);
+  const date = digitsAt(bytes, at + 8);
+  const seen = (year * 100 + month) * 100 + date;
+  if (seen !== cursor.date) {
+    cursor.date = seen;
+    cursor.midnight = utcMidnight(year, month, date);
+  }
+  const hours = digitsAt(bytes, at + 11);
+  const minutes = digitsAt(bytes, at + 14);
+  const seconds = digitsAt(bytes, at + 17);
+  const isTime = hours < 24 && minutes < 60 && seconds < 60;
+  if (!isTime || Number.isNaN(cursor.midnight)) return Number.NaN;
+  cursor.at = at + STAMP_LENGTH + 1;
   return cursor.midnight + ((hours * 60 + minutes) * 60 + seconds) * 1000;
 }
 
@@ -133,74 +164,70 @@ function readStamp(cursor: Cursor): EpochMs {
 function readNumber(cursor: Cursor, isLast: boolean): number {
   const { bytes } = cursor;
   const from = cursor.at;
-  const point = readDigits(cursor, 0);
-  const hasPoint = bytes[cursor.at] === DOT;
-  if (hasPoint) cursor.at += 1;
-  const behind = cursor.at;
-  const value = hasPoint ? readDigits(cursor, point) : point;
-  const decimals = cursor.at - behind;
-  const digits = cursor.at - from - (hasPoint ? 1 : 0);
-  const next = isLast ? lineEnd(bytes, cursor.at) : afterComma(bytes, cursor.at);
-  cursor.at = next ?? from;
-  // Up to 15 digits are exact in a double, and so is one division by a power of ten.
-  if (next === null || digits === 0 || digits > 15) return Number.NaN;
-  return value / (SCALES[decimals] ?? 1);
-}
-
-/** Appends the digits at the cursor to a whole number and moves behind them. */
-function readDigits(cursor: Cursor, value: number): number {
-  const { bytes } = cursor;
-  let { at } = cursor;
-  let number = value;
-  for (let digit = (bytes[at] ?? 0) - ZERO; digit >= 0 && digit <= 9;) {
-    number = number * 10 + digit;
-    at += 1;
-    digit = (bytes[at] ?? 0) - ZERO;
+  let at = from;
+  let value = 0;
+  let point = -1;
+  for (; ; at += 1) {
+    const digit = (bytes[at] ?? 0) - ZERO;
+    if (digit >= 0 && digit <= 9) value = value * 10 + digit;
+    else if (bytes[at] === DOT && point === -1) point = at;
+    else break;
   }
-  cursor.at = at;
-  return number;
+  const digits = at - from - (point === -1 ? 0 : 1);
+  const next = afterField(bytes, at, isLast);
+  if (next === null || !isExact(digits)) return Number.NaN;
+  cursor.at = next;
+  return point === -1 ? value : value / (SCALES[at - point - 1] ?? 1);
 }
 
-const afterComma = (bytes: Buffer, at: number): number | null =>
-  bytes[at] === COMMA ? at + 1 : null;
+/** Up to 15 digits are exact in a double, and so is one division by a power of ten. */
+const isExact = (digits: number): boolean => digits > 0 && digits <= 15;
+
+/** Behind the comma, or the line end of the last field, at this place; null when the field goes on. */
+function afterField(bytes: Uint8Array, at: number, isLast: boolean): number | null {
+  if (isLast) return lineEnd(bytes, at);
+  return bytes[at] === COMMA ? at + 1 : null;
+}
 
 /** Behind the line end at this place; null when the line goes on. */
-function lineEnd(bytes: Buffer, at: number): number | null {
+function lineEnd(bytes: Uint8Array, at: number): number | null {
   const end = bytes[at] === CR ? at + 1 : at;
   if (end >= bytes.length) return bytes.length;
   return bytes[end] === LF ? end + 1 : null;
 }
 
-function lineAt(bytes: Buffer, at: number): string {
+/** Where the next line begins. */
+function afterLine(bytes: Uint8Array, from: number): number {
+  const end = bytes.indexOf(LF, from);
+  return end === -1 ? bytes.length : end + 1;
+}
+
+const decoder = new TextDecoder();
+
+function lineAt(bytes: Uint8Array, at: number): string {
   const from = at === 0 ? 0 : bytes.lastIndexOf(LF, at - 1) + 1;
-  const to = bytes.indexOf(LF, from);
-  return bytes
-    .toString('utf8', from, to === -1 ? bytes.length : to)
+  return decoder
+    .decode(bytes.subarray(from, afterLine(bytes, from)))
     .replace(/^\uFEFF/, '')
     .trimEnd()
     .replaceAll(/\p{Cc}/gu, ' ')
     .slice(0, 120);
 }
 
-function stampDefect({ bytes, at, row }: Cursor): Defect {
+function stampFinding({ bytes, at, line }: Cursor): BarFinding {
   const [seen = ''] = lineAt(bytes, at).split(',');
-  return {
-    row,
-    text: `the timestamp is "${seen}"; it must be the bar's start in UTC, like 2025-02-10T14:30:00Z`,
-  };
+  const text = `the timestamp is "${seen}"; it must be the bar's start in UTC, like 2025-02-10T14:30:00Z`;
+  return { code: 'unreadable', line, text };
 }
 
-function numberDefect({ bytes, at, row }: Cursor, field: number): Defect {
+function numberFinding({ bytes, at, line }: Cursor, field: number): BarFinding {
   const cells = lineAt(bytes, at).split(',');
-  if (cells.length !== PRICE_NAMES.length + 1) {
-    return {
-      row,
-      text: `${cells.length} columns are seen instead of ${PRICE_NAMES.length + 1}; correct the row`,
-    };
-  }
-  const sign = (cells[field + 1] ?? '').codePointAt(0) === DASH ? 'positive ' : '';
-  return {
-    row,
-    text: `${PRICE_NAMES[field]} is "${cells[field + 1]}"; it must be a plain ${sign}number like 182.31; correct the row`,
-  };
+  const count = PRICE_NAMES.length + 1;
+  const seen = cells[field + 1] ?? '';
+  const sign = seen.codePointAt(0) === DASH ? 'positive ' : '';
+  const text =
+    cells.length === count
+      ? `${PRICE_NAMES[field]} is "${seen}"; it must be a plain ${sign}number like 182.31; correct the row`
+      : `${cells.length} columns are seen instead of ${count}; correct the row`;
+  return { code: 'unreadable', line, text };
 }

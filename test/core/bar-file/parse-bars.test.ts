@@ -24,7 +24,7 @@ describe('reading the bytes of a bar file', () => {
           ...rows.map(([start, ...figures]) => [stamp(start), ...figures].join(',')),
         );
         const parsed = parseBars(Buffer.from(text));
-        if (!parsed.ok) throw new Error(parsed.defect.text);
+        expect(parsed.findings).toEqual([]);
         const read = rows.map((_, index) => Object.values(barAt(parsed.columns, index)));
         expect(parsed.columns.start).toHaveLength(rows.length);
         expect(read).toEqual(rows.map(([start, ...figures]) => [start, ...figures.map(Number)]));
@@ -46,7 +46,7 @@ describe('reading the bytes of a bar file', () => {
     '12345678901234567',
   ])('refuses %j as a number', (figure) => {
     const parsed = parseBars(Buffer.from(csv(`2025-02-10T14:30:00Z,1,1,${figure},1,1`)));
-    expect(parsed).toMatchObject({ ok: false, defect: { row: 2 } });
+    expect(parsed).toMatchObject({ findings: [{ code: 'unreadable', line: 2 }] });
   });
 
   it.each([
@@ -61,13 +61,13 @@ describe('reading the bytes of a bar file', () => {
     '',
   ])('refuses %j as an instant', (instant) => {
     const parsed = parseBars(Buffer.from(csv(`${instant},1,1,1,1,1`)));
-    expect(parsed).toMatchObject({ ok: false, defect: { row: 2 } });
+    expect(parsed).toMatchObject({ findings: [{ code: 'unreadable', line: 2 }] });
   });
 
   it('refuses a seventh column', () => {
     const parsed = parseBars(Buffer.from(csv('2025-02-10T14:30:00Z,1,1,1,1,1,7')));
     expect(parsed).toMatchObject({
-      defect: { row: 2, text: '7 columns are seen instead of 6; correct the row' },
+      findings: [{ line: 2, text: '7 columns are seen instead of 6; correct the row' }],
     });
   });
 });
