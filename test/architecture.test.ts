@@ -15,6 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'src/adapters/postgres': ['src/core', 'src/ports', 'src/app'],
   'src/adapters/bullmq': ['src/core', 'src/ports', 'src/app'],
   'src/adapters/charts': ['src/core', 'src/ports', 'src/app'],
+  'src/adapters/bars': ['src/core', 'src/ports', 'src/app'],
   'src/adapters/system': ['src/core', 'src/ports', 'src/app'],
   'src/sandbox': ['src/core'],
 };

@@ -10,14 +10,14 @@ export const createColumns = (rows: number): BarColumns => ({
   volume: new Float64Array(rows),
 });
 
-/** The first rows only, without a copy. */
-export const firstRows = (columns: BarColumns, rows: number): BarColumns => ({
-  start: columns.start.subarray(0, rows),
-  open: columns.open.subarray(0, rows),
-  high: columns.high.subarray(0, rows),
-  low: columns.low.subarray(0, rows),
-  close: columns.close.subarray(0, rows),
-  volume: columns.volume.subarray(0, rows),
+/** The rows from one to before another, without a copy. */
+export const sliceRows = (columns: BarColumns, from: number, to: number): BarColumns => ({
+  start: columns.start.subarray(from, to),
+  open: columns.open.subarray(from, to),
+  high: columns.high.subarray(from, to),
+  low: columns.low.subarray(from, to),
+  close: columns.close.subarray(from, to),
+  volume: columns.volume.subarray(from, to),
 });
 
 /** The rows at these indices, copied. */

@@ -1,4 +1,4 @@
-import { createColumns, firstRows } from '../bar-columns.ts';
+import { createColumns, sliceRows } from '../bar-columns.ts';
 import type { BarColumns } from '../bars.ts';
 import { utcMidnight } from '../exchange-calendar.ts';
 import type { EpochMs } from '../session.ts';
@@ -60,7 +60,7 @@ export function parseBars(bytes: Uint8Array): ParsedBars {
     const text = 'the file has a header but no bars; export it again';
     return noRows({ code: 'no-bars', line: null, text });
   }
-  return { columns: firstRows(columns, rows), lines: lines.subarray(0, rows), findings };
+  return { columns: sliceRows(columns, 0, rows), lines: lines.subarray(0, rows), findings };
 }
 
 const noRows = (finding: BarFinding): ParsedBars => ({
