@@ -45,3 +45,13 @@ export function rowFrom(columns: BarColumns, instant: EpochMs): number {
   }
   return low;
 }
+
+/** Writes rows into columns that are long enough, from a row on. */
+export function setRows(target: BarColumns, rows: BarColumns, at: number): void {
+  target.start.set(rows.start, at);
+  target.open.set(rows.open, at);
+  target.high.set(rows.high, at);
+  target.low.set(rows.low, at);
+  target.close.set(rows.close, at);
+  target.volume.set(rows.volume, at);
+}

@@ -8,6 +8,8 @@ import type { BarColumns } from '#core/bars.ts';
 import { isTicker } from '#core/ids.ts';
 import type { StoredBars } from '#ports/bar-store.ts';
 
+import { createSharedColumns } from './shared-columns.ts';
+
 /*
  * A file of bars: 8 bytes of magic, then three 32-bit numbers (version, length of the header, CRC-32 of
  * it), the header as JSON, and six columns of 64-bit floats: start, open, high, low, close, volume. All
@@ -16,8 +18,6 @@ import type { StoredBars } from '#ports/bar-store.ts';
 const MAGIC = Buffer.from('BRKTBARS');
 const VERSION = 1;
 const PREAMBLE_BYTES = MAGIC.length + 12;
-const COLUMNS = 6;
-const CELL_BYTES = 8;
 /** More would be no header of ours. */
 const MOST_HEADER_BYTES = 1 << 20;
 
@@ -82,19 +82,9 @@ export async function readColumns(
   readAt: ReadAt,
   { stored: { count, sha256 }, offset }: FileHeader,
 ): Promise<BarColumns | null> {
-  const memory = new SharedArrayBuffer(count * COLUMNS * CELL_BYTES);
-  const bytes = new Uint8Array(memory);
+  const { columns, bytes } = createSharedColumns(count);
   if ((await readAt(bytes, offset)) < bytes.length) return null;
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256) return null;
-  const column = (index: number) => new Float64Array(memory, index * count * CELL_BYTES, count);
-  return {
-    start: column(0),
-    open: column(1),
-    high: column(2),
-    low: column(3),
-    close: column(4),
-    volume: column(5),
-  };
+  return createHash('sha256').update(bytes).digest('hex') === sha256 ? columns : null;
 }
 
 /** The file's parts, in order. */

@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { createColumns, rowFrom, sliceRows } from '#core/bar-columns.ts';
+import { createColumns, rowFrom, setRows, sliceRows } from '#core/bar-columns.ts';
 import type { BarColumns } from '#core/bars.ts';
 import { isTicker } from '#core/ids.ts';
 import { addSpan } from '#core/span.ts';
@@ -169,12 +169,7 @@ function joined(parts: readonly BarColumns[]): BarColumns {
   const all = createColumns(parts.reduce((rows, { start }) => rows + start.length, 0));
   let row = 0;
   for (const part of parts) {
-    all.start.set(part.start, row);
-    all.open.set(part.open, row);
-    all.high.set(part.high, row);
-    all.low.set(part.low, row);
-    all.close.set(part.close, row);
-    all.volume.set(part.volume, row);
+    setRows(all, part, row);
     row += part.start.length;
   }
   return all;

@@ -1,4 +1,4 @@
-import { createColumns } from '../bar-columns.ts';
+import { createColumns, setRows } from '../bar-columns.ts';
 import { barAt } from '../bars.ts';
 import type { BarColumns } from '../bars.ts';
 import {
@@ -143,12 +143,7 @@ export function adjustRows(
 
 function copyOf(columns: BarColumns): BarColumns {
   const copy = createColumns(columns.start.length);
-  copy.start.set(columns.start);
-  copy.open.set(columns.open);
-  copy.high.set(columns.high);
-  copy.low.set(columns.low);
-  copy.close.set(columns.close);
-  copy.volume.set(columns.volume);
+  setRows(copy, columns, 0);
   return copy;
 }
 
