@@ -93,9 +93,12 @@ export function encloseRows(rows: FileRows): RepairedRows {
       repairs.push({ code: 'dropped-impossible', line, text });
       continue;
     }
-    const prices = [open, high, low, close].filter((price) => price > 0);
-    columns.high[row] = Math.max(...prices);
-    columns.low[row] = Math.min(...prices);
+    const body = [open, close];
+    // Swapped where that alone is right: else the wrong one of the two would become a spike.
+    const isSwapped = low >= Math.max(...body) && high <= Math.min(...body) && high > 0;
+    const [top, bottom] = isSwapped ? [low, high] : [high, low];
+    columns.high[row] = Math.max(top, ...body);
+    columns.low[row] = bottom > 0 ? Math.min(bottom, ...body) : Math.min(...body);
     const text = `high and low enclose the bar again: ${high} and ${low} became ${columns.high[row]} and ${columns.low[row]}`;
     repairs.push({ code: 'enclosed', line, text });
   }

@@ -24,7 +24,10 @@ const replaced = (index: number, change: (line: string) => string): readonly str
   CLEAN.with(index, change(CLEAN[index] ?? ''));
 
 const cell = (position: number, value: string) => (line: string) =>
-  line.split(',').with(position, value).join(',');
+  line
+    .split(',')
+    .map((text, index) => (index === position ? value : text))
+    .join(',');
 
 const factsOf = ({ defects }: BarFileCheck) =>
   defects.map(({ file, line, code, severity }) => ({ file, line, code, severity }));
@@ -176,6 +179,12 @@ describe('the repair of a bar file', () => {
     expect(done).toEqual([{ file: FILE, code, line: lineFor(9) }]);
     expect([...columns.start]).toEqual(STARTS.toSpliced(9, 1));
     expect(defects).toMatchObject([{ code: 'missing-bars', severity: 'noted' }]);
+  });
+
+  it('makes no spike of a wrong high', () => {
+    const { columns, done } = repairOf(replaced(7, cell(2, '1')));
+    expect(done).toEqual([{ file: FILE, code: 'enclosed', line: lineFor(7) }]);
+    expect(barAt(columns, 7)).toMatchObject({ open: 100, high: 100.5, low: 99, close: 100.5 });
   });
 
   it('adjusts the bars before a split', () => {
