@@ -85,10 +85,10 @@ export interface BarStore {
 
 /** Files of bars that many machines share. */
 export interface BarArchive {
-  /** Of all files, without their bars. */
-  list(): Promise<readonly ArchivedBars[]>;
+  /** What the files say of themselves, without their bars. */
+  list(): Promise<readonly StoredBars[]>;
+  /** A file as it is; null where there is none. */
   read(key: BarKey): Promise<Uint8Array | null>;
+  /** Takes the place of what was there under the same symbol and bar length. */
   save(stored: StoredBars, bytes: Uint8Array): Promise<void>;
 }
-
-export type ArchivedBars = BarKey & Pick<StoredBars, 'sha256' | 'count'>;
