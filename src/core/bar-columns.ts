@@ -1,4 +1,5 @@
-import type { BarColumns } from './bars.ts';
+import { barAt } from './bars.ts';
+import type { Bar, BarColumns } from './bars.ts';
 import type { EpochMs } from './session.ts';
 
 export const createColumns = (rows: number): BarColumns => ({
@@ -23,14 +24,7 @@ export const sliceRows = (columns: BarColumns, from: number, to: number): BarCol
 /** The rows at these indices, copied. */
 export function pickRows(columns: BarColumns, rows: readonly number[]): BarColumns {
   const picked = createColumns(rows.length);
-  for (const [to, from] of rows.entries()) {
-    picked.start[to] = columns.start[from] ?? Number.NaN;
-    picked.open[to] = columns.open[from] ?? Number.NaN;
-    picked.high[to] = columns.high[from] ?? Number.NaN;
-    picked.low[to] = columns.low[from] ?? Number.NaN;
-    picked.close[to] = columns.close[from] ?? Number.NaN;
-    picked.volume[to] = columns.volume[from] ?? Number.NaN;
-  }
+  for (const [to, from] of rows.entries()) setRow(picked, to, barAt(columns, from));
   return picked;
 }
 
@@ -54,4 +48,14 @@ export function setRows(target: BarColumns, rows: BarColumns, at: number): void 
   target.low.set(rows.low, at);
   target.close.set(rows.close, at);
   target.volume.set(rows.volume, at);
+}
+
+/** Writes one bar into a row. */
+export function setRow(target: BarColumns, row: number, bar: Bar): void {
+  target.start[row] = bar.start;
+  target.open[row] = bar.open;
+  target.high[row] = bar.high;
+  target.low[row] = bar.low;
+  target.close[row] = bar.close;
+  target.volume[row] = bar.volume;
 }
