@@ -34,6 +34,7 @@ const QUERY: FillQuery = {
 /** Three sessions a request. */
 const THREE_SESSIONS = 3 * 192;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+const twice = (price: number) => price * 2;
 const nothing = (): void => {};
 
 /** Alpaca's stand-in, a store, and what was asked for. */
@@ -176,7 +177,7 @@ describe('filling the bar store', () => {
       feed: 'sip',
       bars: async (query) => {
         const found = await bars(query);
-        const twice = (price: number) => price * 2;
+
         return new Map(
           [...found].map(([symbol, series]) => [
             symbol,
