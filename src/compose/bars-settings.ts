@@ -82,7 +82,7 @@ export type ParsedBarsSettings =
   | { readonly kind: 'errors'; readonly errors: readonly string[] };
 
 /** The bar store of a data folder. */
-const barStoreDir = (dataDir: string): string => join(resolve(dataDir), 'bars');
+export const barStoreDir = (dataDir: string): string => join(resolve(dataDir), 'bars');
 
 /** Reads what the filling of the bar store needs of the bot's environment, and its own arguments. */
 export function parseBarsSettings(

@@ -111,7 +111,7 @@ const ORDERED = [
   ['drawdownFirstWarningPercent', 'drawdownSecondWarningPercent'],
 ] as const satisfies readonly (readonly [keyof StrategyParameters, keyof StrategyParameters])[];
 
-function ruleConflicts(rules: StrategyParameters): readonly string[] {
+export function ruleConflicts(rules: StrategyParameters): readonly string[] {
   const { emaFast, emaSlow, barMinutes, trendBarMinutes } = rules;
   return [
     ...(emaFast < emaSlow ? [] : [say('emaFast', emaFast, `be below emaSlow (${emaSlow})`)]),
