@@ -1,4 +1,4 @@
-import type { SessionColumns } from './bars.ts';
+import type { BarColumns, SessionColumns } from './bars.ts';
 import type { Features } from './decision.ts';
 import { createAdx } from './indicators/adx.ts';
 import { createAtr } from './indicators/atr.ts';
@@ -62,8 +62,7 @@ export function createFeaturePipeline(parameters: FeatureParameters): FeaturePip
   return {
     push: (rows, features) => {
       const { bars } = rows;
-      writeEnds(bars.start, barMs, features.barEnd);
-      features.close.set(bars.close);
+      writeEnds(bars, barMs, features);
       emaFast.push(bars.close, features.emaFast);
       emaSlow.push(bars.close, features.emaSlow);
       crossing.push(features);
@@ -79,6 +78,10 @@ export function createFeaturePipeline(parameters: FeatureParameters): FeaturePip
   };
 }
 
-function writeEnds(starts: Float64Array, barMs: number, ends: Float64Array): void {
-  for (let row = 0; row < starts.length; row += 1) ends[row] = figureAt(starts, row) + barMs;
+/** The bars' ends and the closes there. */
+function writeEnds(bars: BarColumns, barMs: number, { barEnd, close }: FeatureColumns): void {
+  for (let row = 0; row < bars.start.length; row += 1) {
+    barEnd[row] = figureAt(bars.start, row) + barMs;
+    close[row] = figureAt(bars.close, row);
+  }
 }

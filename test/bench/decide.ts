@@ -21,8 +21,9 @@ const CYCLE_BUDGET_MS = 250;
 export async function benchDecide(): Promise<readonly BenchRow[]> {
   const throughput = barsPerSecond(walkBars({ seed: 11, sessions: 1_300 }));
   const cycles = [10, 100, 500].map((symbols) => cycleOf(symbols));
+  const memory = memoryOf(500);
   const columns = columnsPerSecond(walkBars({ seed: 12, sessions: 12_821 }));
-  return [...throughput, ...columns, ...cycles, memoryOf(500)];
+  return [...throughput, ...columns, ...cycles, memory];
 }
 
 /** Features alone, and features with a decision at every bar. */

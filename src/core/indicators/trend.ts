@@ -37,9 +37,13 @@ export function createTrend({
   return {
     push: (rows, columns) => {
       if (work.completed.length < rows.bars.start.length) work = createWork(rows.bars.start.length);
-      const closes = work.closes.subarray(0, resampled.push(rows, work));
-      fast.push(closes, work.fast);
-      slow.push(closes, work.slow);
+      const count = resampled.push(rows, work);
+      // Of bars that come one at a time, most complete none.
+      if (count > 0) {
+        const closes = work.closes.subarray(0, count);
+        fast.push(closes, work.fast);
+        slow.push(closes, work.slow);
+      }
       spread(last, work, columns);
     },
   };
