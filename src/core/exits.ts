@@ -87,8 +87,8 @@ export function flattenRule(
 ): (trade: Pick<OpenTrade, 'openedAt'>) => boolean {
   if (figures.endOfDay === 'hold') return () => false;
   if (isFlattenDue(session, at, figures)) return () => true;
-  const today = startOfDay(session.date);
-  return ({ openedAt }) => openedAt < today;
+  // Most were opened in this session, and to ask the calendar takes a while.
+  return ({ openedAt }) => openedAt < session.open && openedAt < startOfDay(session.date);
 }
 
 function endOfDay(
