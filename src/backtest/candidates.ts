@@ -83,8 +83,10 @@ function scan(
 }
 
 /** The features that become known last, and those that a bar without volume makes unknown again. */
-const isWarm = ({ atrAverage, adx, trendEmaSlow, relativeVolume, vwap }: RowView): boolean =>
-  Number.isFinite(atrAverage + adx + trendEmaSlow + relativeVolume + vwap);
+const isWarm = (features: RowView): boolean => {
+  const { atrAverage, adx, trendEmaFast, trendEmaSlow, relativeVolume, vwap } = features;
+  return Number.isFinite(atrAverage + adx + trendEmaFast + trendEmaSlow + relativeVolume + vwap);
+};
 
 function refusalOf(
   features: RowView,

@@ -81,6 +81,13 @@ describe('a backtest', () => {
     expect(part.trades).toEqual(before);
   });
 
+  it('calls a bar warm-up until each average is known, also where the fast one is the longer', () => {
+    const slowIsFast = { ...EAGER, emaFast: 60, emaSlow: 5 };
+    const { signals } = runBacktest(aMarket({ names: ['AAPL'] }), slowIsFast, OPTIONS);
+    // 60 bars of 15 minutes, the last of them complete with the third bar of 5.
+    expect(signals.refused['warm-up']).toBe(60 * 3 - 1);
+  });
+
   it('can be followed piece by piece, and comes to the same', () => {
     const market = aMarket();
     const stepped = startBacktest(prepareMarket(market, EAGER), EAGER, OPTIONS);
