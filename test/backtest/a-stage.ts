@@ -16,7 +16,7 @@ import type { EpochMs, Session } from '#core/session.ts';
 
 import { columnsOf } from '../core/support/bars.ts';
 
-export const STOCK = ticker('AAPL');
+const STOCK = ticker('AAPL');
 
 /** Open, high, low, close and, where it matters, volume; null for a bar that is missing. */
 export type Prices = readonly [number, number, number, number, number?] | null;
@@ -84,7 +84,7 @@ const BAR_MS = 5 * MINUTE_MS;
 /** The open of the day with the signal. */
 export const STAGE_OPEN: EpochMs = FIRST_OPEN + QUIET_DAYS * DAY_MS;
 /** When the signal is decided. */
-export const SIGNAL_AT: EpochMs = STAGE_OPEN + 6 * BAR_MS;
+const SIGNAL_AT: EpochMs = STAGE_OPEN + 6 * BAR_MS;
 /** When the bar so many bars after the signal's ends. */
 export const barsLater = (count: number): EpochMs => SIGNAL_AT + count * BAR_MS;
 
@@ -100,7 +100,7 @@ const SIGNALS = {
   ],
 } as const satisfies Record<string, readonly Prices[]>;
 
-export function stageMarket(stage: Stage): BacktestMarket {
+function stageMarket(stage: Stage): BacktestMarket {
   const { side = 'long', bars: own, days = [], minutes, dividedBy = 1 } = stage;
   const quietDay: readonly Prices[] = Array.from({ length: 12 }, () => QUIET);
   const quietDays = Array.from({ length: QUIET_DAYS }, () => quietDay);

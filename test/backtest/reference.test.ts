@@ -2,13 +2,15 @@
  * The engine against a second simulator that shares nothing with it but the rules: trade by trade, to the
  * micro-dollar, with all sums, refusals, halts and closes.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { BacktestMarket } from '#backtest/market.ts';
 import { DEFAULT_OPTIONS, SANDBOX_FILLS } from '#backtest/options.ts';
 import type { BacktestOptions } from '#backtest/options.ts';
+import { runBacktest } from '#backtest/run-backtest.ts';
 import { ticker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
 import { micros } from '#core/money.ts';
@@ -19,6 +21,7 @@ import { sectorsFrom } from '../../src/compose/sectors.ts';
 import { columnsOf, readSessionBars, sessionsOf } from '../core/support/bars.ts';
 import type { SessionBar } from '../core/support/bars.ts';
 import { describeWithShared, sharedPath } from '../support/shared.ts';
+import { cutOff } from './a-market.ts';
 import { engineAccount, referenceAccount } from './reference/compare.ts';
 import type { Account } from './reference/compare.ts';
 import { draw } from './reference/generated.ts';
@@ -70,6 +73,20 @@ const EAGER: StrategyParameters = {
   maxCorrelation: 1,
   correlationMinDays: 3,
 };
+
+describe('the reference', () => {
+  const RULES = ['account', 'days', 'decide', 'fills', 'orders', 'readings', 'risk', 'simulate'];
+
+  it.each(RULES)(
+    'in %s runs no line of what it is held against, but for bars and the clock',
+    (name) => {
+      const file = readFileSync(join(import.meta.dirname, `reference/${name}.ts`), 'utf8');
+      const run = [...file.matchAll(/^import \{[^}]*\} from '([^']+)'/gm)].map(([, from]) => from);
+      const foreign = run.filter((from) => from !== undefined && !from.startsWith('./'));
+      expect(['#core/bars.ts', '#core/session.ts']).toEqual(expect.arrayContaining(foreign));
+    },
+  );
+});
 
 describeWithShared('data/5min', 'two dozen stocks', () => {
   let market: BacktestMarket;
@@ -160,6 +177,19 @@ describe('generated markets', () => {
       }
     },
   );
+
+  it('are traded without a look at what comes: cut off, they have the same trades up to there', () => {
+    const before = Array.from({ length: 40 }, (_, seed) => {
+      const { market, parameters, options } = draw(seed);
+      const cut = market.sessions[9]?.close ?? 0;
+      const whole = runBacktest(market, parameters, options);
+      const trades = whole.trades.filter(({ closedAt }) => closedAt <= cut);
+      const known = runBacktest(cutOff(market, cut), parameters, options);
+      expect(known.trades, `market ${seed}`).toEqual(trades);
+      return trades.length;
+    });
+    expect(before.reduce((sum, trades) => sum + trades, 0)).toBeGreaterThan(150);
+  });
 
   it('have what the rules are about: every way out, refusals, halts and borrowed shares', () => {
     expect(seen).toHaveLength(MARKETS);
