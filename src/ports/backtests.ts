@@ -3,6 +3,7 @@ import type { DailyMetrics } from '#core/daily-metrics.ts';
 import type { Ticker } from '#core/ids.ts';
 import type { Usd } from '#core/money.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
+import type { SymbolResult } from '#core/performance-groups.ts';
 import type { EpochMs, Session, SessionDate } from '#core/session.ts';
 
 import type { EquityPoint } from './charts.ts';
@@ -56,14 +57,6 @@ export interface BacktestRun {
  */
 export type Certainty = 'no-trades' | 'few' | 'luck' | 'gain' | 'loss';
 
-/** What the trades in one symbol came to. */
-export interface BacktestSymbol {
-  readonly symbol: Ticker;
-  readonly trades: number;
-  /** Realized, before fees. */
-  readonly pnl: Usd;
-}
-
 /** A backtest in figures. */
 export interface BacktestSummary {
   readonly startingEquity: Usd;
@@ -88,7 +81,7 @@ export interface BacktestSummary {
   readonly missed: number;
   readonly rejected: number;
   /** The best first; those without a trade are left out. */
-  readonly symbols: readonly BacktestSymbol[];
+  readonly symbols: readonly SymbolResult[];
 }
 
 /** What is told of one that is done. */
