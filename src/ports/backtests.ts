@@ -115,13 +115,13 @@ export interface BarSpan {
 }
 
 /**
- * Where a backtest's bars come from. Tells how much is there, 0 to 1, and stops when it is aborted; whatever it
- * then answers is not used. Throws BrokerError.
+ * Where a backtest's bars come from. Tells how much is there, 0 to 1. Null when it was aborted. Throws
+ * BrokerError.
  */
 export type BarSource = (
   span: BarSpan,
   watch: { readonly progress: (share: number) => void; readonly signal: AbortSignal },
-) => Promise<BacktestBars>;
+) => Promise<BacktestBars | null>;
 
 export interface BacktestTask {
   /** The engine takes the columns over: they are gone afterwards. */
@@ -147,7 +147,7 @@ export type BacktestOutcome =
 /** Plays history. */
 export interface BacktestEngine {
   /**
-   * Plays one, beside everything else, and tells several times a second how much is done, 0 to 1. Never rejects.
+   * Plays one, beside everything else, and tells now and then how much is done, 0 to 1. Never rejects.
    */
   run(
     task: BacktestTask,

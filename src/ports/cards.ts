@@ -13,6 +13,8 @@ import type { SignalCounts } from '#core/signal-counts.ts';
 import type { TradeRange } from '#core/trade-range.ts';
 import type { ClosedTrade, ScaleOutMode } from '#core/trade.ts';
 
+import type { BacktestCard } from './backtest-card.ts';
+
 export type Mode = 'SANDBOX' | 'PAPER' | 'LIVE';
 
 /** What the bot says of itself when it starts. */
@@ -371,6 +373,7 @@ export type Card =
   | WeeklyCard
   | DigestCard
   | ChannelOutageCard
+  | BacktestCard
   | BatchCard;
 
 /** A card as it is delivered. */

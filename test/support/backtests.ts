@@ -1,3 +1,4 @@
+import type { AppContext } from '#app/context.ts';
 import { dailyMetrics } from '#core/daily-metrics.ts';
 import { ticker } from '#core/ids.ts';
 import { parseUsd, ZERO_USD } from '#core/money.ts';
@@ -9,6 +10,16 @@ import type {
   BacktestRequest,
   BacktestRun,
 } from '#ports/backtests.ts';
+
+import { readRules } from '../../src/compose/asked-rules.ts';
+
+/** Of an application that plays no history. */
+export const NO_BACKTESTS = {
+  readRules,
+  wakeBacktests: async () => {},
+  backtests: { run: async () => ({ kind: 'stopped' }) },
+  backtestBars: async () => null,
+} as const satisfies Partial<AppContext>;
 
 const NVDA = ticker('NVDA');
 const ASKED = Date.parse('2025-11-28T15:00:00Z');

@@ -13,6 +13,8 @@ export interface EngineOptions {
 }
 
 export interface EngineThread extends BacktestEngine {
+  /** Aborted when it is closed. */
+  readonly closed: AbortSignal;
   /** Stops what runs; from now on everything is stopped at once. */
   close(): Promise<void>;
 }
@@ -22,8 +24,6 @@ export interface EngineThread extends BacktestEngine {
  * of it, as typed arrays.
  */
 const HEAP = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 32 } as const;
-/** So often it is told how far a run is, also while the thread says nothing. */
-const TELL_EVERY_MS = 250;
 
 type Watch = Parameters<BacktestEngine['run']>[1];
 
@@ -35,6 +35,7 @@ export function createEngineThread({
   const closing = new AbortController();
   const running = new Set<Promise<BacktestOutcome>>();
   return {
+    closed: closing.signal,
     async run(task, { progress, signal }) {
       const watch = { progress, signal: AbortSignal.any([signal, closing.signal]) };
       if (watch.signal.aborted) return { kind: 'stopped' };
@@ -72,9 +73,8 @@ async function play(file: URL, task: EngineTask, watch: Watch): Promise<Backtest
   });
   // The process does not stay for it.
   thread.unref();
-  let share = 0;
   thread.on('message', (message: EngineMessage) => {
-    if (message.type === 'progress') share = message.share;
+    if (message.type === 'progress') watch.progress(message.share);
     else resolve(message.outcome);
   });
   thread.on('error', (error) => resolve({ kind: 'failed', why: whyOf(error) }));
@@ -83,9 +83,7 @@ async function play(file: URL, task: EngineTask, watch: Watch): Promise<Backtest
   );
   const stop = (): void => resolve({ kind: 'stopped' });
   watch.signal.addEventListener('abort', stop);
-  const timer = setInterval(() => watch.progress(share), TELL_EVERY_MS).unref();
   const outcome = await promise;
-  clearInterval(timer);
   watch.signal.removeEventListener('abort', stop);
   await thread.terminate();
   return outcome;

@@ -1,7 +1,7 @@
 import { and, asc, eq, getTableColumns, inArray, lt, or, sql } from 'drizzle-orm';
 
 import type { EpochMs } from '#core/session.ts';
-import type { BacktestEnd, BacktestReads, BacktestWrites } from '#ports/backtests.ts';
+import type { BacktestEnd, BacktestReads, BacktestRun, BacktestWrites } from '#ports/backtests.ts';
 
 import { lockUntilCommit } from './database.ts';
 import type { Database } from './database.ts';
@@ -54,6 +54,32 @@ const endOf = (end: BacktestEnd) => {
   return { ...rest, ...files, share: 1 };
 };
 
+async function beginBacktest(
+  db: Database,
+  at: EpochMs,
+  silentSince: EpochMs,
+): Promise<BacktestRun | null> {
+  const next = db
+    .select({ id: backtestRuns.id })
+    .from(backtestRuns)
+    .where(isWaiting(silentSince))
+    .orderBy(...inOrder)
+    .limit(1)
+    .for('update', { skipLocked: true });
+  const [row] = await db
+    .update(backtestRuns)
+    .set({
+      status: 'running',
+      attempts: sql`${backtestRuns.attempts} + 1`,
+      share: 0,
+      startedAt: at,
+      heardAt: at,
+    })
+    .where(inArray(backtestRuns.id, next))
+    .returning(COLUMNS);
+  return row ?? null;
+}
+
 export const backtestWrites = (db: Database): BacktestWrites => ({
   async lockBacktests() {
     await lockUntilCommit(db, 'backtests');
@@ -77,27 +103,7 @@ export const backtestWrites = (db: Database): BacktestWrites => ({
     return row ?? null;
   },
 
-  async beginBacktest(at, silentSince) {
-    const next = db
-      .select({ id: backtestRuns.id })
-      .from(backtestRuns)
-      .where(isWaiting(silentSince))
-      .orderBy(...inOrder)
-      .limit(1)
-      .for('update', { skipLocked: true });
-    const [row] = await db
-      .update(backtestRuns)
-      .set({
-        status: 'running',
-        attempts: sql`${backtestRuns.attempts} + 1`,
-        share: 0,
-        startedAt: at,
-        heardAt: at,
-      })
-      .where(inArray(backtestRuns.id, next))
-      .returning(COLUMNS);
-    return row ?? null;
-  },
+  beginBacktest: (at, silentSince) => beginBacktest(db, at, silentSince),
 
   async noteBacktest(id, share, at) {
     const { rowCount } = await db

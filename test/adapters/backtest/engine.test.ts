@@ -43,6 +43,9 @@ async function done(outcome: Promise<BacktestOutcome>) {
   return known;
 }
 
+const idOf = async (changes: Partial<BacktestTask> = {}, version = '1.0.0') =>
+  (await done(anEngine(version).run(task(changes), quietly()))).runId;
+
 describe('the engine on its thread', () => {
   it('comes to what the engine itself comes to', async () => {
     const options = { ...DEFAULT_OPTIONS, sectors: SECTORS, tradeFrom: FROM };
@@ -62,8 +65,6 @@ describe('the engine on its thread', () => {
   });
 
   it('names equal runs equally, and others otherwise', async () => {
-    const idOf = async (changes: Partial<BacktestTask> = {}, version = '1.0.0') =>
-      (await done(anEngine(version).run(task(changes), quietly()))).runId;
     const id = await idOf();
     expect(await idOf()).toBe(id);
     const others = await Promise.all([

@@ -143,6 +143,6 @@ describe('the ledger’s backtests', () => {
         return before;
       });
     const counts = await Promise.all(['b', 'c', 'd'].map(addOne));
-    expect(counts.toSorted()).toEqual([1, 2, 3]);
+    expect(counts.toSorted((one, other) => one - other)).toEqual([1, 2, 3]);
   });
 });
