@@ -12,6 +12,7 @@ const {
   curve: _curve,
   trades: _trades,
   heardAt: _heardAt,
+  sequence: _sequence,
   ...COLUMNS
 } = getTableColumns(backtestRuns);
 
@@ -46,8 +47,6 @@ const isWaiting = (silentSince: EpochMs) =>
     and(eq(backtestRuns.status, 'running'), lt(backtestRuns.heardAt, silentSince)),
   );
 
-const inOrder = [asc(backtestRuns.requestedAt), asc(backtestRuns.id)] as const;
-
 const endOf = (end: BacktestEnd) => {
   if (end.status !== 'done') return end;
   const { files, ...rest } = end;
@@ -63,7 +62,7 @@ async function beginBacktest(
     .select({ id: backtestRuns.id })
     .from(backtestRuns)
     .where(isWaiting(silentSince))
-    .orderBy(...inOrder)
+    .orderBy(asc(backtestRuns.sequence))
     .limit(1)
     .for('update', { skipLocked: true });
   const [row] = await db
@@ -83,11 +82,7 @@ async function beginBacktest(
 export const backtestWrites = (db: Database): BacktestWrites => ({
   async lockBacktests() {
     await lockUntilCommit(db, 'backtests');
-    return db
-      .select(COLUMNS)
-      .from(backtestRuns)
-      .where(isOpen)
-      .orderBy(...inOrder);
+    return db.select(COLUMNS).from(backtestRuns).where(isOpen).orderBy(asc(backtestRuns.sequence));
   },
 
   async insertBacktest(run) {

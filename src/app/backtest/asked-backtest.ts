@@ -96,9 +96,10 @@ async function spanOf(
   wish: Wish,
 ): Promise<{ readonly from: SessionDate; readonly to: SessionDate }> {
   const last = wish.to ?? (await lastOver(context));
-  const first =
-    wish.from ??
-    (await sessionsOver(context, addDays(last, -USUAL_DAYS), last)).at(-USUAL_SESSIONS);
+  const [usual] = (await sessionsOver(context, addDays(last, -USUAL_DAYS), last)).slice(
+    -USUAL_SESSIONS,
+  );
+  const first = wish.from ?? usual;
   if (first === undefined) throw new UserError(`There is no session up to ${last}.`);
   if (first > last) {
     throw new UserError(`from ${first} is later than to ${last}: exchange them.`);

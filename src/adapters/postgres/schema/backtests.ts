@@ -1,4 +1,12 @@
-import { boolean, doublePrecision, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  pgTable,
+  text,
+} from 'drizzle-orm/pg-core';
 
 import type {
   BacktestFiles,
@@ -15,6 +23,8 @@ export const backtestRuns = pgTable(
   'backtest_runs',
   {
     id: text('id').$type<BacktestId>().primaryKey(),
+    /** The order in which they were asked for. */
+    sequence: bigint('sequence', { mode: 'number' }).generatedAlwaysAsIdentity(),
     /** The chat's id of who asked, and the name at that time. */
     person: text('person').notNull(),
     personName: words('person_name').notNull(),
