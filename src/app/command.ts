@@ -29,6 +29,8 @@ export interface Actor {
 
 export interface CommandCall {
   readonly actor: Actor;
+  /** The message that will be the answer, for cards to take over once it stands; without one none can. */
+  readonly message?: MessageId | null;
   readonly options: Readonly<Record<string, string | number | boolean>>;
 }
 

@@ -153,7 +153,11 @@ async function resultOf(
   }
   const { command, actor } = verdict;
   try {
-    const reply = await command.run(desk.context(), { actor, options: valuesOf(interaction) });
+    const reply = await command.run(desk.context(), {
+      actor,
+      message,
+      options: valuesOf(interaction),
+    });
     const answer = await answerOf(desk, { command, actor, interaction, message }, reply);
     return { outcome: 'done', reason: null, answer };
   } catch (error) {

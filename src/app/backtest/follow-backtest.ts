@@ -37,10 +37,11 @@ export function followBacktest(context: AppContext, run: BacktestRun): BacktestW
   let writing: Promise<void> | null = null;
 
   const note = async (): Promise<void> => {
-    const isDue = systemClock.now() - toldAt >= TELL_EVERY_MS;
+    const now = systemClock.now();
+    const isDue = now - toldAt >= TELL_EVERY_MS;
     if (!(await write(context, run, { stand, isDue }))) return over.abort();
     if (!isDue) return undefined;
-    toldAt = systemClock.now();
+    toldAt = now;
     return context.wakeOutbox();
   };
   const beat = (): void => {

@@ -21,7 +21,7 @@ const MOST_IN_ALL = 10;
  */
 export async function requestBacktest(
   context: AppContext,
-  { actor, options }: CommandCall,
+  { actor, options, message = null }: CommandCall,
 ): Promise<Reply> {
   const request = await askedBacktest(context, options);
   const run: BacktestRun = {
@@ -44,6 +44,9 @@ export async function requestBacktest(
     const open = await tx.lockBacktests();
     refuseTooMany(open, actor);
     await tx.insertBacktest(run);
+    if (message !== null) {
+      await tx.claimMessage(backtestCardKey(run.id), message, context.clock.now());
+    }
     return open.length;
   });
   const first = backtestCard(context, run, { status: 'queued', ahead, isAgain: false });
@@ -64,7 +67,7 @@ function refuseTooMany(open: readonly BacktestRun[], actor: Actor): void {
   }
 }
 
-/** The first card of a backtest stands in a message: what comes later edits it, and it may begin. */
+/** The first card of a backtest stands: it may begin, and what comes later edits the message. */
 export async function backtestShown(
   context: AppContext,
   card: BacktestCard,
@@ -73,10 +76,8 @@ export async function backtestShown(
   await context.ledger.transaction(async (tx) => {
     const run = await tx.showBacktest(card.id);
     if (run === null) return;
-    const key = backtestCardKey(run.id);
     // Where no card can take the message over, one of its own follows it in the channel.
-    if (message === null) await tx.enqueueCard(key, card);
-    else await tx.claimMessage(key, message, context.clock.now());
+    if (message === null) await tx.enqueueCard(backtestCardKey(run.id), card);
   });
   await context.wakeOutbox();
   await context.wakeBacktests();
