@@ -38,17 +38,17 @@ interface HeldRun {
   readonly task: BacktestTask;
   readonly progress: (share: number) => void;
   readonly signal: AbortSignal;
-  finish(outcome: BacktestOutcome): void;
+  readonly finish: (outcome: BacktestOutcome) => void;
 }
 
 /** An engine that plays nothing: the test says what comes of each run. One that is aborted has stopped. */
-export interface HeldEngine extends BacktestEngine {
+interface HeldEngine extends BacktestEngine {
   readonly runs: readonly HeldRun[];
   /** The n-th run, from 1, once it was asked for. */
   run1(n?: number): Promise<HeldRun>;
 }
 
-export function heldEngine(): HeldEngine {
+function heldEngine(): HeldEngine {
   const runs: HeldRun[] = [];
   return {
     runs,

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { askedBacktest } from '#app/backtest/asked-backtest.ts';
 import { backtestSuggestions } from '#app/backtest/backtest-suggestions.ts';
@@ -20,6 +20,8 @@ const context = {
   clock: { now: () => NOW },
   broker: { calendar: async (from: never, to: never) => sessionsBetween(from, to) },
 } as unknown as AppContext;
+
+const list = (count: number) => Array.from({ length: count }, (_, n) => `A${n}`).join(',');
 
 type Options = Readonly<Record<string, string>>;
 
@@ -50,7 +52,6 @@ describe('the symbols of a backtest', () => {
   });
 
   it('may be twenty-five, and no more', async () => {
-    const list = (count: number) => Array.from({ length: count }, (_, n) => `A${n}`).join(',');
     expect((await ask({ symbols: list(25) })).symbols).toHaveLength(25);
     await expect(ask({ symbols: list(26) })).rejects.toThrow('These are 26 symbols');
   });
@@ -91,7 +92,7 @@ describe('the dates of a backtest', () => {
       'From 2020-01-02 to 2025-11-25 is longer than the 5 years that a backtest may span: name a later from.',
     ],
   ])('are refused in a clear line: %o', async (options, line) => {
-    const asking = ask(options as Options);
+    const asking = ask(options);
     await expect(asking).rejects.toThrow(UserError);
     await expect(asking).rejects.toThrow(line);
   });
@@ -131,17 +132,10 @@ describe('the parameters of a backtest', () => {
   });
 });
 
+const suggest = (option: string, typed: string) =>
+  backtestSuggestions(context, option, typed).map(({ value }) => value);
+
 describe('what is suggested while one types', () => {
-  let suggest: (option: string, typed: string) => readonly string[];
-
-  beforeAll(() => {
-    suggest = (option, typed) =>
-      backtestSuggestions(context, option, typed).map(({ name, value }) => {
-        expect(name).toBe(value);
-        return value;
-      });
-  });
-
   it('completes the last symbol of the list, with those that are not in it', () => {
     expect(suggest('symbols', '')).toEqual(['AAPL', 'NVDA']);
     expect(suggest('symbols', 'n')).toEqual(['NVDA']);

@@ -17,6 +17,7 @@ import {
 import type { BacktestDesk } from './a-backtest-desk.ts';
 
 const FROM = SESSIONS.at(-7)!.date;
+const person = (n: number) => ({ ...THEO, id: `p${n}` });
 const statusesOf = async (desk: BacktestDesk, id: Parameters<BacktestDesk['told1']>[0]) =>
   (await desk.told1(id)).map(({ status }) => status);
 
@@ -268,7 +269,6 @@ describe('who may have how many backtests', () => {
 
   it('is ten in all', async () => {
     const desk = await openBacktestDesk();
-    const person = (n: number) => ({ ...THEO, id: `p${n}` });
     for (let n = 0; n < 10; n += 1) await desk.ask(person(n));
     await expect(desk.ask(person(10))).rejects.toThrow(
       '10 backtests are running or waiting, and no more are taken. Ask again when one is done.',
