@@ -1,6 +1,7 @@
 import type { Command } from '#app/command.ts';
 
 import audit from './audit.ts';
+import backtest from './backtest.ts';
 import chart from './chart.ts';
 import closeAll from './close-all.ts';
 import close from './close.ts';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   chart,
   performance,
   risk,
+  backtest,
   audit,
   foreign,
   health,

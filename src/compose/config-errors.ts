@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 
-import type { StrategyParameters } from '#core/parameters.ts';
-
 import { nearestName } from './nearest.ts';
+import { ruleConflicts } from './rule-conflicts.ts';
 import { FILE_KEYS, settingsSchema } from './schema.ts';
 
 export const CONFIG_FILE_NAME = 'bracketeer.config.json';
@@ -93,33 +92,8 @@ export function conflicts(input: { commandLine: unknown; file: unknown }): reado
     ...(from !== undefined && to !== undefined && from > to
       ? [`--from: is "${from}"; it must not be later than --to ${to}`]
       : []),
-    ...(rules === undefined ? [] : ruleConflicts(rules)),
-  ];
-}
-
-const say = (rule: string, value: number, must: string): string =>
-  `${fileName(['rules', rule])}: is ${value}; it must ${must}`;
-
-/** Pairs of rules of which the first must not be above the second. */
-const ORDERED = [
-  ['choppyAdx', 'trendingAdx'],
-  ['correlationMinDays', 'correlationDays'],
-  ['winRateMinTrades', 'winRateTrades'],
-  ['poorWinRatePercent', 'goodWinRatePercent'],
-  ['goodWinRatePercent', 'topWinRatePercent'],
-  ['trailBehindR', 'trailFromR'],
-  ['drawdownFirstWarningPercent', 'drawdownSecondWarningPercent'],
-] as const satisfies readonly (readonly [keyof StrategyParameters, keyof StrategyParameters])[];
-
-export function ruleConflicts(rules: StrategyParameters): readonly string[] {
-  const { emaFast, emaSlow, barMinutes, trendBarMinutes } = rules;
-  return [
-    ...(emaFast < emaSlow ? [] : [say('emaFast', emaFast, `be below emaSlow (${emaSlow})`)]),
-    ...ORDERED.filter(([low, high]) => rules[low] > rules[high]).map(([low, high]) =>
-      say(low, rules[low], `not be above ${high} (${rules[high]})`),
+    ...(rules === undefined ? [] : ruleConflicts(rules)).map(
+      ({ rule, value, must }) => `${fileName(['rules', rule])}: is ${value}; it must ${must}`,
     ),
-    ...(trendBarMinutes % barMinutes === 0
-      ? []
-      : [say('trendBarMinutes', trendBarMinutes, `be a multiple of barMinutes (${barMinutes})`)]),
   ];
 }

@@ -9,8 +9,8 @@ import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 
 import { backtestSchema, optionsOf } from './backtest-schema.ts';
-import { CONFIG_FILE_NAME, ruleConflicts } from './config-errors.ts';
 import { nearestName } from './nearest.ts';
+import { ruleConflicts } from './rule-conflicts.ts';
 import { rules } from './rules-schema.ts';
 import { sectorsFrom } from './sectors.ts';
 
@@ -45,7 +45,7 @@ export function readParamsFile(path: string | null): BacktestSetup | readonly st
   if (!parsed.success) return parsed.error.issues.flatMap((issue) => linesOf(issue, json, name));
   const wrong = ruleConflicts(parsed.data.rules);
   return wrong.length > 0
-    ? wrong.map((line) => line.replace(CONFIG_FILE_NAME, name))
+    ? wrong.map(({ rule, value, must }) => `${name} rules.${rule}: is ${value}; it must ${must}`)
     : setupOf(parsed.data);
 }
 

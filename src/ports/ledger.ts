@@ -9,6 +9,7 @@ import type { EpochMs, SessionDate } from '#core/session.ts';
 import type { ClosedTrade, LegRole, Trade, TradeStatus } from '#core/trade.ts';
 
 import type { AuditEntry, AuditReads } from './audit-log.ts';
+import type { BacktestReads, BacktestWrites } from './backtests.ts';
 import type {
   BracketOrder,
   CashActivity,
@@ -137,7 +138,7 @@ export interface OrderBelonging {
 
 /** Writes that belong together. All or none of a transaction's writes hold. */
 export interface LedgerTransaction
-  extends MetricsWrites, DecisionWrites, RiskWrites, ConfirmationWrites {
+  extends MetricsWrites, DecisionWrites, RiskWrites, ConfirmationWrites, BacktestWrites {
   /** Throws LeaseLostError when another process trades the account by now; holds it off until the end. */
   assertFence(token: number): Promise<void>;
   /** Locks the control state against change until the transaction ends. */
@@ -202,6 +203,7 @@ export interface Ledger
     ConfirmationReads,
     AuditReads,
     TradeHistoryReads,
+    BacktestReads,
     HeartbeatWrites {
   transaction<T>(work: (tx: LedgerTransaction) => Promise<T>): Promise<T>;
 

@@ -30,6 +30,7 @@ import { createAlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
 import type { AlpacaStandIn, AlpacaStandInOptions } from '#sandbox/alpaca/stand-in.ts';
 import { createVirtualTimers } from '#sandbox/alpaca/timers.ts';
 import { ABOUT } from '#test/support/about.ts';
+import { NO_BACKTESTS } from '#test/support/backtests.ts';
 import { ALL_ON } from '#test/support/channel.ts';
 import { noCharts } from '#test/support/charts.ts';
 import { dailyBarsAround } from '#test/support/daily-bars.ts';
@@ -191,6 +192,7 @@ export async function openDesk(
     },
     sectors: new Map(market.symbols.map((symbol) => [symbol, `sector of ${symbol}`])),
     wakeOutbox: async () => {},
+    ...NO_BACKTESTS,
     wakeGuard: async () => {
       isGuardAsked = true;
     },

@@ -6,6 +6,7 @@ import type { ButtonInteraction, ChatInputCommandInteraction } from 'discord.js'
 
 import type { Actor, Command, ConfirmReply, Reply } from '#app/command.ts';
 import { askConfirmation } from '#app/confirm/confirmations.ts';
+import type { Card } from '#ports/cards.ts';
 import type { MessageId } from '#ports/notifier.ts';
 
 import { nothingDone } from './cards/confirm.ts';
@@ -13,7 +14,7 @@ import { confirmRow, pageRow, refreshRow } from './components.ts';
 import type { Desk } from './desk.ts';
 import { describeError, isInvalidMessage, isPassing } from './errors.ts';
 import { clipText, LIMITS } from './limits.ts';
-import { renderConfirm, renderHelp, renderReply, textBody } from './render.ts';
+import { renderCard, renderConfirm, renderHelp, renderReply, textBody } from './render.ts';
 import type { MessageBody } from './render.ts';
 
 export type Answerable = ChatInputCommandInteraction | ButtonInteraction;
@@ -34,6 +35,8 @@ export interface Answer {
   readonly rest: readonly MessageBody[];
   /** What hangs on the message. */
   readonly files?: readonly AttachedFile[];
+  /** The first of the cards that will tell in this message, or in one of their own. */
+  readonly first?: Card;
   /** For the audit. */
   readonly details: Readonly<Record<string, string>>;
 }
@@ -59,14 +62,11 @@ export async function answerOf(desk: Desk, setting: Setting, reply: Reply): Prom
     case 'confirm':
       return questionOf(desk, setting, reply);
     case 'card':
-      return { body: null, rest: [], details: { card: reply.key } };
+      return cardOf(desk, setting, reply);
     case 'chart':
       return picturedOf(desk, reply);
-    case 'file': {
-      const { name, text, content } = reply;
-      const file = { name, attachment: Buffer.from(content, 'utf8') };
-      return { ...plainAnswer(text), files: [file] };
-    }
+    case 'file':
+      return filedOf(reply);
     case 'ping':
       return plainAnswer(pong(desk, setting.interaction, reply.ledgerMs));
     case 'help':
@@ -80,6 +80,25 @@ export async function answerOf(desk: Desk, setting: Setting, reply: Reply): Prom
     default:
       return reply satisfies never;
   }
+}
+
+function filedOf({ name, text, content }: Extract<Reply, { kind: 'file' }>): Answer {
+  return { ...plainAnswer(text), files: [{ name, attachment: Buffer.from(content, 'utf8') }] };
+}
+
+function cardOf(
+  desk: Desk,
+  { message }: Setting,
+  { key, first }: Extract<Reply, { kind: 'card' }>,
+): Answer {
+  const details = { card: key };
+  if (first === undefined) return { body: null, rest: [], details };
+  // Where later ones cannot edit it, it would go on telling what is over.
+  const body =
+    message === null
+      ? textBody('It is on its way: a message in the channel follows it.')
+      : renderCard(first, desk.mode);
+  return { body, rest: [], first, details };
 }
 
 /** The report with its picture, which is no reason to keep the report back. */
@@ -231,6 +250,8 @@ export async function showOrTell(interaction: Answerable, answer: Answer): Promi
     await show(interaction, plainAnswer(text));
   }
 }
+
+export const STALE = 'This button is no longer active. Nothing was changed.';
 
 /** Tells the one who pressed a button, and nobody else. */
 export const whisper = (interaction: ButtonInteraction, text: string): Promise<unknown> =>

@@ -4,10 +4,11 @@ import type { ConfirmedCall } from '#app/command.ts';
 import { answerConfirmation, finishConfirmation } from '#app/confirm/confirmations.ts';
 import type { Confirmation } from '#ports/confirmations.ts';
 
-import { answerOf, pageBody, plainAnswer, show, showRecorded, whisper } from './answer.ts';
+import { answerOf, pageBody, plainAnswer, show, showRecorded, STALE, whisper } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { failureOf, record } from './attempt.ts';
 import type { Attempt } from './attempt.ts';
+import { pressCancel } from './cancel-button.ts';
 import { nothingDone } from './cards/confirm.ts';
 import { parseCustomId } from './custom-id.ts';
 import type { ButtonPress } from './custom-id.ts';
@@ -21,7 +22,6 @@ import type { MessageBody } from './render.ts';
 type Press<Prefix extends ButtonPress['prefix']> = Extract<ButtonPress, { prefix: Prefix }>;
 type Allowed = Extract<Verdict, { kind: 'allowed' }>;
 
-const STALE = 'This button is no longer active. Nothing was changed.';
 /** One look at the broker and the ledger in so long, for each message. */
 const REFRESH_EVERY_MS = 3_000;
 
@@ -39,6 +39,7 @@ export function createButtons(desk: Desk): (interaction: ButtonInteraction) => P
       if (press === null) await whisper(interaction, STALE);
       else if (press.prefix === 'confirm') await answerQuestion(desk, interaction, press);
       else if (press.prefix === 'pages') await turnPage(desk, interaction, press);
+      else if (press.prefix === 'cancel') await pressCancel(desk, interaction, press);
       else await refresh(desk, interaction, { press, refreshed });
     } catch (error) {
       await whisper(interaction, failureOf(desk, interaction.customId, error).text);

@@ -10,7 +10,9 @@ export type ButtonPress =
       readonly id: string;
       readonly page: number;
     }
-  | { readonly prefix: 'refresh'; readonly action: 'run'; readonly id: string };
+  | { readonly prefix: 'refresh'; readonly action: 'run'; readonly id: string }
+  /** `action` is the command that ends what the card tells of. */
+  | { readonly prefix: 'cancel'; readonly action: string; readonly id: string };
 
 /** `prefix:action:id[:page]`, at most 100 characters. */
 export const customIdOf = (press: ButtonPress): string =>
@@ -18,6 +20,7 @@ export const customIdOf = (press: ButtonPress): string =>
 
 const CONFIRM = /^confirm:(yes|no):([\w-]{1,64})$/;
 const PAGES = /^pages:show:([\w-]{1,64}):(\d{1,4})$/;
+const CANCEL = /^cancel:([a-z-]{1,32}):([\w-]{1,64})$/;
 const REFRESH = /^refresh:run:([\w-]{1,64})$/;
 
 /** Null for a button of an earlier version, or of nobody. */
@@ -26,6 +29,10 @@ export function parseCustomId(text: string): ButtonPress | null {
   if (action === 'yes' || action === 'no') return { prefix: 'confirm', action, id: question };
   const [, set, page] = PAGES.exec(text) ?? [];
   if (set !== undefined) return { prefix: 'pages', action: 'show', id: set, page: Number(page) };
+  const [, canceller, subject] = CANCEL.exec(text) ?? [];
+  if (canceller !== undefined && subject !== undefined) {
+    return { prefix: 'cancel', action: canceller, id: subject };
+  }
   const [, command] = REFRESH.exec(text) ?? [];
   return command === undefined ? null : { prefix: 'refresh', action: 'run', id: command };
 }

@@ -93,7 +93,22 @@ async function answerCommand(desk: Desk, interaction: ChatInputCommandInteractio
   }
   // What changes something is on record before anyone is told, or the answer says that it is not.
   const isRecorded = await record(desk, interaction, attempt);
-  await showRecorded(interaction, result.answer, isRecorded);
+  try {
+    await showRecorded(interaction, result.answer, isRecorded);
+  } finally {
+    // What was begun goes on, whether Discord has taken the answer or not.
+    await handOver(desk, { verdict, messageId }, result.answer);
+  }
+}
+
+/** From here on the message belongs to the cards that follow what was begun. */
+async function handOver(
+  desk: Desk,
+  { verdict, messageId }: Judged,
+  { first }: Answer,
+): Promise<void> {
+  if (verdict.kind === 'refused' || first === undefined) return;
+  await verdict.command.shown?.(desk.context(), first, messageId);
 }
 
 /** Promises an answer. Its message, where cards may take that over: in the team's channel, for all to see. */
@@ -138,7 +153,11 @@ async function resultOf(
   }
   const { command, actor } = verdict;
   try {
-    const reply = await command.run(desk.context(), { actor, options: valuesOf(interaction) });
+    const reply = await command.run(desk.context(), {
+      actor,
+      message,
+      options: valuesOf(interaction),
+    });
     const answer = await answerOf(desk, { command, actor, interaction, message }, reply);
     return { outcome: 'done', reason: null, answer };
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Reply } from '#app/command.ts';
 import type { Card, DeliveredCard, Mode } from '#ports/cards.ts';
 
 import { alarmEmbed } from './cards/alarm.ts';
+import { backtestButtons, backtestEmbed } from './cards/backtest.ts';
 import { batchEmbed } from './cards/batch.ts';
 import { channelOutageEmbed } from './cards/channel-outage.ts';
 import { closingEmbed } from './cards/closing.ts';
@@ -88,6 +89,7 @@ const EMBEDS: {
   outage: outageEmbed,
   digest: digestEmbed,
   weekly: weeklyEmbed,
+  backtest: backtestEmbed,
   'channel-outage': channelOutageEmbed,
   batch: batchEmbed,
 };
@@ -96,8 +98,10 @@ const EMBEDS: {
 const embedOf = (card: Card, mode: Mode): APIEmbed => EMBEDS[card.kind](card as never, mode);
 
 /** The message of a card. Pure: the same facts give the same message. */
-export const renderCard = (card: DeliveredCard, mode: Mode): MessageBody =>
-  withEmbed(markLate(embedOf(withLateness(card), mode), card));
+export const renderCard = (card: DeliveredCard, mode: Mode): MessageBody => ({
+  ...withEmbed(markLate(embedOf(withLateness(card), mode), card)),
+  components: card.kind === 'backtest' ? backtestButtons(card) : [],
+});
 
 /** An answer that is text alone: what asks, is told by a card or comes with a file needs more than rendering. */
 export type ShownReply = Exclude<

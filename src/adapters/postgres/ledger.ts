@@ -11,6 +11,7 @@ import type { Logger } from '#ports/logger.ts';
 
 import { accountReads } from './account-store.ts';
 import { appendAudit, auditReads } from './audit.ts';
+import { backtestReads } from './backtest-store.ts';
 import { closeReads } from './close-store.ts';
 import { confirmationReads } from './confirmation-store.ts';
 import { migrateLedger } from './database.ts';
@@ -85,6 +86,7 @@ const createLedger = (db: NodePgDatabase, pool: Pool, log: Logger): Ledger => ({
   ...riskReads(db),
   ...auditReads(db),
   ...tradeHistoryReads(db),
+  ...backtestReads(db),
   ...heartbeatWrites(db),
 
   transaction: (work) => db.transaction((tx) => runTransaction(tx, work)),
