@@ -4,14 +4,13 @@ import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
 import type { PresentedMessage } from '#sandbox/discord/present.ts';
 
 import { closeDesks, press } from '../adapters/discord/harness.ts';
-import type { DeskOptions } from '../app/desk.ts';
 import { optionsOf } from './command-table.ts';
 import type { AskingUse, Use } from './command-table.ts';
 import { answerTo, auditsOf, messagesOf, openWorld, readMessage, send } from './world.ts';
-import type { Sent, World } from './world.ts';
+import type { Sent, World, WorldOptions } from './world.ts';
 
 /** The world that the tests of a file share, and what they all do in it. */
-export function aWorld(options: DeskOptions = {}) {
+export function aWorld(options: WorldOptions = {}) {
   let world: World;
   beforeAll(async () => {
     world = await openWorld(options);

@@ -3,6 +3,7 @@ import type { AppContext } from '#app/context.ts';
 import { deliverOutbox } from '#app/deliver-outbox.ts';
 import { runTradingCycle } from '#app/trading-cycle.ts';
 import { commands } from '#commands/index.ts';
+import { ticker } from '#core/ids.ts';
 import type { Ledger } from '#ports/ledger.ts';
 import type { PresentedMessage } from '#sandbox/discord/present.ts';
 import { recordingCharts } from '#test/support/charts.ts';
@@ -19,7 +20,7 @@ type Changes = NonNullable<Parameters<typeof makeBot>[1]>;
 type Options = Readonly<Record<string, string | number | boolean>>;
 
 /** A price that moves enough to fill, and not enough to reach a leg, for most of a session. */
-const QUIET: readonly Ohlc[] = Array.from({ length: 70 }, () => [100, 100.5, 99.5, 100]);
+export const QUIET: readonly Ohlc[] = Array.from({ length: 70 }, () => [100, 100.5, 99.5, 100]);
 /** The entry window is open by then. */
 const FIRST_BARS = 4;
 
@@ -58,8 +59,13 @@ function gated(ledger: Ledger, gate: () => Promise<void> | null): Ledger {
   });
 }
 
+export interface WorldOptions extends DeskOptions {
+  /** What the bot tells of itself, where not the usual. */
+  readonly about?: AppContext['about'];
+}
+
 /** A world in which NVDA was entered by a cycle, and is held. */
-export async function openWorld(options: DeskOptions = {}): Promise<World> {
+export async function openWorld({ about, ...options }: WorldOptions = {}): Promise<World> {
   const desk = await startDesk(QUIET, options);
   const standIn = await startStandIn();
   let held: PromiseWithResolvers<void> | null = null;
@@ -75,6 +81,7 @@ export async function openWorld(options: DeskOptions = {}): Promise<World> {
     const { notifier } = made.bot;
     const own: AppContext = {
       ...context,
+      about: about ?? context.about,
       ledger,
       charts,
       notifier,
@@ -122,7 +129,7 @@ const REGISTRATION = 'the slash commands ';
 async function enterByCycle({ desk, context }: World): Promise<void> {
   let at = 0;
   for (let bar = 0; bar < FIRST_BARS; bar += 1) at = desk.nextBar();
-  await runTradingCycle(context, at);
+  await runTradingCycle({ ...context, watchlist: [ticker('NVDA')] }, at);
   desk.nextBar();
   await desk.settle(context);
 }
