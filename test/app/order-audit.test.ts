@@ -27,6 +27,8 @@ import type { Desk } from './desk.ts';
 const rowsOf = async (desk: Desk, action: string) =>
   (await auditOf(desk)).filter((row) => row.action === action);
 
+const audit = () => Promise.reject(new Error('the audit log is full'));
+
 /** Intents whose outcome is known, and how many rows of the audit log name each. */
 const rowsAnIntent = (desk: Desk) =>
   desk.query<{ id: string; rows: string }>(
@@ -148,7 +150,6 @@ describe('what the bot does by itself is on record:', () => {
     desk.nextBar();
     await reconcile(desk.context);
     const { ledger } = desk.context;
-    const audit = () => Promise.reject(new Error('the audit log is full'));
     const context = desk.with({
       ledger: {
         ...ledger,

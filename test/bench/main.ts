@@ -1,3 +1,4 @@
+import { benchAnswers, burnFeatures } from './answers.ts';
 import type { BenchRow } from './bench-row.ts';
 import { benchCharts } from './charts.ts';
 import { benchDecide } from './decide.ts';
@@ -30,6 +31,7 @@ const rows = [
   ...benchExits(),
   ...(await benchDecisions()),
   ...(await benchDelivery()),
+  ...(await benchAnswers(burnFeatures)),
   ...(await benchCharts()),
   ...(await benchOrderSafety()),
   ...(await benchSandbox()),
