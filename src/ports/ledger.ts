@@ -168,8 +168,8 @@ export interface LedgerTransaction
   insertCashActivity(activity: CashActivity): Promise<boolean>;
   /** False when it was written down before; one that was rejected is open again, with the new request. */
   insertOrderIntent(intent: OrderIntent): Promise<boolean>;
-  /** What came of it; the first answer stays. */
-  settleOrderIntent(id: string, outcome: IntentOutcome, detail: string | null): Promise<void>;
+  /** What came of it; the first answer stays. Whether this was it. */
+  settleOrderIntent(id: string, outcome: IntentOutcome, detail: string | null): Promise<boolean>;
   /** How many intents of this kind a trade has, or a closing of it. */
   countOrderIntents(of: TradeId | CloseId, kind: OrderRequest['kind']): Promise<number>;
   insertLegIntervention(intervention: LegIntervention): Promise<void>;

@@ -4,6 +4,7 @@ import type { ConfirmedCall } from '#app/command.ts';
 import { answerConfirmation, finishConfirmation } from '#app/confirm/confirmations.ts';
 import type { Confirmation } from '#ports/confirmations.ts';
 
+import { acknowledgePress } from './acknowledge.ts';
 import { answerOf, pageBody, plainAnswer, show, showRecorded, STALE, whisper } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { failureOf, record } from './attempt.ts';
@@ -49,7 +50,7 @@ export function createButtons(desk: Desk): (interaction: ButtonInteraction) => P
 
 async function acknowledge(desk: Desk, interaction: ButtonInteraction): Promise<void> {
   try {
-    await interaction.deferUpdate();
+    await acknowledgePress(interaction);
   } catch (error) {
     const { customId } = interaction;
     const [prefix = ''] = customId.split(':');

@@ -5,6 +5,7 @@ import type { AutocompleteInteraction, ChatInputCommandInteraction, Interaction 
 
 import type { MessageId } from '#ports/notifier.ts';
 
+import { promiseAnswer } from './acknowledge.ts';
 import { answerOf, plainAnswer, showOrTell, showRecorded } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { failureOf, record } from './attempt.ts';
@@ -118,13 +119,9 @@ async function defer(
   isPrivate: boolean,
 ): Promise<MessageId | null> {
   try {
-    const response = await interaction.deferReply({
-      ...(isPrivate ? { flags: MessageFlags.Ephemeral } : {}),
-      withResponse: true,
-    });
-    const id = response.resource?.message?.id;
+    const id = await promiseAnswer(interaction, isPrivate);
     const isOurs = !isPrivate && interaction.channelId === desk.channelId;
-    return id !== undefined && isOurs ? (id as MessageId) : null;
+    return id !== null && isOurs ? (id as MessageId) : null;
   } catch (error) {
     const { commandName } = interaction;
     await record(desk, interaction, {

@@ -116,11 +116,11 @@ const PAGE_LENGTH = 1800;
 export function renderReply(reply: ShownReply): readonly [MessageBody, ...MessageBody[]] {
   switch (reply.kind) {
     case 'status':
-      return atLeastOne(splitEmbed(statusEmbed(reply.report)).map(withEmbed));
+      return atLeastOne(embedPages(statusEmbed(reply.report)).map(withEmbed));
     case 'why':
       return reply.report.kind === 'nothing'
         ? [textBody(nothingText(reply.report))]
-        : atLeastOne(splitEmbed(whyEmbed(reply.report)).map(withEmbed));
+        : atLeastOne(embedPages(whyEmbed(reply.report)).map(withEmbed));
     case 'report':
       return atLeastOne(embedPages(reportEmbed(reply.report)).map(withEmbed));
     case 'text':
