@@ -47,5 +47,5 @@ export function pageRow(id: string, page: number, pages: number): Row {
   );
 }
 
-export const refreshRow = (command: string): Row =>
-  row(button('🔄 Refresh', customIdOf({ prefix: 'refresh', action: 'run', id: command })));
+export const refreshRow = (command: string, flags: readonly string[]): Row =>
+  row(button('🔄 Refresh', customIdOf({ prefix: 'refresh', action: 'run', id: command, flags })));

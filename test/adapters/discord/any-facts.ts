@@ -29,6 +29,7 @@ import type {
 } from '#ports/cards.ts';
 
 import {
+  connections,
   AT,
   closing,
   control,
@@ -372,9 +373,12 @@ export const anyReply = fc.oneof(
       reason: text,
       status: fc.constantFrom('active', 'halted', 'flattening'),
       until: fc.option(instant),
+      layout: fc.constantFrom('list', 'table'),
     })
-    .map(({ positions: lines, ...state }) => ({
+    .map(({ positions: lines, layout, ...state }) => ({
       kind: 'status' as const,
+      connections,
+      layout,
       report: {
         ...status,
         positions: lines,
