@@ -35,7 +35,8 @@ describe('the status', () => {
       peak −1.50 % of −5 %
       at <t:1764343788:t>
       [Last cycle] bar <t:1764343800:t>
-      done <t:1764343802:t> in 412 ms
+      done <t:1764343802:t>
+      took 412 ms
       [So far] 12 cycles
       3 intents
       [Waiting] 1 pending entry

@@ -155,7 +155,7 @@ function activityFields(report: StatusReport): APIEmbedField[] {
       value:
         lastCycle === null
           ? 'none yet'
-          : `bar ${stamp(lastCycle.barEnd)}\ndone ${stamp(lastCycle.finishedAt)} in ${took(lastCycle.tookMs)}`,
+          : `bar ${stamp(lastCycle.barEnd)}\ndone ${stamp(lastCycle.finishedAt)}\ntook ${took(lastCycle.tookMs)}`,
       inline,
     },
     {
