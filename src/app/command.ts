@@ -4,6 +4,7 @@ import type { MessageId } from '#ports/notifier.ts';
 
 import type { Preview } from './confirm/preview.ts';
 import type { AppContext } from './context.ts';
+import type { ConnectionsReport } from './reports/health.ts';
 import type { Report } from './reports/report.ts';
 import type { StatusReport } from './reports/status.ts';
 import type { WhyReport } from './reports/why.ts';
@@ -36,7 +37,13 @@ export interface CommandCall {
 
 /** What a command answers: facts, which the Discord adapter renders. */
 export type Reply =
-  | { readonly kind: 'status'; readonly report: StatusReport }
+  | {
+      readonly kind: 'status';
+      readonly report: StatusReport;
+      readonly connections: ConnectionsReport;
+      /** How the positions are shown: each on its own, or all in one table. */
+      readonly layout: 'list' | 'table';
+    }
   | { readonly kind: 'why'; readonly report: WhyReport }
   /** What a command that only looks has found out. */
   | { readonly kind: 'report'; readonly report: Report }
@@ -95,7 +102,7 @@ export interface Command {
   readonly role: Role;
   /** Whether only the asking person sees the answer. */
   readonly isPrivate: boolean;
-  /** Whether its answer has a button that asks again, without options. */
+  /** Whether its answer has a button that asks again, with the boolean options that were on. */
   readonly isRefreshable?: boolean;
   readonly options: readonly CommandOption[];
   run(context: AppContext, call: CommandCall): Promise<Reply>;

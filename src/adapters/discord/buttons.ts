@@ -189,7 +189,8 @@ async function doConfirmed(
     const { id: confirmation, messageId: message } = asked;
     const call: ConfirmedCall = { actor, action: asked.action, confirmation, message };
     const reply = await command.confirmed(desk.context(), call);
-    const answer = await answerOf(desk, { command, actor, interaction, message }, reply);
+    const setting = { command, options: {}, actor, interaction, message };
+    const answer = await answerOf(desk, setting, reply);
     return { outcome: 'done', reason: null, answer };
   } catch (error) {
     const { outcome, text, reason } = failureOf(desk, command.name, error);
@@ -211,7 +212,7 @@ async function turnPage(
   // They are kept as they were rendered.
   const pages = set.pages as readonly MessageBody[];
   const shown = Math.min(page, pages.length - 1);
-  const body = pageBody(verdict.command, { id, pages }, shown);
+  const body = pageBody({ id, pages }, shown);
   await show(interaction, { body, rest: [], details: {} });
 }
 
@@ -235,8 +236,10 @@ async function refresh(
     const text = `Refreshed a moment ago: again in ${formatDuration(waitMs)}.`;
     return void (await whisper(interaction, text));
   }
-  const reply = await command.run(desk.context(), { actor, options: {} });
-  const answer = await answerOf(desk, { command, actor, interaction, message: null }, reply);
+  const options = Object.fromEntries(press.flags.map((flag) => [flag, true]));
+  const reply = await command.run(desk.context(), { actor, options });
+  const setting = { command, options, actor, interaction, message: null };
+  const answer = await answerOf(desk, setting, reply);
   await show(interaction, answer);
   const { name } = command;
   const attempt = {

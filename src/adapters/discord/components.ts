@@ -51,5 +51,5 @@ export function pageRow(id: string, page: number, pages: number): Row {
 export const cancelRow = (command: string, id: string): Row =>
   row(button('Cancel', customIdOf({ prefix: 'cancel', action: command, id })));
 
-export const refreshRow = (command: string): Row =>
-  row(button('🔄 Refresh', customIdOf({ prefix: 'refresh', action: 'run', id: command })));
+export const refreshRow = (command: string, flags: readonly string[]): Row =>
+  row(button('🔄 Refresh', customIdOf({ prefix: 'refresh', action: 'run', id: command, flags })));

@@ -150,12 +150,9 @@ async function resultOf(
   }
   const { command, actor } = verdict;
   try {
-    const reply = await command.run(desk.context(), {
-      actor,
-      message,
-      options: valuesOf(interaction),
-    });
-    const answer = await answerOf(desk, { command, actor, interaction, message }, reply);
+    const options = valuesOf(interaction);
+    const reply = await command.run(desk.context(), { actor, message, options });
+    const answer = await answerOf(desk, { command, options, actor, interaction, message }, reply);
     return { outcome: 'done', reason: null, answer };
   } catch (error) {
     const { outcome, text, reason } = failureOf(desk, command.name, error);

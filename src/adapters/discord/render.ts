@@ -22,6 +22,7 @@ import { repairedEmbed } from './cards/repaired.ts';
 import { reportEmbed } from './cards/report.ts';
 import { scaledOutEmbed } from './cards/scaled-out.ts';
 import { startedEmbed } from './cards/started.ts';
+import { statusTableEmbeds } from './cards/status-table.ts';
 import { statusEmbed } from './cards/status.ts';
 import { stopMovedEmbed } from './cards/stop-moved.ts';
 import { COLOUR } from './cards/style.ts';
@@ -116,7 +117,7 @@ const PAGE_LENGTH = 1800;
 export function renderReply(reply: ShownReply): readonly [MessageBody, ...MessageBody[]] {
   switch (reply.kind) {
     case 'status':
-      return atLeastOne(embedPages(statusEmbed(reply.report)).map(withEmbed));
+      return atLeastOne(statusEmbeds(reply).flatMap(embedPages).map(withEmbed));
     case 'why':
       return reply.report.kind === 'nothing'
         ? [textBody(nothingText(reply.report))]
@@ -135,6 +136,13 @@ export function renderReply(reply: ShownReply): readonly [MessageBody, ...Messag
       return reply satisfies never;
   }
 }
+
+const statusEmbeds = ({
+  report,
+  connections,
+  layout,
+}: Extract<Reply, { readonly kind: 'status' }>): readonly APIEmbed[] =>
+  layout === 'table' ? statusTableEmbeds(report, connections) : [statusEmbed(report, connections)];
 
 /** An embed in pages: its text first, and the fields after the last of it. */
 function embedPages(embed: APIEmbed): readonly APIEmbed[] {

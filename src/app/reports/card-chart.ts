@@ -10,7 +10,7 @@ import type { AppContext } from '../context.ts';
 import { averagesOf } from './candles.ts';
 import { storyUntil, tradeMarks, tradeStory } from './trade-story.ts';
 
-/** A card waits no longer for its picture: facts, thread and all. */
+/** A card waits no longer for its picture: facts, process and all. */
 const PATIENCE_MS = 3_000;
 
 /**

@@ -32,6 +32,7 @@ import type {
 import { aReport, aRequest } from '#test/support/backtests.ts';
 
 import {
+  connections,
   AT,
   closing,
   control,
@@ -423,9 +424,12 @@ export const anyReply = fc.oneof(
       reason: text,
       status: fc.constantFrom('active', 'halted', 'flattening'),
       until: fc.option(instant),
+      layout: fc.constantFrom('list', 'table'),
     })
-    .map(({ positions: lines, ...state }) => ({
+    .map(({ positions: lines, layout, ...state }) => ({
       kind: 'status' as const,
+      connections,
+      layout,
       report: {
         ...status,
         positions: lines,
