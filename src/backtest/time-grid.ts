@@ -36,6 +36,15 @@ export function sessionIndexOf({ firstSlots }: TimeGrid, slot: number): number {
   return low;
 }
 
+/** The first slot whose bar ends after an instant. */
+export function slotAfter(grid: TimeGrid, at: EpochMs): number {
+  const index = grid.sessions.findIndex(({ close }) => close > at);
+  const session = grid.sessions[index];
+  if (session === undefined) return slotCount(grid);
+  const over = Math.max(0, Math.floor((at - session.open) / grid.barMs));
+  return (grid.firstSlots[index] ?? 0) + over;
+}
+
 /** When the bar of a slot ends. */
 export function barEndOf(grid: TimeGrid, slot: number, session: number): EpochMs {
   const open = grid.sessions[session]?.open ?? Number.NaN;
