@@ -3,6 +3,7 @@ import type { Decision, PastTrade } from '#core/decision.ts';
 import type { DrawdownState } from '#core/drawdown.ts';
 import type { Ticker, TradeId } from '#core/ids.ts';
 import type { Fill } from '#core/matching/order.ts';
+import type { Holding } from '#core/matching/portfolio.ts';
 import type { Usd } from '#core/money.ts';
 import type { EpochMs } from '#core/session.ts';
 import type { ExitReason, Trade } from '#core/trade.ts';
@@ -25,8 +26,10 @@ export interface StartingState {
   readonly drawdown: DrawdownState | null;
   /** Oldest first. */
   readonly past: readonly PastTrade[];
-  /** Planned ones, whose entries work, and open ones; at most one a symbol. */
+  /** Those that hold shares; at most one a symbol. */
   readonly trades: readonly StartingTrade[];
+  /** Shares that belong to no trade. */
+  readonly foreign: readonly Holding[];
 }
 
 export interface StartingTrade {

@@ -7,11 +7,15 @@ import { heldShares } from '#core/trade.ts';
 import type { Desk, PreparedSymbol } from './desk.ts';
 import type { PreparedMarket } from './prepare.ts';
 import type { StartingState, StartingTrade } from './recording.ts';
-import { enter, protect } from './send-orders.ts';
+import { protect } from './send-orders.ts';
 
 /** What the account brings along. */
-export const openingBalanceOf = ({ trades, lastEquity }: StartingState): OpeningBalance => ({
-  holdings: trades.flatMap(holdingOf),
+export const openingBalanceOf = ({
+  trades,
+  foreign,
+  lastEquity,
+}: StartingState): OpeningBalance => ({
+  holdings: [...trades.flatMap(holdingOf), ...foreign],
   lastEquity,
 });
 
@@ -55,10 +59,6 @@ function takeUpOne(
   history: PreparedSymbol,
   { starting: { trade, exits }, row, at }: TakenUp,
 ): void {
-  if (trade.status !== 'open') {
-    enter(desk, history, { intent: trade.intent, row, at });
-    return;
-  }
   const live = {
     history,
     trade,
