@@ -38,6 +38,7 @@ const SEVERITY: {
   'channel-outage': () => 'info',
   batch: ofBatch,
   digest: ofDigest,
+  parity: ({ report }) => (report.verdict === 'different' ? 'warning' : 'info'),
   weekly: ({ metrics }) => ((metrics.interference.value ?? 0) > 0 ? 'warning' : 'info'),
 };
 

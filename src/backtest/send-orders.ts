@@ -242,7 +242,7 @@ export function moveStops(desk: Desk, live: LiveTrade, to: Usd, at: EpochMs): vo
     };
     const outcome = exchange.replace(id, change, at);
     if (outcome.kind === 'refused') hasMoved = false;
-    else takeOrders(live, [outcome.order], null);
+    else takeOrders(live, [outcome.order], 'stop_loss');
   }
   if (hasMoved) live.trade = { ...live.trade, stopPrice: to };
 }

@@ -94,8 +94,15 @@ export interface Slippage {
   readonly usd: Usd;
 }
 
+/**
+ * identical: nothing differs. as-tested: nothing but prices, each by so little that it is slippage. different:
+ * anything else.
+ */
+export type ParityVerdict = 'identical' | 'as-tested' | 'different';
+
 export interface ParityReport {
   readonly date: SessionDate;
+  readonly verdict: ParityVerdict;
   /** Signals that came to the same on both sides, with all their numbers. */
   readonly signals: number;
   /** Fills that both sides have. */

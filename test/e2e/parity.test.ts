@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 
@@ -34,10 +34,19 @@ describe('parity', () => {
     for (const date of bars.sessions) {
       const t = performance.now();
       const report = await parity.of(date);
-      console.log(date, performance.now() - t, JSON.stringify({ ...report, differences: report!.differences.length }));
+      console.log(
+        date,
+        performance.now() - t,
+        JSON.stringify({ ...report, differences: report!.differences.length }),
+      );
       for (const d of report!.differences) console.log(JSON.stringify(d));
     }
     const closed = await ledger.closedTrades();
-    console.log(JSON.stringify(Object.groupBy(closed, (t) => t.exitReason), ["exitReason","symbol"]));
+    console.log(
+      JSON.stringify(
+        Object.groupBy(closed, (t) => t.exitReason),
+        ['exitReason', 'symbol'],
+      ),
+    );
   });
 });

@@ -17,6 +17,7 @@ import { helpEmbed } from './cards/help.ts';
 import { markLate, withLateness } from './cards/late.ts';
 import { noticeEmbed } from './cards/notice.ts';
 import { outageEmbed } from './cards/outage.ts';
+import { parityEmbed } from './cards/parity.ts';
 import { repairedEmbed } from './cards/repaired.ts';
 import { reportEmbed } from './cards/report.ts';
 import { scaledOutEmbed } from './cards/scaled-out.ts';
@@ -88,6 +89,7 @@ const EMBEDS: {
   outage: outageEmbed,
   digest: digestEmbed,
   weekly: weeklyEmbed,
+  parity: parityEmbed,
   'channel-outage': channelOutageEmbed,
   batch: batchEmbed,
 };

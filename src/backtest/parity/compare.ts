@@ -12,6 +12,7 @@ import type {
   NumberDifference,
   ParityDifference,
   ParityReport,
+  ParityVerdict,
   SignalOutcome,
   Slippage,
 } from '#ports/parity.ts';
@@ -46,15 +47,27 @@ export interface RecordedBook extends DayBook {
 export function compareDays(recorded: RecordedBook, replayed: DayBook): ParityReport {
   const signals = compareSignals(recorded, replayed);
   const fills = compareFills(recorded, replayed);
+  const differences = [...signals.differences, ...fills.differences].toSorted(byTime);
   return {
     date: recorded.session.date,
+    verdict: verdictOf(differences),
     signals: signals.equal,
     fills: fills.pairs.length,
     slippage: slippageOf(fills.pairs),
     barsWithoutCycle: barCount(recorded) - recorded.barEnds.size,
-    differences: [...signals.differences, ...fills.differences].toSorted(byTime),
+    differences,
     byHand: recorded.byHand,
   };
+}
+
+/** What an entry may cost by slippage at most, in hundredths of a per cent: the strategy's own target. */
+const SLIPPAGE_BPS = 5;
+
+function verdictOf(differences: readonly ParityDifference[]): ParityVerdict {
+  if (differences.length === 0) return 'identical';
+  const isSlippage = (one: ParityDifference): boolean =>
+    one.kind === 'fill-price' && Math.abs(one.bps) <= SLIPPAGE_BPS;
+  return differences.every(isSlippage) ? 'as-tested' : 'different';
 }
 
 const barCount = ({ session, barMinutes }: RecordedBook): number =>

@@ -3,7 +3,7 @@ import type { ControlState } from '#core/control.ts';
 import { AT_THE_TOP } from '#core/drawdown-ladder.ts';
 import type { DrawdownRung } from '#core/drawdown-ladder.ts';
 import type { DrawdownState } from '#core/drawdown.ts';
-import type { Ticker } from '#core/ids.ts';
+import type { BrokerOrderId, Ticker } from '#core/ids.ts';
 import type { Holding } from '#core/matching/portfolio.ts';
 import { addUsd, micros, subtractUsd, timesShares, ZERO_USD } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
@@ -84,14 +84,20 @@ function exitsAt({ orders, fills }: RecordedTrade, at: EpochMs): readonly Starti
   const targets = alive.filter(({ role }) => role === 'take_profit');
   return alive.flatMap((stop) => {
     if (stop.role !== 'stop_loss' || stop.stopPrice === null) return [];
-    const target = targets.find((other) => groupOf(other) === groupOf(stop));
+    const target = targets.find((other) => groupOf(other, orders) === groupOf(stop, orders));
     const { stopPrice } = stop;
     return [{ quantity: leavesOf(stop), stopPrice, targetPrice: target?.limitPrice ?? null }];
   });
 }
 
-/** Both legs of a bracket hang on its entry; the stop of an OCO hangs on its target. */
-const groupOf = ({ parentId, brokerOrderId }: LedgerOrder): string => parentId ?? brokerOrderId;
+/** Both legs of a bracket hang on its entry, the stop of an OCO on its target; a replacement in its place. */
+function groupOf(
+  { parentId, replaces, brokerOrderId }: LedgerOrder,
+  orders: readonly LedgerOrder[],
+): BrokerOrderId {
+  const before = orders.find((order) => order.brokerOrderId === replaces);
+  return parentId ?? (before === undefined ? brokerOrderId : groupOf(before, orders));
+}
 
 /**
  * The cash that the first cycle saw, without what its trades had moved since the start. How far they had come
