@@ -142,6 +142,7 @@ describe('the settings of the cards', () => {
       'stop-moved',
       'digest',
       'weekly',
+      'parity',
     ]);
   });
 

@@ -56,8 +56,7 @@ async function compare(
 
 function linesOf(report: ParityReport): readonly string[] {
   const { date, differences, byHand, barsWithoutCycle } = report;
-  const verdict =
-    differences.length === 0 ? 'as tested' : count(differences.length, 'difference');
+  const verdict = differences.length === 0 ? 'as tested' : count(differences.length, 'difference');
   return [
     `${date}: ${verdict}: ${parityLine(report)}`,
     ...(barsWithoutCycle > 0 ? [`no cycle is recorded at ${count(barsWithoutCycle, 'bar')}`] : []),

@@ -11,9 +11,9 @@ import type { Parity } from '#ports/parity.ts';
 import { generateMarket } from '#sandbox/market/generate-market.ts';
 import { silentLog } from '#test/support/log.ts';
 
-import { createParity } from '../../src/compose/parity-port.ts';
-import { openDesk } from '../app/desk.ts';
-import type { Desk, DeskOptions } from '../app/desk.ts';
+import { createParity } from '../../../src/compose/parity-port.ts';
+import { openDesk } from '../../app/desk.ts';
+import type { Desk, DeskOptions } from '../../app/desk.ts';
 
 /** Trades often: what the rules would refuse most of the time is let through. */
 export const EAGER: Partial<StrategyParameters> = {
