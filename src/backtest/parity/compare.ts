@@ -63,10 +63,11 @@ export function compareDays(recorded: RecordedBook, replayed: DayBook): ParityRe
 /** What an entry may cost by slippage at most, in hundredths of a per cent: the strategy's own target. */
 const SLIPPAGE_BPS = 5;
 
+const isSlippage = (one: ParityDifference): boolean =>
+  one.kind === 'fill-price' && Math.abs(one.bps) <= SLIPPAGE_BPS;
+
 function verdictOf(differences: readonly ParityDifference[]): ParityVerdict {
   if (differences.length === 0) return 'identical';
-  const isSlippage = (one: ParityDifference): boolean =>
-    one.kind === 'fill-price' && Math.abs(one.bps) <= SLIPPAGE_BPS;
   return differences.every(isSlippage) ? 'as-tested' : 'different';
 }
 

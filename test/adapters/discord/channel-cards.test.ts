@@ -74,7 +74,7 @@ describe('the comparison of a day with the backtest', () => {
       "# 🪞 NOT as tested: 2025-11-28
       **120 differences between the bot and the backtest.** Equal: 12 signals, 8 fills, slippage 0.4 bps worse, $3.20 against the backtest.
       No cycle is recorded at 3 bars.
-      ✋ \\<t:1764343800:t\\> NVDA: exit (manual) of 10 @ $185.50, closed by hand
+      ✋ <t:1764343800:t> NVDA: exit (manual) of 10 @ $185.50, closed by hand
       • <t:1764343800:t> NVDA: signal missed: the backtest enters, the bot had no cycle at that bar
       • <t:1764343800:t> NVDA: extra signal: the bot entered, the backtest refused it (position-cap)
       • <t:1764343800:t> NVDA: signal refused otherwise: the bot refused it (cooldown), the backtest saw no signal

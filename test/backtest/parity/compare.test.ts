@@ -49,6 +49,9 @@ const differencesOf = (
 
 const withFill = (changes: Partial<DayFill>) => ({ fills: [{ ...entry, ...changes }, exit] });
 
+const verdictAt = (price: string) =>
+  compareDays(recordedAs(withFill({ price: parseUsd(price) })), day).verdict;
+
 describe('two days', () => {
   it('that are the same are identical, and say what they have in common', () => {
     expect(compareDays(recordedAs({}), day)).toEqual({
@@ -139,8 +142,6 @@ describe('two days', () => {
   });
 
   it('are as tested while prices alone differ, by no more than slippage', () => {
-    const verdictAt = (price: string) =>
-      compareDays(recordedAs(withFill({ price: parseUsd(price) })), day).verdict;
     expect([verdictAt('100.05'), verdictAt('100.06')]).toEqual(['as-tested', 'different']);
   });
 

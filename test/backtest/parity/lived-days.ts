@@ -16,7 +16,7 @@ import { openDesk } from '../../app/desk.ts';
 import type { Desk, DeskOptions } from '../../app/desk.ts';
 
 /** Trades often: what the rules would refuse most of the time is let through. */
-export const EAGER: Partial<StrategyParameters> = {
+const EAGER: Partial<StrategyParameters> = {
   confidenceThreshold: 30,
   volumeNodeReach: 1_000,
   maxSectorShare: 1.1,

@@ -99,11 +99,19 @@ function statusWords(status: TradeStatus | null): string {
   return isOver ? `; the bot’s entry was ${status}` : '';
 }
 
-/** What a person did, in words. */
-export function deedLine(deed: HandDeed, time: TimeWords): string {
+/**
+ * What a person did, in words.
+ *
+ * @param nameOf shows a person's name where it could mean something else
+ */
+export function deedLine(
+  deed: HandDeed,
+  time: TimeWords,
+  nameOf: (name: string) => string = (name) => name,
+): string {
   if (deed.kind === 'control') {
     const { status, by } = deed.control;
-    return `${time(deed.at)} ${status === 'active' ? 'resumed' : status} by ${by}`;
+    return `${time(deed.at)} ${status === 'active' ? 'resumed' : status} by ${nameOf(by)}`;
   }
   const { fill } = deed;
   const who = deed.kind === 'closed' ? 'closed by hand' : 'none of the bot’s own';

@@ -33,7 +33,7 @@ function summaryLines({ report, total }: ParityCard): readonly string[] {
       ? `As tested: ${parityLine(report)}.`
       : `**${count(total, 'difference')} between the bot and the backtest.** Equal: ${parityLine(report)}.`,
     ...(barsWithoutCycle > 0 ? [`No cycle is recorded at ${count(barsWithoutCycle, 'bar')}.`] : []),
-    ...byHand.map((deed) => `✋ ${plain(deedLine(deed, clock))}`),
+    ...byHand.map((deed) => `✋ ${deedLine(deed, clock, plain)}`),
   ];
 }
 
