@@ -6,6 +6,7 @@ import deliverOutbox from './deliver-outbox.ts';
 import drawdown from './drawdown.ts';
 import heartbeat from './heartbeat.ts';
 import outage from './outage.ts';
+import parity from './parity.ts';
 import positionGuard from './position-guard.ts';
 import pruneDecisions from './prune-decisions.ts';
 import reconcile from './reconcile.ts';
@@ -16,6 +17,7 @@ import tradingCycle from './trading-cycle.ts';
 export const jobs: readonly AnyJob[] = [
   tradingCycle,
   dailyDigest,
+  parity,
   deliverOutbox,
   secondPath,
   heartbeat,

@@ -143,6 +143,7 @@ describe('the settings of the cards', () => {
       'digest',
       'weekly',
       'backtest',
+      'parity',
     ]);
   });
 

@@ -40,6 +40,7 @@ const SEVERITY: {
   // Nothing of it is real.
   backtest: () => 'info',
   digest: ofDigest,
+  parity: ({ report }) => (report.verdict === 'different' ? 'warning' : 'info'),
   weekly: ({ metrics }) => ((metrics.interference.value ?? 0) > 0 ? 'warning' : 'info'),
 };
 

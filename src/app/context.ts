@@ -13,6 +13,7 @@ import type { Ledger } from '#ports/ledger.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { MarketData } from '#ports/market-data.ts';
 import type { Notifier } from '#ports/notifier.ts';
+import type { Parity } from '#ports/parity.ts';
 import type { Queue } from '#ports/queue.ts';
 import type { Telemetry } from '#ports/telemetry.ts';
 
@@ -58,6 +59,8 @@ export interface AppContext {
   /** Null: there is no second way to the team. */
   readonly alertPath: AlertPath | null;
   readonly queue: Queue;
+  /** Compares recorded sessions with the backtest. */
+  readonly parity: Parity;
   /** The exchange's time. */
   readonly clock: Clock;
   /** The system's time: retries and audit run by it, whatever the exchange's clock says. */

@@ -1,4 +1,4 @@
-import { applyControl } from '#core/control.ts';
+import { applyControl, DRAWDOWN_WATCH } from '#core/control.ts';
 import type { ControlEvent, ControlState } from '#core/control.ts';
 import { acknowledgeDrawdown } from '#core/drawdown.ts';
 import type { DrawdownState } from '#core/drawdown.ts';
@@ -10,9 +10,6 @@ import type { LedgerTransaction } from '#ports/ledger.ts';
 
 import type { AppContext } from './context.ts';
 import { fenced } from './fenced.ts';
-
-/** Whose name stands on what the drawdown ladder does. */
-export const DRAWDOWN_WATCH = 'drawdown watch';
 
 export interface HaltWish {
   readonly by: string;

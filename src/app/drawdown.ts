@@ -1,6 +1,7 @@
 import type { Position } from '#core/account.ts';
 import { worstContributors } from '#core/contributors.ts';
 import type { Contributor } from '#core/contributors.ts';
+import { DRAWDOWN_WATCH } from '#core/control.ts';
 import type { ControlState } from '#core/control.ts';
 import type { DrawdownView } from '#core/decision.ts';
 import type { DrawdownEvent, DrawdownScope } from '#core/drawdown-ladder.ts';
@@ -14,7 +15,7 @@ import type { LedgerTransaction } from '#ports/ledger.ts';
 import type { SessionOpen } from '#ports/risk-store.ts';
 
 import type { AppContext } from './context.ts';
-import { DRAWDOWN_WATCH, nextOpen, writeControl } from './control.ts';
+import { nextOpen, writeControl } from './control.ts';
 import { assumedNotice, outageBegins, outageEnds, watchedSession } from './drawdown-outage.ts';
 import { readDrawdown } from './drawdown-reading.ts';
 import type { Sighting } from './drawdown-reading.ts';

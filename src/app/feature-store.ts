@@ -35,7 +35,7 @@ export interface FeatureStore {
  * the past overnight, and some bars are amended after they were first read. So a bot that has run for
  * weeks and one that was started this morning compute the same figures, bit for bit.
  */
-const WINDOW_SESSIONS = 10;
+export const WINDOW_SESSIONS = 10;
 /** How many bars back a missing one is asked for again. */
 const LATE_BARS = 12;
 

@@ -20,6 +20,7 @@ const LANE = {
   digest: 'info',
   weekly: 'info',
   backtest: 'info',
+  parity: 'info',
   batch: 'info',
 } as const satisfies Record<Card['kind'], Lane>;
 

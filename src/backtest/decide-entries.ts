@@ -40,6 +40,7 @@ export function decideEntries(
     if (close !== undefined) desk.exchange.markToMarket(history.symbol, usdFromNumber(close));
   }
   const decisions = decide(snapshotOf(desk, moment, { candidates, openTrades, view }));
+  desk.observer?.onDecisions(at, decisions);
   for (const [index, decision] of decisions.entries()) {
     const candidate = candidates[index];
     if (decision.kind === 'refused') tally.refused[decision.by] += 1;

@@ -13,7 +13,9 @@ import type { ExitReason, Trade } from '#core/trade.ts';
 
 import type { SymbolHistory } from './market.ts';
 import type { BacktestOptions } from './options.ts';
+import type { HandAct, Observer } from './recording.ts';
 import type { BacktestHalt, BacktestTrade } from './result.ts';
+import { openingBalanceOf } from './starting-state.ts';
 import type { TimeGrid } from './time-grid.ts';
 
 /** A symbol with everything about it that does not depend on what is traded. */
@@ -58,6 +60,9 @@ export interface Desk {
   readonly closed: BacktestTrade[];
   readonly halts: BacktestHalt[];
   readonly entries: { filled: number; missed: number; rejected: number };
+  /** What people are going to do, where a lived day is followed; the next first. */
+  readonly acts: HandAct[];
+  readonly observer: Observer | null;
 }
 
 export function createDesk(
@@ -66,10 +71,30 @@ export function createDesk(
   parameters: StrategyParameters,
   options: BacktestOptions,
 ): Desk {
-  const { fills, startingCash, marginMultiplier, notShortable } = options;
+  return {
+    grid,
+    parameters,
+    options,
+    exchange: openExchange(grid, symbols, options),
+    live: new Map(),
+    ...memoryOf(options, grid.sessions[0]?.open ?? 0),
+    closed: [],
+    halts: [],
+    entries: { filled: 0, missed: 0, rejected: 0 },
+    acts: [...(options.recording?.byHand ?? [])],
+    observer: options.recording?.observer ?? null,
+  };
+}
+
+function openExchange(
+  grid: TimeGrid,
+  symbols: ReadonlySet<Ticker>,
+  { fills, startingCash, marginMultiplier, notShortable, recording }: BacktestOptions,
+): Exchange {
   let ids = 0;
-  const exchange = createExchange({
-    startingCash,
+  return createExchange({
+    startingCash: recording?.start.cash ?? startingCash,
+    ...(recording === null ? {} : { opening: openingBalanceOf(recording.start) }),
     nextId: () => {
       ids += 1;
       return String(ids);
@@ -85,18 +110,17 @@ export function createDesk(
       marginMultiplier,
     },
   });
-  const at = grid.sessions[0]?.open ?? 0;
-  return {
-    grid,
-    parameters,
-    options,
-    exchange,
-    live: new Map(),
-    control: { status: 'active', by: 'backtest', reason: 'the start', since: at, until: null },
-    drawdown: null,
-    past: [],
-    closed: [],
-    halts: [],
-    entries: { filled: 0, missed: 0, rejected: 0 },
-  };
+}
+
+/** What a trader knows at the start. */
+function memoryOf(
+  { recording }: BacktestOptions,
+  since: EpochMs,
+): Pick<Desk, 'control' | 'drawdown' | 'past'> {
+  if (recording === null) {
+    const control = { status: 'active', by: 'backtest', reason: 'the start', until: null } as const;
+    return { control: { ...control, since }, drawdown: null, past: [] };
+  }
+  const { control, drawdown, past } = recording.start;
+  return { control, drawdown, past: [...past] };
 }

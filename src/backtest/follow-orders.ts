@@ -47,7 +47,9 @@ export function followOrders(desk: Desk, live: LiveTrade, events: readonly Excha
   for (const event of events) {
     if (event.type !== 'fill' && event.type !== 'partial_fill') continue;
     const { fill } = event;
-    trade = bookFill(trade, live.roles.get(fill.orderId) ?? 'other', fill);
+    const as = live.roles.get(fill.orderId) ?? 'other';
+    trade = bookFill(trade, as, fill);
+    desk.observer?.onFill(trade.id, as, fill);
     live.fees = addUsd(live.fees, executionFee(desk.options.fills.fees, fill));
   }
   live.trade = trade;

@@ -15,6 +15,8 @@ export interface BacktestMarket {
   readonly sessions: readonly Session[];
   /** 1-minute bars that tell what came first inside a bar; a symbol without them has the stop first. */
   readonly minuteBars?: ReadonlyMap<Ticker, BarColumns>;
+  /** Whole sessions of each symbol, oldest first; without them they are made of the bars. */
+  readonly daily?: ReadonlyMap<Ticker, readonly DailyBar[]>;
 }
 
 /** One symbol's bars on the grid, with its days. */
@@ -29,9 +31,23 @@ export interface SymbolHistory {
   readonly daysBefore: Int32Array;
 }
 
-export function historyOf(symbol: Ticker, bars: BarColumns, grid: TimeGrid): SymbolHistory {
+export function historyOf(
+  symbol: Ticker,
+  bars: BarColumns,
+  grid: TimeGrid,
+  daily?: readonly DailyBar[],
+): SymbolHistory {
   const slots = slotsOf(grid, bars);
-  return { symbol, bars, slots, ...daysOf(bars, slots, grid) };
+  const days = daily === undefined ? daysOf(bars, slots, grid) : countDays(daily, grid);
+  return { symbol, bars, slots, ...days };
+}
+
+function countDays(
+  days: readonly DailyBar[],
+  { sessions }: TimeGrid,
+): Pick<SymbolHistory, 'days' | 'daysBefore'> {
+  const before = sessions.map((session) => days.filter(({ date }) => date < session.date).length);
+  return { days, daysBefore: Int32Array.from(before) };
 }
 
 /** A day closes with its last bar, and its volume is that of all its bars. */

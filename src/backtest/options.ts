@@ -5,6 +5,8 @@ import { micros } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
 import type { SessionDate } from '#core/session.ts';
 
+import type { Recording } from './recording.ts';
+
 /** How orders fill on bars, and what they cost. Prices inside a bar are unknown and taken for the worst. */
 export interface FillModel {
   /** A limit order fills once price has gone a tick beyond it, or already at a touch. */
@@ -37,6 +39,8 @@ export interface BacktestOptions {
    * session's open, measured anew from there. stay: no entry is made any more.
    */
   readonly afterPeakHalt: 'resume' | 'stay';
+  /** A lived day that the run follows, and whose state it begins with; null begins with the starting cash alone. */
+  readonly recording: Recording | null;
 }
 
 const DEFAULT_FILLS: FillModel = {
@@ -66,4 +70,5 @@ export const DEFAULT_OPTIONS: BacktestOptions = {
   sectors: new Map(),
   tradeFrom: null,
   afterPeakHalt: 'resume',
+  recording: null,
 };

@@ -23,12 +23,12 @@ export interface PreparedMarket {
  * @throws RangeError on bars that are out of order, in no session or off the grid: they were to be checked.
  */
 export function prepareMarket(
-  { bars, sessions, barMinutes, minuteBars }: BacktestMarket,
+  { bars, sessions, barMinutes, minuteBars, daily }: BacktestMarket,
   parameters: StrategyParameters,
 ): PreparedMarket {
   const grid = createTimeGrid(sessions, barMinutes);
   const symbols = [...bars].map(([symbol, columns]) => ({
-    ...historyOf(symbol, columns, grid),
+    ...historyOf(symbol, columns, grid, daily?.get(symbol)),
     features: computeFeatureColumns(columns, sessions, parameters),
   }));
   return { grid, symbols, minuteBars: minuteBars ?? new Map() };

@@ -1,10 +1,12 @@
 import type { DailyBar } from '#core/decision.ts';
 import type { Ticker } from '#core/ids.ts';
 import { addUsd } from '#core/money.ts';
+import type { Usd } from '#core/money.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 
 import { createAgenda } from './agenda.ts';
 import type { Agenda } from './agenda.ts';
+import { actByHand } from './by-hand.ts';
 import type { RunningTally } from './candidates.ts';
 import { decideEntries } from './decide-entries.ts';
 import type { SessionView } from './decide-entries.ts';
@@ -20,6 +22,7 @@ import type { PreparedMarket } from './prepare.ts';
 import type { BacktestResult } from './result.ts';
 import { createSessionKeeper } from './session-keeper.ts';
 import type { SessionKeeper } from './session-keeper.ts';
+import { takeUp } from './starting-state.ts';
 import {
   closeByRule,
   exitsAt,
@@ -28,7 +31,7 @@ import {
   takeEarlyProfits,
   tendEntries,
 } from './tend-trades.ts';
-import { barEndOf, lastSlotOf, sessionIndexOf, slotCount } from './time-grid.ts';
+import { barEndOf, lastSlotOf, sessionIndexOf, slotAfter, slotCount } from './time-grid.ts';
 import { isEquityRead, noteFlat, tendControl, watchDrawdown } from './watch-risk.ts';
 
 /**
@@ -111,6 +114,7 @@ interface Run {
   readonly tally: RunningTally;
   readonly sessions: SessionKeeper;
   readonly equity: EquityLog;
+  readonly startingEquity: Usd;
   readonly slots: number;
   /** The next one to be lived through. */
   slot: number;
@@ -126,9 +130,16 @@ function begin(
 ): Run {
   const { grid, symbols } = market;
   const { firstSession } = agenda;
+  const { recording } = options;
   const names = new Set(symbols.map(({ symbol }) => symbol));
   const desk = createDesk(grid, names, parameters, options);
-  const equity = createEquityLog(grid.sessions[firstSession]?.open ?? 0, options.startingCash);
+  const slot =
+    recording === null
+      ? (grid.firstSlots[firstSession] ?? slotCount(grid))
+      : slotAfter(grid, recording.start.at);
+  if (recording !== null) takeUp(desk, market, recording.start, slot);
+  const startingEquity = desk.exchange.equity();
+  const equity = createEquityLog(grid.sessions[firstSession]?.open ?? 0, startingEquity);
   return {
     market,
     desk,
@@ -136,8 +147,9 @@ function begin(
     tally: { ...agenda.tally, refused: { ...agenda.tally.refused } },
     sessions: createSessionKeeper(grid, desk.exchange, equity),
     equity,
+    startingEquity,
     slots: slotCount(grid),
-    slot: grid.firstSlots[firstSession] ?? slotCount(grid),
+    slot,
     view: { index: -1, daily: new Map() },
     heldBars: 0,
   };
@@ -149,6 +161,7 @@ function step(run: Run, slot: number): void {
   const moment = momentOf(run, slot);
   if (moment === null) return;
   sessions.enter(moment.sessionIndex);
+  actByHand(desk, moment.barEnd, false);
   run.heldBars += liveThrough(desk, market, moment);
   if (moment.barEnd >= moment.session.close) sessions.leave(moment.sessionIndex);
   tendControl(desk, moment);
@@ -165,6 +178,7 @@ function step(run: Run, slot: number): void {
   }
   closeByRule(desk, exits, moment);
   noteFlat(desk, moment.barEnd);
+  actByHand(desk, moment.barEnd, true);
   equity.note(moment.barEnd, desk.exchange.equity());
 }
 
@@ -195,9 +209,9 @@ function viewOf(run: Run, { sessionIndex }: Moment): SessionView {
 function endOf(run: Run): BacktestResult {
   const { desk, tally, equity, market, agenda, heldBars } = run;
   run.sessions.end();
-  const { exchange, closed, halts, entries, live, options } = desk;
+  const { exchange, closed, halts, entries, live } = desk;
   return {
-    startingEquity: options.startingCash,
+    startingEquity: run.startingEquity,
     endingEquity: exchange.equity(),
     trades: closed,
     stillOpen: live.size,

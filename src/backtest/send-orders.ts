@@ -126,12 +126,37 @@ const isAlive = ({ exchange }: Desk, id: BrokerOrderId): boolean => {
  * Closes shares of a trade at the market: every order of it goes, what stays is protected, and the rest is
  * sold, or bought back. In life a limit a little through the price does it in some seconds; see FillModel.
  */
-export function closeShares(
+export function closeShares(desk: Desk, live: LiveTrade, wish: ClosingWish): void {
+  const id = sendClosing(desk, live, wish);
+  if (desk.options.fills.closings === 'at-close') {
+    followOrders(desk, live, desk.exchange.trade(id, wish.at));
+  } else settle(desk, live);
+}
+
+interface ClosingWish {
+  /** Shares. */
+  readonly quantity: number;
+  readonly reason: ExitReason;
+  readonly at: EpochMs;
+}
+
+/** Closes shares as it was done by hand: at once, for what they brought then. */
+export function closeAtPrice(
   desk: Desk,
   live: LiveTrade,
-  wish: { readonly quantity: number; readonly reason: ExitReason; readonly at: EpochMs },
+  { price, ...wish }: ClosingWish & { readonly price: Usd },
 ): void {
-  const { quantity, reason, at } = wish;
+  const id = sendClosing(desk, live, wish);
+  desk.exchange.markToMarket(live.trade.intent.symbol, price);
+  followOrders(desk, live, desk.exchange.fillAnyway(id, wish.at));
+}
+
+/** The way to the exit: takes the trade's orders away, and sends a market order, whose id it returns. */
+function sendClosing(
+  desk: Desk,
+  live: LiveTrade,
+  { quantity, reason, at }: ClosingWish,
+): BrokerOrderId {
   const held = heldShares(live.trade);
   cancelOrders(desk, live, at);
   if (quantity < held) protect(desk, live, { quantity: held - quantity, at });
@@ -151,39 +176,49 @@ export function closeShares(
       quantity,
     },
   });
-  if (refusal !== null) {
-    throw new Error(`the exchange refused to close ${symbol}: ${refusal.reason.code}`);
+  const id = [...live.roles.keys()].at(-1);
+  if (refusal !== null || id === undefined) {
+    throw new Error(`the exchange refused to close ${symbol}: ${refusal?.reason.code}`);
   }
-  if (desk.options.fills.closings === 'at-close') tradeNow(desk, live, at);
-  else settle(desk, live);
+  return id;
 }
 
-function tradeNow(desk: Desk, live: LiveTrade, at: EpochMs): void {
-  const id = [...live.roles.keys()].at(-1);
-  if (id !== undefined) followOrders(desk, live, desk.exchange.trade(id, at));
+interface ProtectionWish {
+  /** Shares. */
+  readonly quantity: number;
+  readonly at: EpochMs;
+  /** The trade's own when left out. */
+  readonly stopPrice?: Usd;
+  /** Likewise; null puts in a stop alone. */
+  readonly targetPrice?: Usd | null;
 }
 
 /** Puts a stop, with the target, in for shares that have none. */
-export function protect(
-  desk: Desk,
-  live: LiveTrade,
-  { quantity, at }: { readonly quantity: number; readonly at: EpochMs },
-): void {
-  const { intent, stopPrice } = live.trade;
+export function protect(desk: Desk, live: LiveTrade, wish: ProtectionWish): void {
+  const { intent } = live.trade;
+  const { quantity, at, stopPrice = live.trade.stopPrice } = wish;
+  const { targetPrice = intent.bracket.targetPrice } = wish;
   const price = desk.exchange.priceOf(intent.symbol) ?? intent.decisionPrice;
+  const stop = rescueStop(intent.side, stopPrice, price);
+  const order =
+    targetPrice === null
+      ? ({ type: 'stop', orderClass: 'simple', stopPrice: stop } as const)
+      : ({
+          type: 'limit',
+          orderClass: 'oco',
+          takeProfitLimitPrice: targetPrice,
+          stopLossStopPrice: stop,
+        } as const);
   const refusal = send(desk, live, {
-    exit: null,
+    exit: 'stop_loss',
     at,
     request: {
       ...BLANK,
       symbol: intent.symbol,
       side: exitSideOf(intent.side),
-      type: 'limit',
-      orderClass: 'oco',
       timeInForce: 'gtc',
       quantity,
-      takeProfitLimitPrice: intent.bracket.targetPrice,
-      stopLossStopPrice: rescueStop(intent.side, stopPrice, price),
+      ...order,
     },
   });
   if (refusal !== null) {
@@ -208,7 +243,7 @@ export function moveStops(desk: Desk, live: LiveTrade, to: Usd, at: EpochMs): vo
     };
     const outcome = exchange.replace(id, change, at);
     if (outcome.kind === 'refused') hasMoved = false;
-    else takeOrders(live, [outcome.order], null);
+    else takeOrders(live, [outcome.order], 'stop_loss');
   }
   if (hasMoved) live.trade = { ...live.trade, stopPrice: to };
 }

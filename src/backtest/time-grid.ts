@@ -39,6 +39,14 @@ export function sessionIndexOf({ firstSlots }: TimeGrid, slot: number): number {
 /** The last slot of the session that a slot belongs to. */
 export const lastSlotOf = (grid: TimeGrid, slot: number): number =>
   (grid.firstSlots[sessionIndexOf(grid, slot) + 1] ?? 0) - 1;
+/** The first slot whose bar ends after an instant. */
+export function slotAfter(grid: TimeGrid, at: EpochMs): number {
+  const index = grid.sessions.findIndex(({ close }) => close > at);
+  const session = grid.sessions[index];
+  if (session === undefined) return slotCount(grid);
+  const over = Math.max(0, Math.floor((at - session.open) / grid.barMs));
+  return (grid.firstSlots[index] ?? 0) + over;
+}
 
 /** When the bar of a slot ends. */
 export function barEndOf(grid: TimeGrid, slot: number, session: number): EpochMs {

@@ -1,4 +1,4 @@
-import { applyControl } from '#core/control.ts';
+import { applyControl, DRAWDOWN_WATCH } from '#core/control.ts';
 import type { ControlEvent } from '#core/control.ts';
 import type { DrawdownScope } from '#core/drawdown-ladder.ts';
 import { acknowledgeDrawdown, drawdownView, followDrawdown } from '#core/drawdown.ts';
@@ -61,7 +61,7 @@ function halt(desk: Desk, scope: DrawdownScope, { barEnd: at, sessionIndex }: Mo
   desk.halts.push({ at, scope });
   change(desk, {
     type: desk.parameters.drawdownPolicy === 'flatten' ? 'flatten' : 'halt',
-    by: 'drawdown watch',
+    by: DRAWDOWN_WATCH,
     reason: `equity fell to the limit of the ${scope}`,
     at,
     until: scope === 'day' ? nextOpen(desk, sessionIndex) : null,

@@ -28,6 +28,7 @@ import { readRules } from './asked-rules.ts';
 import type { Assembly } from './assembly.ts';
 import { telemetryOf } from './metrics-telemetry.ts';
 import type { Wakers } from './open-queue.ts';
+import { createParity } from './parity-port.ts';
 import { describeSettings } from './settings.ts';
 import { pause } from './trader.ts';
 
@@ -53,6 +54,7 @@ export function contextFrom(
     ledger: ledger.ledger,
     ...channelOf(assembly, discord),
     queue,
+    parity: createParity({ mode: config.mode, broker, marketData, ledger: ledger.ledger }),
     clock,
     systemClock,
     calendar,

@@ -45,7 +45,7 @@ export const backtestSchema = z.strictObject(
 /** The options of a run, of what was set. */
 export function optionsOf(
   set: z.output<typeof backtestSchema>,
-): Omit<BacktestOptions, 'sectors' | 'tradeFrom'> {
+): Omit<BacktestOptions, 'sectors' | 'tradeFrom' | 'recording'> {
   const { startingCash: cash, marginMultiplier: multiplier, notShortable, ...rest } = set;
   const { afterPeakHalt: after, commissionPerShare, ...model } = rest;
   return {

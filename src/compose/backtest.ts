@@ -52,7 +52,7 @@ const say = (lines: readonly string[]): void => {
 
 function run(settings: BacktestSettings, history: History): void {
   const { parameters } = settings;
-  const options = { ...settings.options, tradeFrom: settings.from };
+  const options = { ...settings.options, tradeFrom: settings.from, recording: null };
   const market = prepareMarket(history.market, parameters);
   const stepped = startBacktest(market, parameters, options);
   const bar = createProgressBar(process.stderr);

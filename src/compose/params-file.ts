@@ -17,7 +17,7 @@ import { sectorsFrom } from './sectors.ts';
 /** What a backtest is run with. */
 export interface BacktestSetup {
   readonly parameters: StrategyParameters;
-  readonly options: Omit<BacktestOptions, 'tradeFrom'>;
+  readonly options: Omit<BacktestOptions, 'tradeFrom' | 'recording'>;
 }
 
 const file = z.object({

@@ -5,13 +5,33 @@ import { openLedgerToRead } from '#adapters/postgres/ledger.ts';
 import { createLogger } from '#adapters/system/logger.ts';
 import { CONFIG_FILE_NAME, parseConfig, secretsOf } from '#config';
 import type { Config } from '#config';
+import { asSessionDate } from '#core/session.ts';
+import type { SessionDate } from '#core/session.ts';
 import type { Ledger } from '#ports/ledger.ts';
+import type { Logger } from '#ports/logger.ts';
 
 import { claimDataFolder } from './data-folder.ts';
 import { createLifecycle } from './lifecycle.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import { sandboxDatabase } from './sandbox.ts';
 import { openStores } from './stores.ts';
 import { UsageError } from './tool.ts';
+
+/** What else a tool may need of the bot's settings; what it opens it closes with the rest. */
+export interface ToolSurroundings {
+  readonly config: Config;
+  readonly lifecycle: Lifecycle;
+  readonly log: Logger;
+}
+
+/** A session's date as an argument. Throws UsageError with the usage where it is none. */
+export function readDate(text: string | null, usage: string): SessionDate {
+  try {
+    return asSessionDate(text ?? '');
+  } catch {
+    throw new UsageError(usage);
+  }
+}
 
 /**
  * Works with the ledger that the bot with these arguments has written; nothing in it is changed.
@@ -20,7 +40,7 @@ import { UsageError } from './tool.ts';
  */
 export async function withLedger<Result>(
   argv: readonly string[],
-  work: (ledger: Ledger) => Promise<Result>,
+  work: (ledger: Ledger, surroundings: ToolSurroundings) => Promise<Result>,
 ): Promise<Result> {
   const file = existsSync(CONFIG_FILE_NAME) ? await readFile(CONFIG_FILE_NAME, 'utf8') : null;
   const parsed = parseConfig({ env: process.env, argv, file });
@@ -39,7 +59,7 @@ export async function withLedger<Result>(
     );
     const { ledger, close } = await openLedgerToRead(stores.databaseUrl, log);
     lifecycle.onClose('ledger', close);
-    return await work(ledger);
+    return await work(ledger, { config, lifecycle, log });
   } finally {
     await lifecycle.close();
   }

@@ -1,10 +1,9 @@
 import { replaySession } from '#app/replay-decisions.ts';
 import type { ReplayDifference, ReplayReport } from '#app/replay-decisions.ts';
-import { asSessionDate, newYorkTime } from '#core/session.ts';
-import type { SessionDate } from '#core/session.ts';
+import { newYorkTime } from '#core/session.ts';
 
-import { withLedger } from './read-ledger.ts';
-import { runTool, takeArgument, UsageError } from './tool.ts';
+import { readDate, withLedger } from './read-ledger.ts';
+import { runTool, takeArgument } from './tool.ts';
 
 /*
  * `npm run replay-decisions -- --date 2025-11-28`: decides a session again from what the ledger has of it,
@@ -16,18 +15,10 @@ const USAGE =
 
 async function main(argv: readonly string[]): Promise<number> {
   const { value, others } = takeArgument(argv, '--date');
-  const date = dateOf(value);
+  const date = readDate(value, USAGE);
   const report = await withLedger(others, (ledger) => replaySession(ledger, date));
   process.stdout.write(`${linesOf(report).join('\n')}\n`);
   return report.differences.length === 0 && report.cycles > 0 ? 0 : 1;
-}
-
-function dateOf(text: string | null): SessionDate {
-  try {
-    return asSessionDate(text ?? '');
-  } catch {
-    throw new UsageError(USAGE);
-  }
 }
 
 function linesOf(report: ReplayReport): readonly string[] {

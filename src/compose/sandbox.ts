@@ -20,7 +20,7 @@ import type { Lifecycle } from './lifecycle.ts';
 import { openMarket } from './market.ts';
 
 const JOURNAL = 'exchange.ndjson';
-const STARTING_CASH = parseUsd('100000.00');
+export const STARTING_CASH = parseUsd('100000.00');
 
 /** The made-up world around a sandbox bot: what of it runs in this process, and where the rest is. */
 export interface Sandbox {

@@ -38,16 +38,22 @@ export async function openSurroundings(
   };
 }
 
+/** Alpaca itself, for real or for paper. */
+export const tradingAlpaca = ({ alpaca, mode }: TradingConfig): AlpacaConnection => ({
+  kind: mode === 'LIVE' ? 'live' : 'paper',
+  keyId: alpaca.keyId.reveal(),
+  secret: alpaca.secretKey.reveal(),
+});
+
 function tradingSurroundings(config: TradingConfig): Surroundings {
   const { alpaca, discord, mode } = config;
-  const kind = mode === 'LIVE' ? 'live' : 'paper';
   return {
-    alpaca: { kind, keyId: alpaca.keyId.reveal(), secret: alpaca.secretKey.reveal() },
+    alpaca: tradingAlpaca(config),
     feed: alpaca.feed,
     feedName: alpaca.feed,
     discord: { ...discord, token: discord.token.reveal(), apiUrl: null, roles: config.roles },
     watchlist: config.watchlist,
-    database: kind,
+    database: mode === 'LIVE' ? 'live' : 'paper',
     sandbox: null,
   };
 }

@@ -12,6 +12,13 @@ export interface ControlState {
   readonly until: EpochMs | null;
 }
 
+/** Whose name stands on what the drawdown ladder does, and on what time brings by itself. */
+export const DRAWDOWN_WATCH = 'drawdown watch';
+const SYSTEM = 'system';
+
+/** Whether a person brought this state about. */
+export const isByPerson = ({ by }: ControlState): boolean => by !== DRAWDOWN_WATCH && by !== SYSTEM;
+
 export const allowsEntries = (state: ControlState): boolean => state.status === 'active';
 
 /** What a person, or the drawdown watch, wants. */
@@ -55,7 +62,7 @@ export function applyControl(state: ControlState, event: ControlEvent): ControlS
       return state.status === 'halted' ? begun('active', event, null) : null;
     case 'expire':
       return isOver(state, event.at)
-        ? begun('active', { by: 'system', reason: EXPIRED, at: event.at }, null)
+        ? begun('active', { by: SYSTEM, reason: EXPIRED, at: event.at }, null)
         : null;
     default:
       return event satisfies never;

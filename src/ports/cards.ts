@@ -14,6 +14,7 @@ import type { TradeRange } from '#core/trade-range.ts';
 import type { ClosedTrade, ScaleOutMode } from '#core/trade.ts';
 
 import type { BacktestCard } from './backtest-card.ts';
+import type { ParityReport } from './parity.ts';
 
 export type Mode = 'SANDBOX' | 'PAPER' | 'LIVE';
 
@@ -316,6 +317,20 @@ export interface WeeklyCard {
   readonly at: EpochMs;
 }
 
+/** A session against what the backtest makes of it, told after its close. */
+export interface ParityCard {
+  readonly kind: 'parity';
+  /** With the differences of this page only. */
+  readonly report: ParityReport;
+  /** From 1; more than one only where there are many differences. */
+  readonly page: number;
+  readonly pages: number;
+  /** Differences in all, and those that no page has room for. */
+  readonly total: number;
+  readonly untold: number;
+  readonly at: EpochMs;
+}
+
 /** What became of the right to open positions. */
 export type ControlChange = 'halted' | 'prolonged' | 'flattening' | 'flat' | 'resumed' | 'expired';
 
@@ -372,6 +387,7 @@ export type Card =
   | OutageCard
   | WeeklyCard
   | DigestCard
+  | ParityCard
   | ChannelOutageCard
   | BacktestCard
   | BatchCard;

@@ -21,6 +21,11 @@ export interface TradeHistoryReads {
   lastTrades(count: number): Promise<readonly Trade[]>;
   /** Oldest first. */
   fillsOf(id: TradeId): Promise<readonly BookedFill[]>;
+  /** Trades of which an order was filled within an interval. */
+  tradesFilled(range: {
+    readonly from: EpochMs;
+    readonly until: EpochMs;
+  }): Promise<readonly TradeId[]>;
   /** All closings of a trade, oldest first. */
   closesOf(id: TradeId): Promise<readonly Close[]>;
 }

@@ -29,6 +29,7 @@ import type { MessageId, Notifier } from '#ports/notifier.ts';
 import { createAlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
 import type { AlpacaStandIn, AlpacaStandInOptions } from '#sandbox/alpaca/stand-in.ts';
 import { createVirtualTimers } from '#sandbox/alpaca/timers.ts';
+import type { Market } from '#sandbox/market/types.ts';
 import { ABOUT } from '#test/support/about.ts';
 import { NO_BACKTESTS } from '#test/support/backtests.ts';
 import { ALL_ON } from '#test/support/channel.ts';
@@ -111,6 +112,8 @@ export interface DeskOptions extends Partial<
   readonly others?: Readonly<Record<string, readonly Ohlc[]>>;
   /** The market's sessions, where not the usual ones; the first is history. */
   readonly sessions?: readonly Session[];
+  /** A whole market in place of NVDA and the others. */
+  readonly market?: Market;
   /** What the strategy's figures are, where not the usual ones. */
   readonly parameters?: Partial<StrategyParameters>;
   /** Looks on at each step, before the next one is taken. */
@@ -130,10 +133,10 @@ export async function openDesk(bars: readonly Ohlc[], options: DeskOptions = {})
 /** A desk that several tests share: whoever starts it closes it. */
 export async function startDesk(
   bars: readonly Ohlc[],
-  { others = {}, onStep, parameters, sessions, ...options }: DeskOptions = {},
+  { others = {}, onStep, parameters, sessions, market: given, ...options }: DeskOptions = {},
 ): Promise<Desk> {
   const database = await freshDatabase();
-  const market = aMarket({ NVDA: bars, ...others }, sessions);
+  const market = given ?? aMarket({ NVDA: bars, ...others }, sessions);
   const timers = createVirtualTimers();
   const standIn = await createAlpacaStandIn({
     market,
@@ -186,6 +189,7 @@ export async function startDesk(
     notifier: recordingNotifier(told),
     charts: noCharts,
     alertPath: null,
+    parity: { of: async () => null },
     queue: { add: async () => {}, state: async () => ({ waiting: 0, failed: 0 }) },
     clock: { now: () => standIn.now() },
     systemClock: timers,

@@ -36,10 +36,10 @@ describe("a bar's close in the exchange's own time", () => {
     expect(ran).toEqual(['trading-cycle', 'outbox idle']);
   });
 
-  it('writes the digest after the last cycle of the session', async () => {
+  it('writes the digest after the last cycle of the session, and then compares it with the backtest', async () => {
     const { ran, run } = runnerOf();
     await run(CLOSE);
-    expect(ran).toEqual(['trading-cycle', 'daily-digest', 'outbox idle']);
+    expect(ran).toEqual(['trading-cycle', 'daily-digest', 'parity', 'outbox idle']);
   });
 
   it('runs no cycle between the bars of a slower strategy', async () => {

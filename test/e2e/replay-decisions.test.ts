@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 
-import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { replaySession } from '#app/replay-decisions.ts';
@@ -10,6 +9,7 @@ import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import type { SessionDate } from '#core/session.ts';
 
 import type { RunningBot } from '../../src/compose/start.ts';
+import { withChanged } from './changed-ledger.ts';
 import { createWorld, writeBarFolder } from './world.ts';
 import type { BarFolder, World } from './world.ts';
 
@@ -57,24 +57,11 @@ afterAll(async () => {
 
 const replay = (): Promise<ReplayReport> => replaySession(bot.context.ledger, date);
 
-/** Does the work with the ledger changed behind everyone's back, and puts it right again. */
-async function changed<Result>(
+const changed = <Result>(
   table: string,
   change: string,
   work: () => Promise<Result>,
-): Promise<Result> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(`CREATE TABLE kept AS TABLE ${table}`);
-    const { rowCount } = await client.query(change);
-    expect(rowCount).toBe(1);
-    return await work();
-  } finally {
-    await client.query(`TRUNCATE ${table}; INSERT INTO ${table} TABLE kept; DROP TABLE kept`);
-    await client.end();
-  }
-}
+): Promise<Result> => withChanged(url, { table, change }, work);
 
 const AN_ENTRY = `(SELECT trade_id FROM decisions WHERE kind = 'enter' ORDER BY bar_end, symbol LIMIT 1)`;
 

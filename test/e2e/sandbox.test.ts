@@ -78,7 +78,7 @@ describe('a sandbox from its first bar to its last', () => {
     expect(await reportReplayEnd(bot, silentLog)).toBe(0);
   });
 
-  it('tells it all: the start, each entry, each closing by a rule, each exit, each digest', async () => {
+  it('tells it all: the start, each entry, each closing by a rule, each exit, each digest, each comparison with the backtest', async () => {
     const { ledger } = bot.context;
     const [closed, entries] = await Promise.all([ledger.closedTrades(), ledger.intentCount()]);
     const byRule = closed.filter(({ exitReason }) => !isLeg(exitReason));
@@ -86,7 +86,7 @@ describe('a sandbox from its first bar to its last', () => {
       byRule.length,
       'a run in which no rule closes anything would prove less',
     ).toBeGreaterThan(0);
-    expect(channelOf(bot)).toHaveLength(1 + entries + byRule.length + closed.length + SESSIONS);
+    expect(channelOf(bot)).toHaveLength(1 + entries + byRule.length + closed.length + 2 * SESSIONS);
     expect(await ledger.outbox.backlog()).toBe(0);
   });
 

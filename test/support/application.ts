@@ -78,6 +78,7 @@ export async function anApplication({
     },
     charts: noCharts,
     alertPath: null,
+    parity: { of: async () => null },
     queue: { add: async () => {}, state: async () => ({ waiting: 0, failed: 0 }) },
     clock: { now },
     systemClock,

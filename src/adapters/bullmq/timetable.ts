@@ -23,17 +23,22 @@ function settledSecond(settleMs: number): number {
   return second;
 }
 
+const wholeMinutes = (ms: number): number => ms - (ms % MINUTE_MS);
+
 /** A schedule as a cron pattern (seconds first), or as an interval. */
 export function repeatOf(schedule: JobSchedule, barMinutes: number): Repeat {
   if (schedule.kind === 'every') return { every: schedule.everyMs };
-  const second = settledSecond(schedule.settleMs);
-  const minutes = schedule.kind === 'bar-close' ? barMinutes : SESSION_LOOK_MINUTES;
+  const { kind, settleMs } = schedule;
+  const isBar = kind === 'bar-close';
+  // Only a session's end can be waited out for longer than a minute.
+  const second = settledSecond(isBar ? settleMs : settleMs % MINUTE_MS);
+  const minutes = isBar ? barMinutes : SESSION_LOOK_MINUTES;
   return { pattern: `${second} */${minutes} * * * *`, tz: TIME_ZONE };
 }
 
 /**
  * What a job that was scheduled for this instant is due for: the end of the bar before the settle time, the
- * minute in which a session may have ended, or the instant itself.
+ * minute in which a session may have ended, likewise, or the instant itself.
  */
 export function dueTimeOf(
   schedule: JobSchedule,
@@ -41,6 +46,8 @@ export function dueTimeOf(
   barMinutes: number,
 ): EpochMs {
   if (schedule.kind === 'every') return scheduledFor;
-  if (schedule.kind === 'session-close') return Math.floor(scheduledFor / MINUTE_MS) * MINUTE_MS;
+  if (schedule.kind === 'session-close') {
+    return wholeMinutes(scheduledFor) - wholeMinutes(schedule.settleMs);
+  }
   return lastBarEnd(scheduledFor, barMinutes);
 }

@@ -18,6 +18,7 @@ import { helpEmbed } from './cards/help.ts';
 import { markLate, withLateness } from './cards/late.ts';
 import { noticeEmbed } from './cards/notice.ts';
 import { outageEmbed } from './cards/outage.ts';
+import { parityEmbed } from './cards/parity.ts';
 import { repairedEmbed } from './cards/repaired.ts';
 import { reportEmbed } from './cards/report.ts';
 import { scaledOutEmbed } from './cards/scaled-out.ts';
@@ -91,6 +92,7 @@ const EMBEDS: {
   digest: digestEmbed,
   weekly: weeklyEmbed,
   backtest: backtestEmbed,
+  parity: parityEmbed,
   'channel-outage': channelOutageEmbed,
   batch: batchEmbed,
 };

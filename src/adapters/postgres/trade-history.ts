@@ -1,4 +1,4 @@
-import { asc, desc, eq, inArray } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lt } from 'drizzle-orm';
 
 import type { TradeHistoryReads } from '#ports/trade-history.ts';
 
@@ -31,6 +31,16 @@ export const tradeHistoryReads = (db: Database): TradeHistoryReads => ({
       .from(fills)
       .where(eq(fills.tradeId, id))
       .orderBy(asc(fills.at), asc(fills.brokerOrderId), asc(fills.cumulativeQuantity)),
+
+  async tradesFilled({ from, until }) {
+    const rows = await db
+      .select({ id: fills.tradeId })
+      .from(fills)
+      .where(and(gte(fills.at, from), lt(fills.at, until)))
+      .groupBy(fills.tradeId)
+      .orderBy(asc(fills.tradeId));
+    return rows.map(({ id }) => id);
+  },
 
   closesOf: (id) =>
     db

@@ -1,10 +1,11 @@
+import { DRAWDOWN_WATCH } from '#core/control.ts';
 import type { ControlState } from '#core/control.ts';
 import type { Trade } from '#core/trade.ts';
 
 import { requestClose } from '../close/request-close.ts';
 import { startClose } from '../close/run-close.ts';
 import type { AppContext } from '../context.ts';
-import { DRAWDOWN_WATCH, noteFlat } from '../control.ts';
+import { noteFlat } from '../control.ts';
 import { cancelEntries } from '../enter.ts';
 import { lookAtAll } from './look.ts';
 import type { Judged } from './look.ts';

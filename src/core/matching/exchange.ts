@@ -17,7 +17,7 @@ import { matchBar } from './match-bar.ts';
 import type { ExchangeEvent, ReplaceRequest, SimulatedOrder, SubmitRequest } from './order.ts';
 import { workingStatusOf } from './order.ts';
 import { createPortfolio } from './portfolio.ts';
-import type { Holding } from './portfolio.ts';
+import type { Holding, OpeningBalance } from './portfolio.ts';
 import { NO_QUIRKS, endOfDay } from './quirks.ts';
 import type { Quirks } from './quirks.ts';
 import { refused } from './refusal.ts';
@@ -32,6 +32,7 @@ import type { Ambiguities, ExchangeRules, Tradable, Turn, Venue } from './venue.
 
 export interface ExchangeOptions {
   readonly startingCash: Usd;
+  readonly opening?: OpeningBalance;
   /** Gives every order, client order id and execution its id; the same ids in the same order replay alike. */
   readonly nextId: () => string;
   /** Null for a symbol that the exchange does not list. */
@@ -132,7 +133,7 @@ const NO_EVENTS: readonly ExchangeEvent[] = [];
 export function createExchange(options: ExchangeOptions): Exchange {
   const venue: Venue = {
     book: createBook(),
-    portfolio: createPortfolio(options.startingCash),
+    portfolio: createPortfolio(options.startingCash, options.opening),
     rules: { ...DEFAULT_RULES, ...options.rules },
     quirks: NO_QUIRKS,
     lingering: new Map(),
@@ -140,8 +141,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
     assetOf: options.assetOf,
     expiresAt: options.expiresAt,
     isOpen: false,
-    lastEquity: options.startingCash,
-    closingEquity: options.startingCash,
+    lastEquity: options.opening?.lastEquity ?? options.startingCash,
+    closingEquity: options.opening?.lastEquity ?? options.startingCash,
     feeCharges: [],
     accruedFees: ZERO_USD,
     borrowPaid: ZERO_USD,

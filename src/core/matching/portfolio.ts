@@ -13,6 +13,13 @@ export interface Holding {
   readonly openedAt: EpochMs;
 }
 
+/** What an account that was there before brings besides its cash. */
+export interface OpeningBalance {
+  readonly holdings: readonly Holding[];
+  /** Equity at the previous session's close. */
+  readonly lastEquity: Usd;
+}
+
 /** Cash, holdings and the latest price of each symbol. */
 export interface Portfolio {
   cash(): Usd;
@@ -45,8 +52,12 @@ interface PortfolioState {
   cash: Usd;
 }
 
-export function createPortfolio(startingCash: Usd): Portfolio {
-  const state: PortfolioState = { holdings: new Map(), marks: new Map(), cash: startingCash };
+export function createPortfolio(startingCash: Usd, opening?: OpeningBalance): Portfolio {
+  const state: PortfolioState = {
+    holdings: new Map(opening?.holdings.map((holding) => [holding.symbol, holding])),
+    marks: new Map(),
+    cash: startingCash,
+  };
   const { holdings, marks } = state;
   return {
     cash: () => state.cash,

@@ -30,6 +30,12 @@ describe('a schedule', () => {
     ['after each 5-minute bar', barClose, 5, { pattern: '5 */5 * * * *', tz: 'UTC' }],
     ['after each 15-minute bar', barClose, 15, { pattern: '5 */15 * * * *', tz: 'UTC' }],
     ['after a session', sessionClose, 15, { pattern: '35 */5 * * * *', tz: 'UTC' }],
+    [
+      'long after a session',
+      { ...sessionClose, settleMs: 1_845_000 },
+      5,
+      { pattern: '45 */5 * * * *', tz: 'UTC' },
+    ],
     ['by the clock', every, 5, { every: 60_000 }],
   ])('%s repeats day and night', (_title, schedule, barMinutes, repeat) => {
     expect(repeatOf(schedule, barMinutes)).toEqual(repeat);
@@ -66,6 +72,12 @@ describe('the due time', () => {
     ['the middle of the night', '2025-11-26T05:30:05Z', '2025-11-26T05:30:00.000Z'],
   ])('of a bar is its end: %s', (_title, scheduled, due) => {
     expect(toIso(dueTimeOf(barClose, parseInstant(scheduled), 5))).toBe(due);
+  });
+
+  it('of what waits a session’s end out is that end', () => {
+    const waiting: JobSchedule = { kind: 'session-close', settleMs: 1_845_000 };
+    const scheduled = parseInstant('2025-11-26T21:30:45.250Z');
+    expect(dueTimeOf(waiting, scheduled, 5)).toBe(parseInstant('2025-11-26T21:00:00Z'));
   });
 
   it('of a session is the minute, and of the clock the instant', () => {

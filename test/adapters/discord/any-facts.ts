@@ -27,6 +27,7 @@ import type {
   ScaledOutCard,
   StopMovedCard,
   SummaryCard,
+  ParityCard,
   WeeklyCard,
 } from '#ports/cards.ts';
 import { aReport, aRequest } from '#test/support/backtests.ts';
@@ -48,6 +49,7 @@ import {
   status,
   stopMoved,
   summary,
+  parity,
   weekly,
 } from './facts.ts';
 
@@ -369,12 +371,43 @@ const anyBacktest = fc
     at: AT,
     ...changes,
   }));
+const anyFill = fc.record({
+  tradeId: fc.constant(intent.tradeId),
+  symbol,
+  side: fc.constantFrom('buy', 'sell'),
+  as: exitReason,
+  quantity,
+  price,
+  at: instant,
+});
+const anyDifference = fc.oneof(
+  fc.record({ kind: fc.constant('fill-extra'), fill: anyFill }),
+  fc.record({ kind: fc.constant('fill-late'), fill: anyFill, bars: fc.integer() }),
+  fc.record({
+    kind: fc.constant('signal-missed'),
+    barEnd: instant,
+    symbol,
+    recorded: fc.constant('no-cycle'),
+  }),
+);
+const anyParity = fc
+  .record({
+    differences: fc.array(anyDifference, { maxLength: 200 }),
+    byHand: fc.array(fc.record({ kind: fc.constant('closed'), fill: anyFill }), { maxLength: 60 }),
+    verdict: fc.constantFrom('as-tested', 'different'),
+    slippage: fc.record({ bps: fc.double(), usd: money }),
+    signals: whole,
+    fills: whole,
+    barsWithoutCycle: whole,
+  })
+  .map((changes): ParityCard => ({ ...parity, report: { ...parity.report, ...changes } }));
 
 export const anyCard = fc.oneof(
   anyReturn,
   anyBatch,
   anyOutage,
   anyWeek,
+  anyParity,
   anyEntry,
   anyDigest,
   anyClosing,

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { AT, metrics, outage, scaledOut, summary, weekly } from './facts.ts';
+import { parseUsd } from '#core/money.ts';
+import type { ParityDifference } from '#ports/parity.ts';
+
+import { AT, metrics, outage, parity, scaledOut, summary, weekly } from './facts.ts';
 import { read } from './reading.ts';
 
 describe('an outage', () => {
@@ -20,6 +23,69 @@ describe('an outage', () => {
       From <t:1764343800:f> to <t:1764344040:f>: The order stream is connecting (socket hang up).
       The orders were compared with the broker, and what was missed is booked. Entries go on where they are not halted. Nothing to do.
       (PAPER)"
+    `);
+  });
+});
+
+describe('the comparison of a day with the backtest', () => {
+  it('is one line while the day went as tested', () => {
+    expect(read(parity)).toMatchInlineSnapshot(`
+      "# 🪞 As tested: 2025-11-28
+      As tested: 12 signals, 8 fills, slippage 0.4 bps worse, $3.20 against the backtest.
+      (2025-11-28 · PAPER)"
+    `);
+  });
+
+  it('lists what differs, what was done by hand, and how much is left out', () => {
+    const fill = {
+      tradeId: summary.trade.tradeId,
+      symbol: summary.trade.symbol,
+      side: 'buy',
+      as: 'entry',
+      quantity: 10,
+      price: parseUsd('185.5'),
+      at: AT,
+    } as const;
+    const exit = { ...fill, side: 'sell', as: 'manual_close' } as const;
+    const at = { barEnd: AT, symbol: fill.symbol } as const;
+    const differences: readonly ParityDifference[] = [
+      { ...at, kind: 'signal-missed', recorded: 'no-cycle' },
+      { ...at, kind: 'signal-extra', replayed: 'position-cap' },
+      { ...at, kind: 'signal-refused', recorded: 'cooldown', replayed: 'no-signal' },
+      {
+        ...at,
+        kind: 'signal-numbers',
+        numbers: [{ name: 'shares', recorded: '12', replayed: '10' }],
+      },
+      { kind: 'fill-missed', fill, status: 'rejected' },
+      { kind: 'fill-extra', fill },
+      { kind: 'fill-late', fill, bars: 2 },
+      { kind: 'fill-quantity', fill, replayed: 12 },
+      { kind: 'fill-price', fill, replayed: parseUsd('185.3'), bps: 10.8, usd: parseUsd('2') },
+    ];
+    const report = {
+      ...parity.report,
+      verdict: 'different',
+      differences,
+      barsWithoutCycle: 3,
+      byHand: [{ kind: 'closed', fill: exit }],
+    } as const;
+    expect(read({ ...parity, report, total: 120, untold: 20 })).toMatchInlineSnapshot(`
+      "# 🪞 NOT as tested: 2025-11-28
+      **120 differences between the bot and the backtest.** Equal: 12 signals, 8 fills, slippage 0.4 bps worse, $3.20 against the backtest.
+      No cycle is recorded at 3 bars.
+      ✋ <t:1764343800:t> NVDA: exit (manual) of 10 @ $185.50, closed by hand
+      • <t:1764343800:t> NVDA: signal missed: the backtest enters, the bot had no cycle at that bar
+      • <t:1764343800:t> NVDA: extra signal: the bot entered, the backtest refused it (position-cap)
+      • <t:1764343800:t> NVDA: signal refused otherwise: the bot refused it (cooldown), the backtest saw no signal
+      • <t:1764343800:t> NVDA: other numbers: shares 12, in the backtest 10
+      • <t:1764343800:t> NVDA: entry of 10 @ $185.50 missed: only the backtest has it; the bot’s entry was rejected
+      • <t:1764343800:t> NVDA: extra entry of 10 @ $185.50: the backtest does not have it
+      • <t:1764343800:t> NVDA: entry of 10 @ $185.50 2 bars late
+      • <t:1764343800:t> NVDA: entry of 10 @ $185.50, in the backtest 12 shares
+      • <t:1764343800:t> NVDA: entry of 10 @ $185.50, in the backtest $185.30: 10.8 bps worse, $2.00
+      … and 20 more: \`npm run parity -- --date 2025-11-28\`
+      (2025-11-28 · PAPER)"
     `);
   });
 });

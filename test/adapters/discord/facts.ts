@@ -21,6 +21,7 @@ import type {
   ExitCard,
   NoticeCard,
   OutageCard,
+  ParityCard,
   OpenPositionLine,
   RepairedCard,
   StartedCard,
@@ -406,6 +407,25 @@ export const outage: OutageCard = {
   since: AT,
   until: null,
   at: AT + 75_000,
+};
+
+export const parity: ParityCard = {
+  kind: 'parity',
+  report: {
+    date,
+    verdict: 'as-tested',
+    signals: 12,
+    fills: 8,
+    slippage: { bps: 0.4, usd: parseUsd('3.2') },
+    barsWithoutCycle: 0,
+    differences: [],
+    byHand: [],
+  },
+  page: 1,
+  pages: 1,
+  total: 0,
+  untold: 0,
+  at: session.close,
 };
 
 export const weekly: WeeklyCard = {
