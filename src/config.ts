@@ -6,7 +6,7 @@ import type { StrategyParameters } from '#core/parameters.ts';
 import type { SessionDate } from '#core/session.ts';
 import type { CardSettings, Mentions } from '#ports/card-settings.ts';
 
-import { ARGUMENTS, readArguments } from './compose/arguments.ts';
+import { ARGUMENTS, describeArguments, readArguments } from './compose/arguments.ts';
 import { CONFIG_FILE_NAME, conflicts, describeIssue, parseJson } from './compose/config-errors.ts';
 import { contradictions, modeOf } from './compose/mode.ts';
 import type { Given } from './compose/mode.ts';
@@ -124,7 +124,7 @@ export const DEFAULT_WATCHLIST: readonly Ticker[] = [
 
 /** Reads all settings at once. Every error is a line: the name, what is seen (secrets masked), what is allowed. */
 export function parseConfig({ env, argv, file }: ConfigSources): ParsedConfig {
-  const { values, errors: argumentErrors } = readArguments(argv);
+  const { values, errors: argumentErrors } = readArguments(ARGUMENTS, argv);
   const given: Given = { environment: namedValues(env), commandLine: values };
   const json = parseJson(file);
   const input = { ...given, file: json.value };
@@ -221,16 +221,12 @@ function present<T>(value: T | null | undefined): T {
 
 /** The text of `--help`. */
 export function usage(): string {
-  const rows = Object.entries(ARGUMENTS).map(
-    ([name, { value, help }]) => [value === null ? name : `${name} ${value}`, help] as const,
-  );
-  const width = Math.max(...rows.map(([name]) => name.length));
   return [
     'Bracketeer trades US stocks on Alpaca and reports to a Discord channel.',
     '',
     'Usage: npm start -- [arguments]',
     '',
-    ...rows.map(([name, help]) => `  ${name.padEnd(width)}  ${help}`),
+    ...describeArguments(ARGUMENTS),
     '',
     'Without Alpaca keys it runs the sandbox: a stand-in for Alpaca, a stand-in for Discord and a replayed',
     'market, all on this machine. With APCA_API_KEY_ID and APCA_API_SECRET_KEY it trades on paper, and with',

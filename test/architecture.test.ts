@@ -15,6 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'src/adapters/postgres': ['src/core', 'src/ports', 'src/app'],
   'src/adapters/bullmq': ['src/core', 'src/ports', 'src/app'],
   'src/adapters/charts': ['src/core', 'src/ports', 'src/app'],
+  'src/adapters/bars': ['src/core', 'src/ports', 'src/app'],
   'src/adapters/system': ['src/core', 'src/ports', 'src/app'],
   'src/backtest': ['src/core', 'src/ports'],
   'src/research': ['src/core', 'src/ports', 'src/backtest'],
@@ -25,7 +26,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const COMPOSITION_ROOT = /^src\/(main|watchdog|config|compose\/.+)\.ts$/;
 
 /** Of the core, the stand-ins may use only these: more would let them share the bot's misreadings. */
-const SANDBOX_CORE = /^src\/core\/(matching\/.+|money|bars|ids|session|order|random)\.ts$/;
+const SANDBOX_CORE =
+  /^src\/core\/(matching\/.+|bar-file\/.+|bar-columns|exchange-calendar|money|bars|ids|session|order|random)\.ts$/;
 
 const root = join(import.meta.dirname, '..');
 const toPosix = (path: string) => path.replaceAll('\\', '/');

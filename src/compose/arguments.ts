@@ -1,6 +1,11 @@
 import { nearestName } from './nearest.ts';
 
-/** Every command-line argument: whether it takes a value, and what it does. */
+/** The arguments of a program: whether each takes a value, and what it does. */
+export type ArgumentTable = Readonly<
+  Record<string, { readonly value: string | null; readonly help: string }>
+>;
+
+/** Those of the bot. */
 export const ARGUMENTS = {
   '--replay': { value: 'FOLDER', help: 'replay the bar files of a folder (AAPL_5min.csv, …)' },
   '--speed': {
@@ -14,64 +19,70 @@ export const ARGUMENTS = {
   '--exit': { value: null, help: 'end when the replay has ended' },
   '--fresh': { value: null, help: 'forget what an earlier run of the sandbox left' },
   '--help': { value: null, help: 'show this text' },
-} as const satisfies Record<string, { readonly value: string | null; readonly help: string }>;
+} as const satisfies ArgumentTable;
 
 export type ArgumentName = keyof typeof ARGUMENTS;
 
-const NAMES = Object.keys(ARGUMENTS);
-const isArgument = (text: string): text is ArgumentName => Object.hasOwn(ARGUMENTS, text);
-
-export interface ReadArguments {
+export interface ReadArguments<Name extends string> {
   /** By name with its dashes; an argument without a value is 'true'. */
-  readonly values: Readonly<Partial<Record<ArgumentName, string>>>;
+  readonly values: Readonly<Partial<Record<Name, string>>>;
   readonly errors: readonly string[];
 }
 
 /** Reads `--name value` and `--name=value`. */
-export function readArguments(argv: readonly string[]): ReadArguments {
-  const values: Partial<Record<ArgumentName, string>> = {};
+export function readArguments<Table extends ArgumentTable>(
+  table: Table,
+  argv: readonly string[],
+): ReadArguments<keyof Table & string> {
+  const values: Record<string, string> = {};
   const errors: string[] = [];
   const words = [...argv];
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     const [name = '', ...rest] = word.split('=');
     const given = rest.length > 0 ? rest.join('=') : undefined;
-    if (!isArgument(name)) {
-      errors.push(unknownArgument(name));
+    const shape = table[name]?.value;
+    if (shape === undefined) {
+      errors.push(unknownArgument(name, Object.keys(table)));
       if (name.startsWith('-')) takeWord(words);
       continue;
     }
-    const value = given ?? takeValue(name, words);
-    const error = argumentError(name, value, values[name]);
+    const value = given ?? (shape === null ? undefined : takeWord(words));
+    const error = argumentError([name, shape], value, values[name]);
     if (error !== null) errors.push(error);
     else values[name] = value ?? 'true';
   }
-  return { values, errors };
+  // Only names of the table came this far.
+  return { values: values as ReadArguments<keyof Table & string>['values'], errors };
 }
-
-/** The value of an argument that takes one. */
-const takeValue = (name: ArgumentName, words: string[]): string | undefined =>
-  ARGUMENTS[name].value === null ? undefined : takeWord(words);
 
 /** Takes the next word unless it is an argument itself. After an unknown one, too: one mistake, one line. */
 const takeWord = (words: string[]): string | undefined =>
   words[0]?.startsWith('--') === false ? words.shift() : undefined;
 
-function unknownArgument(name: string): string {
-  const nearest = nearestName(name, NAMES);
-  const cure = nearest === null ? `known are ${NAMES.join(', ')}` : `did you mean ${nearest}?`;
+function unknownArgument(name: string, names: readonly string[]): string {
+  const nearest = nearestName(name, names);
+  const cure = nearest === null ? `known are ${names.join(', ')}` : `did you mean ${nearest}?`;
   return `${name}: there is no such argument; ${cure}`;
 }
 
 function argumentError(
-  name: ArgumentName,
+  [name, shape]: readonly [string, string | null],
   value: string | undefined,
   before: string | undefined,
 ): string | null {
-  const shape = ARGUMENTS[name].value;
   if (before !== undefined) return `${name}: given twice; give it once`;
   if (shape === null && value !== undefined) return `${name}: is "${value}"; it takes no value`;
   if (shape !== null && (value === undefined || value === '')) {
     return `${name}: has no value; write ${name} ${shape}`;
   }
   return null;
+}
+
+/** The lines of a program's help that tell of its arguments. */
+export function describeArguments(table: ArgumentTable): readonly string[] {
+  const rows = Object.entries(table).map(
+    ([name, { value, help }]) => [value === null ? name : `${name} ${value}`, help] as const,
+  );
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, help]) => `  ${name.padEnd(width)}  ${help}`);
 }

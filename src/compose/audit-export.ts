@@ -4,7 +4,8 @@ import { pipeline } from 'node:stream/promises';
 
 import { auditCsv } from '#app/reports/audit.ts';
 
-import { runTool, takeArgument, UsageError, withLedger } from './read-ledger.ts';
+import { withLedger } from './read-ledger.ts';
+import { runTool, takeArgument, UsageError } from './tool.ts';
 
 /*
  * `npm run audit:export -- --out audit.csv`: the whole audit log as CSV after RFC 4180, the oldest row

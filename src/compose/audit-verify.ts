@@ -1,6 +1,7 @@
 import { toIso } from '#core/session.ts';
 
-import { runTool, withLedger } from './read-ledger.ts';
+import { withLedger } from './read-ledger.ts';
+import { runTool } from './tool.ts';
 
 /*
  * `npm run audit:verify`: checks that every row of the audit log follows from the one before it. The

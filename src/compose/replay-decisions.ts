@@ -3,7 +3,8 @@ import type { ReplayDifference, ReplayReport } from '#app/replay-decisions.ts';
 import { asSessionDate, newYorkTime } from '#core/session.ts';
 import type { SessionDate } from '#core/session.ts';
 
-import { runTool, takeArgument, UsageError, withLedger } from './read-ledger.ts';
+import { withLedger } from './read-ledger.ts';
+import { runTool, takeArgument, UsageError } from './tool.ts';
 
 /*
  * `npm run replay-decisions -- --date 2025-11-28`: decides a session again from what the ledger has of it,

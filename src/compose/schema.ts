@@ -101,7 +101,7 @@ const TOO_MANY = `must not have more than ${MOST_SYMBOLS} symbols`;
 const isShort = (symbols: readonly string[]): boolean => symbols.length <= MOST_SYMBOLS;
 
 const DATE = 'must be a date like 2025-11-28';
-const date = z.iso.date({ error: DATE }).transform(asSessionDate);
+export const date = z.iso.date({ error: DATE }).transform(asSessionDate);
 const SPEED = 'must be a number from 0.1 to 100000, or max';
 const isSpeed = (value: string): boolean =>
   value === 'max' || (DECIMAL.test(value) && Number(value) >= 0.1 && Number(value) <= 100_000);
@@ -109,7 +109,12 @@ const speed = text(SPEED)
   .refine(isSpeed, { error: SPEED })
   .transform((value) => (value === 'max' ? value : Number(value)));
 
-const flag = z
+export const tickers = text(TICKERS)
+  .transform(listOf)
+  .refine(isShort, { error: TOO_MANY, abort: true })
+  .refine(isTickerList, { error: `${TICKERS}, with commas between them` });
+
+export const flag = z
   .literal('true')
   .transform(() => true)
   .default(false);
@@ -119,11 +124,7 @@ const commandLine = z.object({
   '--speed': speed.default(300),
   '--from': date.optional(),
   '--to': date.optional(),
-  '--symbols': text(TICKERS)
-    .transform(listOf)
-    .refine(isShort, { error: TOO_MANY, abort: true })
-    .refine(isTickerList, { error: `${TICKERS}, with commas between them` })
-    .optional(),
+  '--symbols': tickers.optional(),
   '--seed': numberText(
     WHOLE,
     [0, 4_294_967_295],

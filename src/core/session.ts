@@ -128,6 +128,9 @@ export function parseInstant(text: string): EpochMs {
   return at;
 }
 
+/** Whatever spelling of an instant the platform knows, else no number: to tell what foreign data may mean. */
+export const guessInstant = (text: string): EpochMs => Date.parse(text);
+
 /** Whether a bar that ends here belongs to the session: the first one ends one bar after the open. */
 export const isBarEndOf = (session: Session, barEnd: EpochMs): boolean =>
   barEnd > session.open && barEnd <= session.close;

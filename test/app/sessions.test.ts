@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 
 import type { AppContext } from '#app/context.ts';
 import { submitPlannedEntries } from '#app/enter.ts';
+import { sessionsFrom } from '#core/exchange-calendar.ts';
 import { asSessionDate, MINUTE_MS, newYorkInstant, newYorkTime, toIso } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 import dailyDigest from '#jobs/daily-digest.ts';
 import positionGuard from '#jobs/position-guard.ts';
 import tradingCycle from '#jobs/trading-cycle.ts';
-import { sessionsFrom } from '#sandbox/market/calendar.ts';
 
 import type { Ohlc } from '../sandbox/alpaca-market.ts';
 import { openDesk } from './desk.ts';

@@ -1,3 +1,4 @@
+import { benchBars } from './bars.ts';
 import type { BenchRow } from './bench-row.ts';
 import { benchCharts } from './charts.ts';
 import { benchDecide } from './decide.ts';
@@ -26,6 +27,7 @@ function print(rows: readonly BenchRow[]): void {
 }
 
 const rows = [
+  ...(await benchBars()),
   ...(await benchDecide()),
   ...benchExits(),
   ...(await benchDecisions()),

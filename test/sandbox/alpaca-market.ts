@@ -1,9 +1,9 @@
+import { createColumns } from '#core/bar-columns.ts';
 import type { BarColumns } from '#core/bars.ts';
+import { sessionsBetween } from '#core/exchange-calendar.ts';
 import { ticker } from '#core/ids.ts';
 import { MINUTE_MS, asSessionDate } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
-import { sessionsBetween } from '#sandbox/market/calendar.ts';
-import { createColumns } from '#sandbox/market/columns.ts';
 import { createMarket } from '#sandbox/market/create-market.ts';
 import type { Market } from '#sandbox/market/types.ts';
 

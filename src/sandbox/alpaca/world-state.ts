@@ -1,4 +1,5 @@
 import type { Bar } from '#core/bars.ts';
+import { sessionsBetween } from '#core/exchange-calendar.ts';
 import type { Ticker } from '#core/ids.ts';
 import { createExchange } from '#core/matching/exchange.ts';
 import type { Exchange } from '#core/matching/exchange.ts';
@@ -10,7 +11,6 @@ import type { Usd } from '#core/money.ts';
 import { addDays } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 
-import { sessionsBetween } from '../market/calendar.ts';
 import type { Market } from '../market/types.ts';
 import { createActivityLog } from './activity-log.ts';
 import type { ActivityLog } from './activity-log.ts';

@@ -1,11 +1,11 @@
+import { rowFrom } from '#core/bar-columns.ts';
 import { barAt } from '#core/bars.ts';
 import type { BarColumns } from '#core/bars.ts';
+import { sessionsFrom } from '#core/exchange-calendar.ts';
 import type { Ticker } from '#core/ids.ts';
 import { addDays, MINUTE_MS } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 
-import { sessionsFrom } from './calendar.ts';
-import { rowFrom } from './columns.ts';
 import type { Market } from './types.ts';
 
 export interface MarketParts {

@@ -1,4 +1,6 @@
+import { createColumns } from '#core/bar-columns.ts';
 import type { BarColumns } from '#core/bars.ts';
+import { sessionsFrom } from '#core/exchange-calendar.ts';
 import { ticker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
 import { createRandom, hashText } from '#core/random.ts';
@@ -6,8 +8,6 @@ import type { Random } from '#core/random.ts';
 import { MINUTE_MS, asSessionDate } from '#core/session.ts';
 import type { Session, SessionDate } from '#core/session.ts';
 
-import { sessionsFrom } from './calendar.ts';
-import { createColumns } from './columns.ts';
 import { createMarket, HISTORY_SESSIONS } from './create-market.ts';
 import type { Market } from './types.ts';
 

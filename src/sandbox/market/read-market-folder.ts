@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
+import { pickRows, rowFrom } from '#core/bar-columns.ts';
+import { checkClock } from '#core/bar-file/check-clock.ts';
+import type { SessionRows } from '#core/bar-file/check-clock.ts';
+import { checkBars, explainBars } from '#core/bar-file/explain-bars.ts';
+import type { BarFinding } from '#core/bar-file/finding.ts';
+import { parseBars } from '#core/bar-file/parse-bars.ts';
 import type { BarColumns } from '#core/bars.ts';
 import { isTicker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
 import type { EpochMs, Session, SessionDate } from '#core/session.ts';
 
-import { checkClock } from './check-clock.ts';
-import type { SessionRows } from './check-clock.ts';
-import { pickRows, rowFrom } from './columns.ts';
 import { createMarket, HISTORY_SESSIONS } from './create-market.ts';
-import { checkBars, explainBars } from './explain-bars.ts';
-import { parseBars } from './parse-bars.ts';
-import type { Defect } from './parse-bars.ts';
 import type { Market } from './types.ts';
 
 export interface MarketFolderOptions {
@@ -122,31 +122,40 @@ function listFolder(folder: string): readonly string[] {
 /** The symbol's bars, or one line of all that is wrong with its file. */
 function readSymbol(symbol: Ticker, path: string): SymbolBars | string {
   const bytes = readFileSync(path);
-  const say = (defects: readonly Defect[]) =>
-    `${basename(path)}: ${defects.map(({ row, text }) => (row === null ? text : `row ${row}: ${text}`)).join('. Also: ')}.`;
+  const say = (findings: readonly BarFinding[]) => `${basename(path)}: ${wordsOf(findings)}.`;
   const parsed = parseBars(bytes);
-  if (!parsed.ok) {
-    return say(allDefects(parsed.defect, bytes));
-  }
-  const defects = checkBars(parsed.columns, BAR_MINUTES);
-  if (defects.length > 0) return say(defects);
-  const { days } = checkClock(parsed.columns, BAR_MINUTES);
+  if (parsed.findings.length > 0) return say(allFindings(parsed.findings, bytes));
+  const findings = checkBars(parsed, BAR_MINUTES).filter(isSerious);
+  if (findings.length > 0) return say(findings);
+  const { days } = checkClock(parsed, BAR_MINUTES);
   if (!days.some(hasBars)) {
-    return say([
-      { row: null, text: "no bar lies within the exchange's hours; use a feed that has them" },
-    ]);
+    const text = "no bar lies within the exchange's hours; use a feed that has them";
+    return say([{ code: 'no-session-bars', line: null, text }]);
   }
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { symbol, columns: parsed.columns, days: days.filter(hasBars), sha256 };
 }
 
-/** The defect that stopped the strict reader, and what else a closer look finds. */
-function allDefects(defect: Defect, bytes: Buffer): readonly Defect[] {
-  if (defect.row === null) return [defect];
+/** A replay may well show a bar without volume. */
+const isSerious = ({ code }: BarFinding): boolean => code !== 'zero-volume';
+
+/** The first finding of each kind: the others are like it. */
+function wordsOf(findings: readonly BarFinding[]): string {
+  const first = new Map(findings.toReversed().map((finding) => [finding.code, finding]));
+  return findings
+    .filter((finding) => first.get(finding.code) === finding)
+    .map(({ line, text }) => (line === null ? text : `line ${line}: ${text}`))
+    .join('. Also: ');
+}
+
+/** What stopped the strict reader, and what else a closer look finds. */
+function allFindings(strict: readonly BarFinding[], bytes: Buffer): readonly BarFinding[] {
+  const [first] = strict;
+  if (first === undefined || first.line === null) return strict;
   const explained = explainBars(bytes.toString('utf8'), BAR_MINUTES);
   // Of the header, the closer look tells more; of any other row, the strict one.
-  if (defect.row === 1) return explained;
-  return [defect, ...explained.filter(({ row }) => row !== defect.row)];
+  if (first.code === 'header') return explained;
+  return [first, ...explained.filter(({ line }) => line !== first.line)];
 }
 
 const hasBars = ({ regularFrom, regularTo }: SessionRows): boolean => regularTo > regularFrom;

@@ -7,9 +7,8 @@ import { ticker } from '#core/ids.ts';
 import { MINUTE_MS, asSessionDate, newYorkInstant, newYorkTime } from '#core/session.ts';
 import { MarketDataError, readMarketFolder } from '#sandbox/market/read-market-folder.ts';
 import type { MarketFolderOptions } from '#sandbox/market/read-market-folder.ts';
+import { HEADER, barStarts, csv, folderWith, row, stamp } from '#test/support/bar-files.ts';
 import { describeWithShared, sharedPath } from '#test/support/shared.ts';
-
-import { HEADER, barStarts, csv, folderWith, row, stamp } from './bar-files.ts';
 
 const AAPL = ticker('AAPL');
 const MSFT = ticker('MSFT');
@@ -178,7 +177,7 @@ describe('a defective file', () => {
     [
       'another separator',
       csv(...good).replaceAll(',', ';'),
-      'row 1: the header is "timestamp;open;high;low;close;volume" (the columns are separated by ";" instead of ",")',
+      'line 1: the header is "timestamp;open;high;low;close;volume" (the columns are separated by ";" instead of ",")',
     ],
     [
       'another order of the columns',
@@ -188,73 +187,73 @@ describe('a defective file', () => {
     [
       'a missing column',
       csv(...good).replace(',volume', ''),
-      'row 1: the header is "timestamp,open,high,low,close" (volume is missing); it must be',
+      'line 1: the header is "timestamp,open,high,low,close" (volume is missing); it must be',
     ],
     [
       'a column too few',
       csv(...good, `${stamp(at('2025-11-28', '09:30'))},1,2`),
-      'row 80: 3 columns are seen instead of 6; correct the row',
+      'line 80: 3 columns are seen instead of 6; correct the row',
     ],
     [
       'a price that is no number',
       csv(row(first), row(second).replace('101', 'n/a')),
-      'row 3: high is "n/a"; it must be a plain number like 182.31; correct the row',
+      'line 3: high is "n/a"; it must be a plain number like 182.31; correct the row',
     ],
     [
       'a negative price',
       csv(row(first).replace('101', '-101')),
-      'row 2: high is "-101"; it must be a plain positive number like 182.31',
+      'line 2: high is "-101"; it must be a plain positive number like 182.31',
     ],
     [
       'a price of zero',
       csv(row(first), row(second).replaceAll(/,[\d.]+(?=,)/g, ',0')),
-      'row 3: prices must be positive numbers: open 0, high 0, low 0, close 0',
+      'line 3: prices must be positive numbers: open 0, high 0, low 0, close 0',
     ],
     [
       'a high below the close',
       csv(row(first), `${stamp(second)},100,101,99,102,5`),
-      'row 3: high and low must enclose open and close: open 100, high 101, low 99, close 102',
+      'line 3: high and low must enclose open and close: open 100, high 101, low 99, close 102',
     ],
     [
       'a date that does not exist',
       csv('2025-02-30T14:30:00Z,1,1,1,1,1'),
-      'row 2: the timestamp is "2025-02-30T14:30:00Z"; it must be the bar\'s start in UTC, like 2025-02-10T14:30:00Z',
+      'line 2: the timestamp is "2025-02-30T14:30:00Z"; it must be the bar\'s start in UTC, like 2025-02-10T14:30:00Z',
     ],
     [
       'times without a zone',
       csv('2025-02-10 14:30:00,1,1,1,1,1'),
-      'row 2: the timestamp is "2025-02-10 14:30:00"; it must be the bar\'s start in UTC',
+      'line 2: the timestamp is "2025-02-10 14:30:00"; it must be the bar\'s start in UTC',
     ],
     [
       'a bar that is there twice',
       csv(row(first), row(second), row(second, 101)),
-      'row 4: 2025-11-26T14:35Z is there twice (also in row 3), perhaps from two feeds; keep one row for each bar',
+      'line 4: 2025-11-26T14:35Z is there twice (also in line 3), perhaps from two feeds; keep one row for each bar',
     ],
     [
       'one row in the wrong place',
       csv(row(first), row(second + 5 * MINUTE_MS), row(second), row(second + 10 * MINUTE_MS)),
-      'row 4: 2025-11-26T14:35Z is below 2025-11-26T14:40Z; sort the rows by timestamp, oldest first',
+      'line 4: 2025-11-26T14:35Z is below 2025-11-26T14:40Z; sort the rows by timestamp, oldest first',
     ],
     [
       'rows from the newest to the oldest',
       csv(...good.toReversed()),
-      'row 3: the rows run from the newest to the oldest (2025-11-26T20:50Z is below 2025-11-26T20:55Z)',
+      'line 3: the rows run from the newest to the oldest (2025-11-26T20:50Z is below 2025-11-26T20:55Z)',
     ],
     ['no volume at all', csv(...good).replaceAll(',1000', ',0'), 'the volume is 0 in every row'],
     [
       'bars of another length',
       csv(row(first), row(first + 15 * MINUTE_MS), row(first + 30 * MINUTE_MS)),
-      'row 3: the bars are 15 minutes apart; use 5-minute bars',
+      'line 3: the bars are 15 minutes apart; use 5-minute bars',
     ],
     [
       'bars off the grid',
       csv(row(first), row(first + MINUTE_MS)),
-      'row 3: a bar starts at 14:31:00Z, which is no multiple of 5 minutes; use 5-minute bars',
+      'line 3: a bar starts at 14:31:00Z, which is no multiple of 5 minutes; use 5-minute bars',
     ],
     [
       'times in New York passed off as UTC',
       csv(...barStarts('2025-11-26', '2025-11-26').map((start) => row(start - 5 * HOUR_MS))),
-      'row 2: 1 of 1 sessions begin at another hour than 09:30 in New York, the first on 2025-11-26 at 04:30: another clock; the times must all be bar starts in UTC',
+      'line 2: 1 of 1 sessions begin at another hour than 09:30 in New York, the first on 2025-11-26 at 04:30: another clock; the times must all be bar starts in UTC',
     ],
     [
       'two clocks, one a day',
@@ -262,17 +261,17 @@ describe('a defective file', () => {
         ...good,
         ...barStarts('2025-12-01', '2025-12-01').map((start) => row(start - 5 * HOUR_MS)),
       ),
-      'row 80: 1 of 2 sessions begin at another hour than 09:30 in New York, the first on 2025-12-01 at 04:30: two clocks are mixed',
+      'line 80: 1 of 2 sessions begin at another hour than 09:30 in New York, the first on 2025-12-01 at 04:30: two clocks are mixed',
     ],
     [
       'bars on a Saturday',
       csv(...good, row(at('2025-11-29', '10:00'))),
-      'row 80: 1 bars lie where the exchange is closed, the first at 2025-11-29T15:00Z (2025-11-29 10:00 in New York)',
+      'line 80: 1 bars lie where the exchange is closed, the first at 2025-11-29T15:00Z (2025-11-29 10:00 in New York)',
     ],
     [
       'bars in the night',
       csv(row(at('2025-11-26', '03:00')), ...good),
-      'row 2: 1 bars lie where the exchange is closed',
+      'line 2: 1 bars lie where the exchange is closed',
     ],
     [
       'times of the ends of the bars',
@@ -319,13 +318,13 @@ describeWithShared('data/dirty', 'real defective files', () => {
     [
       'SPY_5min_two-feeds-merged.csv',
       [
-        'row 6674: two feeds are merged: without early and late trading until 2025-09-12',
+        'line 6674: two feeds are merged: without early and late trading until 2025-09-12',
         'names no zone',
       ],
     ],
     [
       'SPY_60min_two-column-sets.csv',
-      ['row 1: ', 'open, high, low, close, volume are there twice'],
+      ['line 1: ', 'open, high, low, close, volume are there twice'],
     ],
     [
       'TPL_1min_close-high-low-open-order.csv',

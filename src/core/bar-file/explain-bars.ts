@@ -1,13 +1,18 @@
-import type { BarColumns } from '#core/bars.ts';
-import { asSessionDate, newYorkInstant } from '#core/session.ts';
-import type { EpochMs } from '#core/session.ts';
-
-import { isCalendarDate } from './calendar.ts';
-import { figureDefect, gridDefect, lineOf, orderDefect, volumeDefect } from './check-bars.ts';
+import { createColumns } from '../bar-columns.ts';
+import { isCalendarDate } from '../exchange-calendar.ts';
+import { asSessionDate, guessInstant, newYorkInstant } from '../session.ts';
+import type { EpochMs } from '../session.ts';
+import {
+  figureFindings,
+  gridFinding,
+  inOrder,
+  isInOrder,
+  orderFindings,
+  volumeFindings,
+} from './check-bars.ts';
 import { checkClock } from './check-clock.ts';
-import { createColumns, pickRows } from './columns.ts';
+import type { BarFinding, FileRows } from './finding.ts';
 import { HEADER } from './parse-bars.ts';
-import type { Defect } from './parse-bars.ts';
 
 const FIELDS = ['open', 'high', 'low', 'close', 'volume'] as const;
 const TIME_NAMES = ['timestamp', 'datetime', 'date', 'time'];
@@ -17,20 +22,24 @@ const SEPARATORS = [',', ';', '\t', '|'];
  * Reads a file that the strict reader refused, guessing at what it means, only to name everything that is
  * wrong with it at once: header, zone, order, clock. Its figures are never used for trading.
  */
-export function explainBars(text: string, barMinutes: number): readonly Defect[] {
+export function explainBars(text: string, barMinutes: number): readonly BarFinding[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const separator = separatorOf(lines[0] ?? '');
   const names = (lines[0] ?? '').split(separator).map((name) => name.trim().toLowerCase());
-  const headerDefects = explainHeader(lines[0] ?? '', names, separator);
+  const ofHeader = explainHeader(lines[0] ?? '', names, separator);
   const repeated = FIELDS.some((field) => names.indexOf(field) !== names.lastIndexOf(field));
   const isReadable =
     TIME_NAMES.some((name) => names.includes(name)) && FIELDS.every((name) => names.includes(name));
-  if (repeated || !isReadable) return headerDefects;
-  const rows = lines
-    .slice(1)
-    .filter((line) => line.trim() !== '')
-    .map((line) => line.split(separator));
-  return [...headerDefects, ...explainRows(rows, names, barMinutes)];
+  if (repeated || !isReadable) return ofHeader;
+  const rows = lines.flatMap((line, index) =>
+    index === 0 || line.trim() === '' ? [] : [{ line: index + 1, cells: line.split(separator) }],
+  );
+  return [...ofHeader, ...explainRows(rows, names, barMinutes)];
+}
+
+interface Row {
+  readonly line: number;
+  readonly cells: readonly string[];
 }
 
 const separatorOf = (header: string): string =>
@@ -41,7 +50,7 @@ function explainHeader(
   header: string,
   names: readonly string[],
   separator: string,
-): readonly Defect[] {
+): readonly BarFinding[] {
   if (header === HEADER) return [];
   const defects: string[] = [];
   const say = (text: string) => defects.push(text);
@@ -59,80 +68,76 @@ function explainHeader(
   const seen = defects.length > 0 ? ` (${defects.join('; ')})` : '';
   return [
     {
-      row: 1,
+      code: 'header',
+      line: 1,
       text: `the header is "${header.replaceAll(/\p{Cc}/gu, ' ').slice(0, 120)}"${seen}; it must be "${HEADER}"`,
     },
   ];
 }
 
 function explainRows(
-  rows: readonly (readonly string[])[],
+  rows: readonly Row[],
   names: readonly string[],
   barMinutes: number,
-): readonly Defect[] {
+): readonly BarFinding[] {
   const timeName = TIME_NAMES.find((name) => names.includes(name)) ?? '';
   const timeIndex = names.indexOf(timeName);
   const columns = createColumns(rows.length);
   const middays = new Map<string, EpochMs>();
-  for (const [index, cells] of rows.entries()) {
-    columns.start[index] = guessInstant(cells[timeIndex] ?? '', middays);
+  const times = rows.map(({ cells }) => cells[timeIndex] ?? '');
+  for (const [index, { cells }] of rows.entries()) {
+    columns.start[index] = guessStart(times[index] ?? '', middays);
     for (const field of FIELDS) {
       columns[field][index] = Number.parseFloat(cells[names.indexOf(field)] ?? '');
     }
   }
+  const lines = Uint32Array.from(rows, ({ line }) => line);
   const unreadable = columns.start.findIndex((instant) => Number.isNaN(instant));
-  if (unreadable !== -1) return [stampDefect(unreadable, rows[unreadable]?.[timeIndex] ?? '')];
-  const [sample = ''] = rows.map((cells) => cells[timeIndex] ?? '');
-  const zone = isZoned(sample) ? [] : [zoneDefect(sample)];
-  return [...zone, ...checkBars(columns, barMinutes)];
+  if (unreadable !== -1) {
+    return [stampFinding(lines[unreadable] ?? 0, times[unreadable] ?? '')];
+  }
+  const [sample = ''] = times;
+  const zone = isZoned(sample) ? [] : [zoneFinding(sample)];
+  return [...zone, ...checkBars({ columns, lines }, barMinutes)];
 }
 
-/** All that is wrong with the figures; rows in the wrong order are sorted before the rest is asked. */
-export function checkBars(columns: BarColumns, barMinutes: number): readonly Defect[] {
-  const order = orderDefect(columns);
-  const sorted = order === null ? columns : inOrder(columns);
-  const plain = [order, figureDefect(columns), volumeDefect(columns)];
-  const ofTime = [gridDefect(sorted, barMinutes), ...checkClock(sorted, barMinutes).defects];
+/** All that is wrong with rows that could be read; what is about time is asked of them in their order. */
+export function checkBars(rows: FileRows, barMinutes: number): readonly BarFinding[] {
+  const sorted = isInOrder(rows.columns) ? rows : inOrder(rows);
+  const grid = gridFinding(sorted, barMinutes);
   return [
-    ...plain.filter((defect) => defect !== null),
-    // After sorting, a row is no longer the line of the file.
-    ...ofTime
-      .filter((defect) => defect !== null)
-      .map(({ row, text }) => ({ row: order === null ? row : null, text })),
+    ...orderFindings(rows),
+    ...figureFindings(rows),
+    ...volumeFindings(rows),
+    ...(grid === null ? [] : [grid]),
+    ...checkClock(sorted, barMinutes).findings,
   ];
-}
-
-function inOrder(columns: BarColumns): BarColumns {
-  const rows = [...columns.start.keys()];
-  const startOf = (row: number) => columns.start[row] ?? 0;
-  return pickRows(
-    columns,
-    rows.toSorted((left, right) => startOf(left) - startOf(right)),
-  );
 }
 
 const isZoned = (text: string): boolean =>
   /(?:Z|GMT|UTC|[+-]\d\d:?\d\d)$|^\d{9,}$/.test(text.trim());
 
 /** Epoch seconds or milliseconds, an instant with a zone, or one without, taken as New York's. */
-function guessInstant(text: string, middays: Map<string, EpochMs>): EpochMs {
+function guessStart(text: string, middays: Map<string, EpochMs>): EpochMs {
   const seen = text.trim();
   if (/^\d{9,10}$/.test(seen)) return Number(seen) * 1000;
   if (/^\d{11,}$/.test(seen)) return Number(seen);
-  if (isZoned(seen)) return Date.parse(seen);
+  if (isZoned(seen)) return guessInstant(seen);
   const [, date = '', time = ''] = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)/.exec(seen) ?? [];
   if (!isCalendarDate(date)) return Number.NaN;
   const midday = middays.get(date) ?? newYorkInstant(asSessionDate(date), '12:00');
   middays.set(date, midday);
-  return midday + Date.parse(`${date}T${time}Z`) - Date.parse(`${date}T12:00:00Z`);
+  return midday + guessInstant(`${date}T${time}Z`) - guessInstant(`${date}T12:00:00Z`);
 }
 
-const stampDefect = (index: number, seen: string): Defect => ({
-  row: lineOf(index),
+const stampFinding = (line: number, seen: string): BarFinding => ({
+  code: 'unreadable',
+  line,
   text: `the timestamp is "${seen}"; it must be the bar's start in UTC, like 2025-02-10T14:30:00Z`,
 });
 
-const zoneDefect = (seen: string): Defect => ({
-  row: 2,
+const zoneFinding = (seen: string): BarFinding => ({
+  code: 'no-zone',
+  line: 2,
   text: `the time "${seen}" names no zone; write UTC, like 2025-02-10T14:30:00Z`,
 });

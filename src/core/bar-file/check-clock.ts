@@ -1,10 +1,9 @@
-import type { BarColumns } from '#core/bars.ts';
-import { addDays, MINUTE_MS, newYorkDate, newYorkTime } from '#core/session.ts';
-import type { EpochMs, Session } from '#core/session.ts';
-
-import { sessionsBetween } from './calendar.ts';
-import { lineOf, shortInstant } from './check-bars.ts';
-import type { Defect } from './parse-bars.ts';
+import { sessionsBetween } from '../exchange-calendar.ts';
+import { addDays, MINUTE_MS, newYorkDate, newYorkTime } from '../session.ts';
+import type { EpochMs, Session } from '../session.ts';
+import { shortInstant } from './check-bars.ts';
+import { lineOf } from './finding.ts';
+import type { BarFinding, FileRows } from './finding.ts';
 
 const HOUR_MS = 60 * MINUTE_MS;
 /** Trading before and after the session: from 4:00, 5.5 hours before the open, to 20:00. */
@@ -27,14 +26,15 @@ export interface SessionRows {
 
 export interface ClockCheck {
   readonly days: readonly SessionRows[];
-  readonly defects: readonly Defect[];
+  readonly findings: readonly BarFinding[];
 }
 
 /**
  * Lays rows in ascending order over the exchange's calendar and looks for what shows that the times are
  * not bar starts in UTC, or come from more than one source.
  */
-export function checkClock({ start }: BarColumns, barMinutes: number): ClockCheck {
+export function checkClock(rows: FileRows, barMinutes: number): ClockCheck {
+  const { start } = rows.columns;
   const days: SessionRows[] = [];
   const outside: number[] = [];
   let row = 0;
@@ -56,13 +56,13 @@ export function checkClock({ start }: BarColumns, barMinutes: number): ClockChec
     row = to;
   }
   for (; row < start.length; row += 1) outside.push(row);
-  const defects = [
-    outsideDefect(start, outside),
-    shiftDefect(start, days, barMinutes),
-    endStampDefect(start, days),
-    feedBreakDefect(days),
+  const findings = [
+    outsideFinding(rows, outside),
+    shiftFinding(rows, days, barMinutes),
+    endStampFinding(rows, days),
+    feedBreakFinding(rows, days),
   ];
-  return { days, defects: defects.filter((defect) => defect !== null) };
+  return { days, findings: findings.filter((finding) => finding !== null) };
 }
 
 function calendarOf(start: Float64Array): readonly Session[] {
@@ -80,22 +80,25 @@ function rowsUntil(start: Float64Array, from: number, instant: EpochMs): number 
 
 const UTC_CURE = 'the times must all be bar starts in UTC';
 
-function outsideDefect(start: Float64Array, rows: readonly number[]): Defect | null {
-  const [first] = rows;
+function outsideFinding(rows: FileRows, outside: readonly number[]): BarFinding | null {
+  const [first] = outside;
   if (first === undefined) return null;
-  const at = start[first] ?? 0;
+  const at = rows.columns.start[first] ?? 0;
   return {
-    row: lineOf(first),
-    text: `${rows.length} bars lie where the exchange is closed, the first at ${shortInstant(at)} (${newYorkDate(at)} ${newYorkTime(at)} in New York), as when two clocks are mixed; ${UTC_CURE}`,
+    code: 'outside-sessions',
+    line: lineOf(rows, first),
+    bars: outside.length,
+    text: `${outside.length} bars lie where the exchange is closed, the first at ${shortInstant(at)} (${newYorkDate(at)} ${newYorkTime(at)} in New York), as when two clocks are mixed; ${UTC_CURE}`,
   };
 }
 
 /** A day exactly as long as a session that begins at another time was written by another clock. */
-function shiftDefect(
-  start: Float64Array,
+function shiftFinding(
+  rows: FileRows,
   days: readonly SessionRows[],
   barMinutes: number,
-): Defect | null {
+): BarFinding | null {
+  const { start } = rows.columns;
   const isShifted = ({ session, from, to }: SessionRows) => {
     const [first = 0, last = 0] = [start[from], start[to - 1]];
     return last + barMinutes * MINUTE_MS - first === FULL_SESSION_MS && first !== session.open;
@@ -104,25 +107,30 @@ function shiftDefect(
   const [first] = shifted;
   if (first === undefined) return null;
   return {
-    row: lineOf(first.from),
+    code: 'other-clock',
+    line: lineOf(rows, first.from),
+    sessions: shifted.length,
+    of: days.length,
     text: `${shifted.length} of ${days.length} sessions begin at another hour than 09:30 in New York, the first on ${first.session.date} at ${newYorkTime(start[first.from] ?? 0)}: ${shifted.length === days.length ? 'another clock' : 'two clocks are mixed'}; ${UTC_CURE}`,
   };
 }
 
 /** Bars stamped by their ends begin one bar after the open, and the last carries the time of the close. */
-function endStampDefect(start: Float64Array, days: readonly SessionRows[]): Defect | null {
+function endStampFinding(rows: FileRows, days: readonly SessionRows[]): BarFinding | null {
+  const { start } = rows.columns;
   const atOpen = days.some(({ session, regularFrom }) => start[regularFrom] === session.open);
   const atClose = days.filter(({ session, regularTo }) => start[regularTo] === session.close);
   const [first] = atClose;
   if (atOpen || first === undefined || atClose.length < days.length / 2) return null;
   return {
-    row: lineOf(first.regularTo),
+    code: 'end-stamps',
+    line: lineOf(rows, first.regularTo),
     text: 'no bar starts at the open but one does at the close, so the times are the ends of the bars; write their starts',
   };
 }
 
 /** One feed has early and late trading or has not: where that changes for good, two were joined. */
-function feedBreakDefect(days: readonly SessionRows[]): Defect | null {
+function feedBreakFinding(rows: FileRows, days: readonly SessionRows[]): BarFinding | null {
   const isExtended = days.map(
     ({ from, to, regularFrom, regularTo }) => regularTo - regularFrom < to - from,
   );
@@ -134,7 +142,8 @@ function feedBreakDefect(days: readonly SessionRows[]): Defect | null {
   if (!isClear || day === undefined) return null;
   const [before, since] = isExtended[0] === true ? ['with', 'without'] : ['without', 'with'];
   return {
-    row: lineOf(day.from),
+    code: 'merged-feeds',
+    line: lineOf(rows, day.from),
     text: `two feeds are merged: ${before} early and late trading until ${days[firstOther - 1]?.session.date ?? ''}, ${since} it from ${day.session.date} on; keep one feed`,
   };
 }

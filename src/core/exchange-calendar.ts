@@ -1,5 +1,5 @@
-import { MINUTE_MS, asSessionDate, newYorkInstant } from '#core/session.ts';
-import type { Session, SessionDate } from '#core/session.ts';
+import { MINUTE_MS, asSessionDate, newYorkInstant } from './session.ts';
+import type { EpochMs, Session, SessionDate } from './session.ts';
 
 /**
  * The US equity calendar by rule (NYSE Rule 7.2 and its yearly holiday notices), 2000 to 2030.
@@ -35,6 +35,14 @@ const weekdayOf = (day: Day): number => (day + 4) % 7;
 const dateOf = (day: Day): SessionDate =>
   asSessionDate(new Date(day * DAY_MS).toISOString().slice(0, 10));
 const parseDay = (date: SessionDate): Day => Date.parse(`${date}T00:00:00Z`) / DAY_MS;
+
+/** Midnight in UTC of a day; no number where the calendar has no such day. */
+export function utcMidnight(year: number, month: number, date: number): EpochMs {
+  const midnight = Date.UTC(year, month - 1, date);
+  const read = new Date(midnight);
+  const isThere = read.getUTCMonth() === month - 1 && read.getUTCDate() === date;
+  return isThere ? midnight : Number.NaN;
+}
 
 const [SUNDAY, MONDAY, THURSDAY, FRIDAY, SATURDAY] = [0, 1, 4, 5, 6];
 
@@ -114,36 +122,43 @@ const isTradingDay = (day: Day): boolean =>
   !isHoliday(day) &&
   !SPECIAL_CLOSURES.has(dateOf(day));
 
+const sessions = new Map<Day, Session>();
+
 function sessionOf(day: Day): Session {
+  const known = sessions.get(day);
+  if (known !== undefined) return known;
   const date = dateOf(day);
-  return {
+  const session = {
     date,
     open: newYorkInstant(date, '09:30'),
     close: newYorkInstant(date, isHalfDay(day) ? '13:00' : '16:00'),
   };
+  // Asking for New York's offset is what takes the time, and every symbol asks for the same days.
+  sessions.set(day, session);
+  return session;
 }
 
 /** Every session from one date to another, both included, oldest first. */
 export function sessionsBetween(from: SessionDate, to: SessionDate): readonly Session[] {
-  const sessions: Session[] = [];
+  const found: Session[] = [];
   for (let day = parseDay(from); day <= parseDay(to); day += 1) {
-    if (isTradingDay(day)) sessions.push(sessionOf(day));
+    if (isTradingDay(day)) found.push(sessionOf(day));
   }
-  return sessions;
+  return found;
 }
 
 /** So many sessions on or after a date, or, with a negative count, before it; oldest first. */
 export function sessionsFrom(date: SessionDate, count: number): readonly Session[] {
-  const sessions: Session[] = [];
+  const found: Session[] = [];
   const step = count < 0 ? -1 : 1;
   for (
     let day = count < 0 ? parseDay(date) - 1 : parseDay(date);
-    sessions.length < Math.abs(count);
+    found.length < Math.abs(count);
     day += step
   ) {
-    if (isTradingDay(day)) sessions.push(sessionOf(day));
+    if (isTradingDay(day)) found.push(sessionOf(day));
   }
-  return step < 0 ? sessions.toReversed() : sessions;
+  return step < 0 ? found.toReversed() : found;
 }
 
 /** Whether the text is a date that exists. */

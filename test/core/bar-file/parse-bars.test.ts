@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { parseBars } from '#core/bar-file/parse-bars.ts';
 import { barAt } from '#core/bars.ts';
-import { parseBars } from '#sandbox/market/parse-bars.ts';
-
-import { csv, stamp } from './bar-files.ts';
+import { csv, stamp } from '#test/support/bar-files.ts';
 
 /** A decimal as a feed writes it, with up to six decimals. */
 const decimal = fc
@@ -25,7 +24,7 @@ describe('reading the bytes of a bar file', () => {
           ...rows.map(([start, ...figures]) => [stamp(start), ...figures].join(',')),
         );
         const parsed = parseBars(Buffer.from(text));
-        if (!parsed.ok) throw new Error(parsed.defect.text);
+        expect(parsed.findings).toEqual([]);
         const read = rows.map((_, index) => Object.values(barAt(parsed.columns, index)));
         expect(parsed.columns.start).toHaveLength(rows.length);
         expect(read).toEqual(rows.map(([start, ...figures]) => [start, ...figures.map(Number)]));
@@ -47,7 +46,7 @@ describe('reading the bytes of a bar file', () => {
     '12345678901234567',
   ])('refuses %j as a number', (figure) => {
     const parsed = parseBars(Buffer.from(csv(`2025-02-10T14:30:00Z,1,1,${figure},1,1`)));
-    expect(parsed).toMatchObject({ ok: false, defect: { row: 2 } });
+    expect(parsed).toMatchObject({ findings: [{ code: 'unreadable', line: 2 }] });
   });
 
   it.each([
@@ -62,13 +61,13 @@ describe('reading the bytes of a bar file', () => {
     '',
   ])('refuses %j as an instant', (instant) => {
     const parsed = parseBars(Buffer.from(csv(`${instant},1,1,1,1,1`)));
-    expect(parsed).toMatchObject({ ok: false, defect: { row: 2 } });
+    expect(parsed).toMatchObject({ findings: [{ code: 'unreadable', line: 2 }] });
   });
 
   it('refuses a seventh column', () => {
     const parsed = parseBars(Buffer.from(csv('2025-02-10T14:30:00Z,1,1,1,1,1,7')));
     expect(parsed).toMatchObject({
-      defect: { row: 2, text: '7 columns are seen instead of 6; correct the row' },
+      findings: [{ line: 2, text: '7 columns are seen instead of 6; correct the row' }],
     });
   });
 });

@@ -2,8 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { asSessionDate, newYorkTime, toIso } from '#core/session.ts';
-import { isCalendarDate, sessionsBetween, sessionsFrom } from '#sandbox/market/calendar.ts';
+import { isCalendarDate, sessionsBetween, sessionsFrom } from '#core/exchange-calendar.ts';
+import { asSessionDate, newYorkDate, newYorkTime, toIso } from '#core/session.ts';
 import { describeWithShared, sharedPath } from '#test/support/shared.ts';
 
 const date = asSessionDate;
@@ -24,7 +24,10 @@ describe('the days on which the exchange trades', () => {
     2006: 251,
     2008: 253,
     2012: 250,
+    2016: 252,
+    2017: 251,
     2018: 251,
+    2019: 252,
     2020: 253,
     2021: 252,
     2022: 251,
@@ -74,9 +77,14 @@ describe('the days on which the exchange trades', () => {
     [2002, ['2002-07-05', '2002-11-29', '2002-12-24']],
     [2003, ['2003-07-03', '2003-11-28', '2003-12-24', '2003-12-26']],
     [2013, ['2013-07-03', '2013-11-29', '2013-12-24']],
+    [2016, ['2016-11-25']],
+    [2017, ['2017-07-03', '2017-11-24']],
+    [2018, ['2018-07-03', '2018-11-23', '2018-12-24']],
+    [2019, ['2019-07-03', '2019-11-29', '2019-12-24']],
     [2020, ['2020-11-27', '2020-12-24']],
     [2021, ['2021-11-26']],
     [2022, ['2022-11-25']],
+    [2023, ['2023-07-03', '2023-11-24']],
     [2024, ['2024-07-03', '2024-11-29', '2024-12-24']],
     [2025, ['2025-07-03', '2025-11-28', '2025-12-24']],
     [2026, ['2026-11-27', '2026-12-24']],
@@ -129,5 +137,18 @@ describeWithShared('data/1day', 'beside real bars', () => {
 
   it('has a session on each day of 2025 that has 5-minute bars, and on no other', () => {
     expect(datesIn('5min')).toEqual(datesBetween('2025-02-10', '2025-11-28'));
+  });
+
+  it.each(['5min-older', '5min'])('opens and closes as the bars of SPY in %s do', (folder) => {
+    const text = readFileSync(sharedPath('data', folder, 'SPY_5min.csv'), 'utf8');
+    const starts = [...text.matchAll(/^[^t,]+T[^,]+/gm)].map(([at]) => Date.parse(at));
+    const byDate = Map.groupBy(starts, newYorkDate);
+    const seen = [...byDate].map(([day, bars]) => ({
+      date: day,
+      open: bars[0],
+      close: (bars.at(-1) ?? 0) + 300_000,
+    }));
+    expect(seen.length).toBeGreaterThan(100);
+    expect(seen).toEqual(sessionsBetween(seen[0]!.date, seen.at(-1)!.date));
   });
 });

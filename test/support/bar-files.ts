@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { onTestFinished } from 'vitest';
 
+import { sessionsBetween } from '#core/exchange-calendar.ts';
 import { MINUTE_MS, asSessionDate } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
-import { sessionsBetween } from '#sandbox/market/calendar.ts';
 
 export const HEADER = 'timestamp,open,high,low,close,volume';
 

@@ -1,0 +1,126 @@
+import { createAlpacaBroker } from '#adapters/alpaca/broker.ts';
+import { createAlpacaClient } from '#adapters/alpaca/connection.ts';
+import { createAlpacaMarketData } from '#adapters/alpaca/market-data.ts';
+import { createBarStore } from '#adapters/bars/bar-store.ts';
+import { describeNotes, describeRepairs } from '#adapters/bars/describe-defects.ts';
+import { count, formatDuration } from '#adapters/discord/format.ts';
+import { systemClock } from '#adapters/system/clock.ts';
+import { createLogger } from '#adapters/system/logger.ts';
+import { fillBars } from '#app/fill-bars.ts';
+import type { FillProgress, FillResult } from '#app/fill-bars.ts';
+import { addDays, startOfDay } from '#core/session.ts';
+import type { SessionDate } from '#core/session.ts';
+
+import { parseBarsSettings } from './bars-settings.ts';
+import type { BarsSettings, BarsSource } from './bars-settings.ts';
+import { importBars } from './import-bars.ts';
+import { createProgressBar } from './progress-bar.ts';
+import { runTool, UsageError } from './tool.ts';
+
+/*
+ * `npm run bars -- --symbols AAPL,MSFT --from 2024-01-02 --to 2024-06-28`: fills the bar store from Alpaca,
+ * or, with `--import FOLDER`, from files. Exit code 0: all of it is stored; 1: not all; 2: it was not asked
+ * properly.
+ */
+async function main(argv: readonly string[]): Promise<number> {
+  const parsed = parseBarsSettings(process.env, argv);
+  if (parsed.kind === 'errors') throw new UsageError(parsed.errors.join('\n'));
+  if (parsed.kind === 'help') {
+    say([parsed.text]);
+    return 0;
+  }
+  const { source } = parsed.settings;
+  return source.kind === 'folder'
+    ? readIn(parsed.settings, source)
+    : fetchAll(parsed.settings, source);
+}
+
+const say = (lines: readonly string[]): void => {
+  for (const line of lines) process.stdout.write(`${line}\n`);
+};
+const complain = (lines: readonly string[]): void => {
+  for (const line of lines) process.stderr.write(`${line}\n`);
+};
+
+const endOf = (to: SessionDate): number => startOfDay(addDays(to, 1));
+
+async function readIn(
+  { barMinutes, to, storeDir }: BarsSettings,
+  { folder, symbols, from, repair }: BarsSource & { readonly kind: 'folder' },
+): Promise<number> {
+  const imported = await importBars(createBarStore(storeDir), folder, {
+    barMinutes,
+    repair,
+    ...(symbols === null ? {} : { symbols }),
+    ...(from === null ? {} : { from: startOfDay(from) }),
+    ...(to === null ? {} : { until: endOf(to) }),
+  });
+  if (imported.kind === 'refused') {
+    complain([...imported.lines, 'nothing was stored']);
+    return 1;
+  }
+  say([
+    ...describeRepairs(imported.repairs),
+    ...describeNotes(imported.defects),
+    `${count(imported.bars, 'bar')} of ${barMinutes} minutes of ${count(imported.symbols, 'symbol')} were read into ${storeDir}`,
+  ]);
+  complain(imported.problems);
+  return imported.problems.length === 0 ? 0 : 1;
+}
+
+async function fetchAll(
+  { barMinutes, to, storeDir }: BarsSettings,
+  { connection, feed, feedName, symbols, from }: BarsSource & { readonly kind: 'alpaca' },
+): Promise<number> {
+  const secrets = connection.kind === 'stand-in' ? [] : [connection.keyId, connection.secret];
+  const log = createLogger({ level: 'warn', secrets });
+  const client = createAlpacaClient(connection);
+  // A stand-in's time is not the world's: what has not been traded there yet is not there.
+  const { now } = await createAlpacaBroker(client, log).clock();
+  const ahead = now - systemClock.now();
+  const bar = createProgressBar(process.stderr);
+  const context = {
+    marketData: createAlpacaMarketData(client, feed, feedName, log),
+    store: createBarStore(storeDir),
+    clock: { now: () => systemClock.now() + ahead },
+  };
+  const query = {
+    symbols,
+    barMinutes,
+    from: startOfDay(from),
+    until: to === null ? now : endOf(to),
+  };
+  const show = (progress: FillProgress) =>
+    bar.show(progress.requests, progress.of, wordsOf(progress));
+  const result = await fillBars(context, query, show)
+    .catch((error: unknown) => {
+      throw new Error(`${String(error)}; what was fetched is stored: run it again to go on`);
+    })
+    .finally(() => bar.clear());
+  say([summaryOf(result, { barMinutes, feedName, storeDir })]);
+  complain(result.problems);
+  return result.problems.length === 0 ? 0 : 1;
+}
+
+const wordsOf = ({ symbol, requests, of, bars, leftMs }: FillProgress): string =>
+  `${symbol}  ${requests} of ${count(of, 'request')}, ${count(bars, 'bar')}, about ${formatDuration(leftMs)} left`;
+
+function summaryOf(
+  { bars, complete, restated }: FillResult,
+  {
+    barMinutes,
+    feedName,
+    storeDir,
+  }: { readonly barMinutes: number; readonly feedName: string; readonly storeDir: string },
+): string {
+  const parts = [
+    `${count(bars, 'bar')} of ${barMinutes} minutes (feed ${feedName}, split-adjusted) were stored in ${storeDir}`,
+    ...(complete.length === 0 ? [] : [`${complete.join(', ')} had all of it already`]),
+    ...(restated.length === 0
+      ? []
+      : [`${restated.join(', ')} split since then and came anew from the beginning`]),
+  ];
+  return parts.join('; ');
+}
+
+await runTool(main);
