@@ -1,13 +1,12 @@
-import type { DailyBar } from '#core/decision.ts';
-import type { Ticker } from '#core/ids.ts';
 import { addUsd } from '#core/money.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 
 import { createAgenda } from './agenda.ts';
 import type { Agenda } from './agenda.ts';
 import type { RunningTally } from './candidates.ts';
+import { createDailyViews, daysOfView } from './daily-views.ts';
+import type { DailyViews } from './daily-views.ts';
 import { decideEntries } from './decide-entries.ts';
-import type { SessionView } from './decide-entries.ts';
 import { createDesk } from './desk.ts';
 import type { Desk, Moment } from './desk.ts';
 import { createEquityLog } from './equity-log.ts';
@@ -61,18 +60,27 @@ export interface SteppedBacktest {
   result(): BacktestResult;
 }
 
+/** What runs on the same market can share, where their parameters agree on it. */
+export interface SharedWork {
+  readonly agenda: Agenda;
+  readonly views: DailyViews;
+}
+
 /**
  * A backtest on a market that was prepared with the features of these parameters.
  *
- * @param agenda that of the market and these parameters, where another run has made it already
+ * @param shared that of the market and these parameters, where another run has made it already
  */
 export function startBacktest(
   market: PreparedMarket,
   parameters: StrategyParameters,
   options: BacktestOptions,
-  agenda: Agenda = createAgenda(market, parameters, options.tradeFrom),
+  shared: SharedWork = {
+    agenda: createAgenda(market, parameters, options.tradeFrom),
+    views: createDailyViews(market, daysOfView(parameters)),
+  },
 ): SteppedBacktest {
-  const run = begin(market, parameters, options, agenda);
+  const run = begin(market, parameters, options, shared);
   return {
     next() {
       stepOn(run, MOST_SLOTS);
@@ -103,13 +111,13 @@ interface Run {
   readonly market: PreparedMarket;
   readonly desk: Desk;
   readonly agenda: Agenda;
+  readonly views: DailyViews;
   readonly tally: RunningTally;
   readonly sessions: SessionKeeper;
   readonly equity: EquityLog;
   readonly slots: number;
   /** The next one to be lived through. */
   slot: number;
-  view: SessionView;
   heldBars: number;
 }
 
@@ -117,7 +125,7 @@ function begin(
   market: PreparedMarket,
   parameters: StrategyParameters,
   options: BacktestOptions,
-  agenda: Agenda,
+  { agenda, views }: SharedWork,
 ): Run {
   const { grid, symbols } = market;
   const { firstSession } = agenda;
@@ -128,12 +136,12 @@ function begin(
     market,
     desk,
     agenda,
+    views,
     tally: { ...agenda.tally, refused: { ...agenda.tally.refused } },
     sessions: createSessionKeeper(grid, desk.exchange, equity),
     equity,
     slots: slotCount(grid),
     slot: grid.firstSlots[firstSession] ?? slotCount(grid),
-    view: { index: -1, daily: new Map() },
     heldBars: 0,
   };
 }
@@ -155,8 +163,8 @@ function step(run: Run, slot: number): void {
   moveTrailed(desk, exits, moment);
   const candidates = run.agenda.at(slot);
   if (candidates.length > 0) {
-    const view = viewOf(run, moment);
-    decideEntries(desk, moment, { candidates, openTrades, view, tally: run.tally });
+    const daily = run.views.before(moment.sessionIndex);
+    decideEntries(desk, moment, { candidates, openTrades, daily, tally: run.tally });
   }
   closeByRule(desk, exits, moment);
   noteFlat(desk, moment.barEnd);
@@ -170,21 +178,6 @@ function momentOf({ market: { grid } }: Run, slot: number): Moment | null {
   // The last bar of a session may be cut short by the close.
   const barEnd = Math.min(barEndOf(grid, slot, sessionIndex), session.close);
   return { barEnd, session, sessionIndex, slot };
-}
-
-/** The days before the session, of every symbol. */
-function viewOf(run: Run, { sessionIndex }: Moment): SessionView {
-  if (run.view.index === sessionIndex) return run.view;
-  const { volumeProfileDays, correlationDays } = run.desk.parameters;
-  // A return takes two closes.
-  const most = Math.max(volumeProfileDays, correlationDays + 1);
-  const daily = new Map<Ticker, readonly DailyBar[]>();
-  for (const { symbol, days, daysBefore } of run.market.symbols) {
-    const end = daysBefore[sessionIndex] ?? 0;
-    daily.set(symbol, days.slice(Math.max(0, end - most), end));
-  }
-  run.view = { index: sessionIndex, daily };
-  return run.view;
 }
 
 function endOf(run: Run): BacktestResult {

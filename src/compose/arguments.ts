@@ -1,4 +1,4 @@
-import { nearestName } from './nearest.ts';
+import { nearestName } from '#core/nearest.ts';
 
 /** The arguments of a program: whether each takes a value, and what it does. */
 export type ArgumentTable = Readonly<

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 
+import { nearestName } from '#core/nearest.ts';
+import { parameterConflicts } from '#core/parameter-conflicts.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 
-import { nearestName } from './nearest.ts';
 import { FILE_KEYS, settingsSchema } from './schema.ts';
 
 export const CONFIG_FILE_NAME = 'bracketeer.config.json';
@@ -97,29 +98,8 @@ export function conflicts(input: { commandLine: unknown; file: unknown }): reado
   ];
 }
 
-const say = (rule: string, value: number, must: string): string =>
-  `${fileName(['rules', rule])}: is ${value}; it must ${must}`;
-
-/** Pairs of rules of which the first must not be above the second. */
-const ORDERED = [
-  ['choppyAdx', 'trendingAdx'],
-  ['correlationMinDays', 'correlationDays'],
-  ['winRateMinTrades', 'winRateTrades'],
-  ['poorWinRatePercent', 'goodWinRatePercent'],
-  ['goodWinRatePercent', 'topWinRatePercent'],
-  ['trailBehindR', 'trailFromR'],
-  ['drawdownFirstWarningPercent', 'drawdownSecondWarningPercent'],
-] as const satisfies readonly (readonly [keyof StrategyParameters, keyof StrategyParameters])[];
-
 function ruleConflicts(rules: StrategyParameters): readonly string[] {
-  const { emaFast, emaSlow, barMinutes, trendBarMinutes } = rules;
-  return [
-    ...(emaFast < emaSlow ? [] : [say('emaFast', emaFast, `be below emaSlow (${emaSlow})`)]),
-    ...ORDERED.filter(([low, high]) => rules[low] > rules[high]).map(([low, high]) =>
-      say(low, rules[low], `not be above ${high} (${rules[high]})`),
-    ),
-    ...(trendBarMinutes % barMinutes === 0
-      ? []
-      : [say('trendBarMinutes', trendBarMinutes, `be a multiple of barMinutes (${barMinutes})`)]),
-  ];
+  return parameterConflicts(rules).map(
+    ({ name, must }) => `${fileName(['rules', name])}: is ${rules[name]}; it must ${must}`,
+  );
 }
