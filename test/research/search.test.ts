@@ -42,6 +42,9 @@ function follow(plan: SearchPlan) {
   return { steps, known };
 }
 
+const drawn = (seed: string) =>
+  follow(planOf({ kind: 'random', points: 20 }, seed)).steps[0]!.points.map(({ text }) => text);
+
 describe('the text of a search', () => {
   it.each(['grid', 'random:200', 'halving:27'])('%s is read as it is written', (text) => {
     const parsed = parseSearch(text);
@@ -95,8 +98,6 @@ describe('a random search', () => {
   });
 
   it('draws the same for the same seed, and others for another', () => {
-    const drawn = (seed: string) =>
-      follow(planOf({ kind: 'random', points: 20 }, seed)).steps[0]!.points.map(({ text }) => text);
     expect(drawn('a')).toEqual(drawn('a'));
     expect(drawn('a')).not.toEqual(drawn('b'));
   });
