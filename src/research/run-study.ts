@@ -10,8 +10,10 @@ import type { SessionSpan } from './walk-forward.ts';
 type Dates = readonly SessionSpan['from'][];
 
 /** The sessions of a market that are studied: those before only warm up. */
-export const studiedDates = ({ market }: Evaluator, from: SessionSpan['from']): Dates =>
-  market.sessions.map(({ date }) => date).filter((date) => date >= from);
+export const studiedDates = (
+  { market }: Pick<Evaluator, 'market'>,
+  from: SessionSpan['from'],
+): Dates => market.sessions.map(({ date }) => date).filter((date) => date >= from);
 
 /** What is left to do of a study: tasks, or nothing but the report. */
 export type StudyState =

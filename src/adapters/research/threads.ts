@@ -113,7 +113,7 @@ function startThread(bench: Bench): Thread {
       const abort = (): void => reject(signal.reason as Error);
       signal.addEventListener('abort', abort);
       const answered = new Promise<Answer>((resolve) => worker.once('message', resolve));
-      worker.postMessage(order);
+      worker.postMessage(order, []);
       try {
         const answer = await Promise.race([answered, ended, aborted]);
         if (answer.type === 'failed') throw new Error(answer.error);
