@@ -35,9 +35,12 @@ export const marketOfFolder =
       }),
     );
 
+/** The bar store of a data folder. */
+export const barStoreDir = (dataDir: string): string => join(resolve(dataDir), 'bars');
+
 /** From the bar store of a data folder. Where it has nothing from before the study, the study warms up itself. */
 export function marketOfStore(dataDir: string): LoadMarket {
-  const store = createBarStore(join(resolve(dataDir), 'bars'));
+  const store = createBarStore(barStoreDir(dataDir));
   return async ({ symbols, from, to, base }) => {
     const until = startOfDay(addDays(to, 1));
     const read = (first: SessionDate) =>

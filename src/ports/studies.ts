@@ -104,6 +104,14 @@ export interface ReadinessWrites {
   saveReadinessOverride(override: ReadinessOverride): Promise<void>;
 }
 
+/** Where people ask for studies, and hear of them. */
+export interface StudyDesk extends Pick<StudyStore, 'find' | 'open'> {
+  /** Puts it on the queue of all processes that research. */
+  ask(request: StudyRequest, by: string): Promise<StudyId>;
+  /** False when it was over before. */
+  cancel(id: StudyId): Promise<boolean>;
+}
+
 /** Where studies are kept. */
 export interface StudyStore {
   /** Asks for one; asking for the same id twice is asking once. */

@@ -2,11 +2,14 @@ import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, sql } from 'dr
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 
+import type { BarArchive } from '#ports/bar-store.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ReadinessReads, ReadinessWrites, Study, StudyStore } from '#ports/studies.ts';
 
+import { createBarArchive } from './bar-archive.ts';
 import type { Database } from './database.ts';
 import { readinessOverrides, studies, sweepResults } from './schema/studies.ts';
+import { world } from './schema/trades.ts';
 
 const isOpen = inArray(studies.status, ['queued', 'running']);
 
@@ -142,11 +145,17 @@ export const readinessWrites = (db: Database): ReadinessWrites => ({
 
 const POOL_SIZE = 2;
 
+export interface OpenStudies {
+  readonly store: StudyStore;
+  /** The files of bars that all machines share. */
+  readonly archive: BarArchive;
+  /** Whose ledger it is, as part of a name. */
+  readonly world: string;
+  readonly close: () => Promise<void>;
+}
+
 /** Opens the studies of a ledger that a bot has made, for a process that does nothing else. */
-export async function openStudyStore(
-  url: string,
-  log: Logger,
-): Promise<{ readonly store: StudyStore; readonly close: () => Promise<void> }> {
+export async function openStudyStore(url: string, log: Logger): Promise<OpenStudies> {
   const pool = new Pool({
     connectionString: url,
     max: POOL_SIZE,
@@ -154,8 +163,17 @@ export async function openStudyStore(
     keepAlive: true,
   });
   pool.on('error', (error) => log.warn({ error: error.message }, 'a ledger connection was lost'));
+  const db = drizzle(pool);
   try {
     await pool.query('SELECT FROM studies LIMIT 0');
+    const [owner] = await db.select().from(world);
+    const name = `${owner?.mode} ${owner?.identity}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+    return {
+      store: createStudyStore(db),
+      archive: createBarArchive(db),
+      world: name,
+      close: () => pool.end(),
+    };
   } catch (cause) {
     await pool.end();
     throw new Error(
@@ -163,5 +181,4 @@ export async function openStudyStore(
       { cause },
     );
   }
-  return { store: createStudyStore(drizzle(pool)), close: () => pool.end() };
 }
