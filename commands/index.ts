@@ -11,6 +11,7 @@ import health from './health.ts';
 import help from './help.ts';
 import performance from './performance.ts';
 import ping from './ping.ts';
+import readiness from './readiness.ts';
 import resume from './resume.ts';
 import risk from './risk.ts';
 import status from './status.ts';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   chart,
   performance,
   risk,
+  readiness,
   audit,
   foreign,
   health,
