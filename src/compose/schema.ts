@@ -96,7 +96,7 @@ const isTickerList = (symbols: readonly string[]): symbols is readonly Ticker[] 
   symbols.length > 0 && symbols.every(isTicker) && new Set(symbols).size === symbols.length;
 
 /** What a process can do: talk to the channel, trade, and search through history. */
-export const PROCESS_ROLES = ['bot', 'trader', 'research'] as const;
+const PROCESS_ROLES = ['bot', 'trader', 'research'] as const;
 export type ProcessRole = (typeof PROCESS_ROLES)[number];
 const ROLES =
   'must be bot,trader,research or bot,trader or research: who trades also talks to the channel';

@@ -145,12 +145,7 @@ async function setGoing(assembly: Assembly): Promise<RunningBot> {
   await followBars(context, lifecycle, () => clockwork.barHeard());
   await untilSighted(context);
   await queue.startWorkers();
-  await startResearch({
-    config: options.config,
-    databaseUrl: stores.databaseUrl,
-    lifecycle,
-    log: options.log,
-  });
+  await startResearch({ ...options, ...stores, lifecycle });
   await queue.schedule(clockwork.runsOnSystemTime ? 'all' : 'every');
   await settleLeftConfirmations(context);
   await discord.start();

@@ -21,7 +21,7 @@ import type { Surface } from './surface.ts';
 import { judge, verdictSentence } from './verdict.ts';
 
 /** A point with fewer trades is not looked at: a mean of less is no more than noise. */
-export const MIN_POINT_TRADES = 10;
+const MIN_POINT_TRADES = 10;
 /** 2,000 give a p-value of 0.05 to some ±0.01. */
 const RESAMPLES = 2_000;
 

@@ -5,7 +5,7 @@ import type { Objective } from './objective.ts';
 import type { PointOutcome } from './outcome.ts';
 import { pointText } from './space.ts';
 import type { Point } from './space.ts';
-import type { Axis, SurfacePoint } from './surface.ts';
+import type { Axis } from './surface.ts';
 
 /** Which points of a grid are tried. */
 export type Search =
@@ -162,18 +162,3 @@ function around(plan: SearchPlan, centres: readonly Point[]): readonly Point[] {
   );
   return plan.points.filter(({ text }) => texts.has(text));
 }
-
-/** The surface's view of the points that were tried on all of the time. */
-export const surfacePoints = (plan: SearchPlan, known: Known): readonly SurfacePoint[] =>
-  triedPoints(plan, known).flatMap((point) => {
-    const outcome = known(point, 1);
-    if (outcome === null) return [];
-    const { figures } = outcome;
-    return [
-      {
-        coordinates: point.coordinates,
-        value: objectiveValue(plan.objective, figures),
-        trades: figures.trades,
-      },
-    ];
-  });

@@ -6,6 +6,7 @@ import { benchDecisions } from './decisions.ts';
 import { benchDelivery } from './delivery.ts';
 import { benchExits } from './exits.ts';
 import { benchOrderSafety } from './order-safety.ts';
+import { benchResearch } from './research.ts';
 import { benchSandbox } from './sandbox.ts';
 
 /** Prints what was measured, row by row, against its budget where there is one. */
@@ -34,6 +35,7 @@ const rows = [
   ...(await benchDelivery()),
   ...(await benchCharts()),
   ...(await benchOrderSafety()),
+  ...(await benchResearch()),
   ...(await benchSandbox()),
 ];
 print(rows);

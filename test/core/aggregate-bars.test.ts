@@ -22,6 +22,8 @@ const bar = (minute: number, close: number) => ({
   session: SESSION,
 });
 
+const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+
 describe('longer bars', () => {
   it('have the first open, the last close, the highest high, the lowest low and all the volume', () => {
     const long = aggregateBars(columnsOf([bar(0, 10), bar(5, 14), bar(10, 11)]), [SESSION], 15);
@@ -54,7 +56,6 @@ describe('longer bars', () => {
     const rows = walkBars({ seed: 5, sessions: 12, missing: 0.3, halfDays: [3] });
     const [short, sessions] = [columnsOf(rows), sessionsOf(rows)];
     const long = aggregateBars(short, sessions, 15);
-    const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
     expect(sum(long.volume)).toBe(sum(short.volume));
     expect(Math.max(...long.high)).toBe(Math.max(...short.high));
     expect(long.close.at(-1)).toBe(short.close.at(-1));

@@ -16,7 +16,7 @@ export async function makeTables(url: string, tables: readonly PgTable[]): Promi
 function createTable(table: PgTable): string {
   const { name, columns, primaryKeys } = getTableConfig(table);
   const cells = columns.map((column) => {
-    const value = column.default === undefined ? '' : ` DEFAULT ${String(column.default)}`;
+    const value = typeof column.default === 'number' ? ` DEFAULT ${column.default}` : '';
     const key = column.primary ? ' PRIMARY KEY' : '';
     return `"${column.name}" ${column.getSQLType()}${column.notNull ? ' NOT NULL' : ''}${value}${key}`;
   });

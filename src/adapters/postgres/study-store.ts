@@ -31,14 +31,11 @@ function studyOf(row: Row): Study {
 
 /** Studies in the ledger, which all processes that research share. */
 export const createStudyStore = (db: Database): StudyStore => ({
-  async add({ id, request, requestedBy, requestedAt }) {
-    const { kind } = request;
-    await db
-      .insert(studies)
-      .values({ id, kind, request, requestedBy, requestedAt, status: 'queued' })
-      .onConflictDoNothing();
-  },
+  ...studyReads(db),
+  ...studyWrites(db),
+});
 
+const studyReads = (db: Database): Pick<StudyStore, 'find' | 'open' | 'isWanted' | 'results'> => ({
   async find(id) {
     const [row] = await db.select(COLUMNS).from(studies).where(eq(studies.id, id));
     return row === undefined ? null : studyOf(row);
@@ -53,6 +50,25 @@ export const createStudyStore = (db: Database): StudyStore => ({
     return rows.map(studyOf);
   },
 
+  async isWanted(id) {
+    return (await db.$count(studies, and(eq(studies.id, id), isOpen))) === 1;
+  },
+
+  async results(study) {
+    const { key, outcome } = sweepResults;
+    return db.select({ key, outcome }).from(sweepResults).where(eq(sweepResults.study, study));
+  },
+});
+
+const studyWrites = (db: Database): Omit<StudyStore, 'find' | 'open' | 'isWanted' | 'results'> => ({
+  async add({ id, request, requestedBy, requestedAt }) {
+    const { kind } = request;
+    await db
+      .insert(studies)
+      .values({ id, kind, request, requestedBy, requestedAt, status: 'queued' })
+      .onConflictDoNothing();
+  },
+
   async begin(id, tasks, at) {
     const { rowCount } = await db
       .update(studies)
@@ -65,21 +81,12 @@ export const createStudyStore = (db: Database): StudyStore => ({
     return rowCount === 1;
   },
 
-  async isWanted(id) {
-    return (await db.$count(studies, and(eq(studies.id, id), isOpen))) === 1;
-  },
-
   async saveResults(study, results) {
     if (results.length === 0) return;
     await db
       .insert(sweepResults)
       .values(results.map((result) => ({ study, ...result })))
       .onConflictDoNothing();
-  },
-
-  async results(study) {
-    const { key, outcome } = sweepResults;
-    return db.select({ key, outcome }).from(sweepResults).where(eq(sweepResults.study, study));
   },
 
   async finish(id, result, at) {

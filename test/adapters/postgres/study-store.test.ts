@@ -123,12 +123,13 @@ describe('studies in the ledger', () => {
   });
 });
 
-describe('what walk-forwards say of parameters', () => {
-  const finish = async (id: string, kind: 'sweep' | 'walk-forward', at: number, key = 'key') => {
-    await add(studyId(id), aRequest({ kind }));
-    await store.finish(studyId(id), { ...RESULT, parametersKey: key }, at);
-  };
+/** Asks for a study and ends it. */
+const finish = async (id: string, kind: 'sweep' | 'walk-forward', at: number, key = 'key') => {
+  await add(studyId(id), aRequest({ kind }));
+  await store.finish(studyId(id), { ...RESULT, parametersKey: key }, at);
+};
 
+describe('what walk-forwards say of parameters', () => {
   it('is the last word, and only that of a walk-forward that recommends them', async () => {
     await finish('old', 'walk-forward', 1_000);
     await finish('new', 'walk-forward', 3_000);
