@@ -1,6 +1,7 @@
 import type { Command } from '#app/command.ts';
 
 import audit from './audit.ts';
+import backtest from './backtest.ts';
 import chart from './chart.ts';
 import closeAll from './close-all.ts';
 import close from './close.ts';
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   performance,
   risk,
   readiness,
+  backtest,
   audit,
   foreign,
   health,

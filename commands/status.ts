@@ -1,4 +1,5 @@
 import type { Command } from '#app/command.ts';
+import { connectionsReport } from '#app/reports/health.ts';
 import { statusReport } from '#app/reports/status.ts';
 
 export default {
@@ -7,6 +8,19 @@ export default {
   role: 'viewer',
   isPrivate: false,
   isRefreshable: true,
-  options: [],
-  run: async (context) => ({ kind: 'status', report: await statusReport(context) }),
+  options: [
+    {
+      name: 'table',
+      description: 'The positions in one table, for a small screen or many of them',
+      type: 'boolean',
+      required: false,
+    },
+  ],
+  run: async (context, { options: { table } }) => {
+    const [report, connections] = await Promise.all([
+      statusReport(context),
+      connectionsReport(context),
+    ]);
+    return { kind: 'status', report, connections, layout: table === true ? 'table' : 'list' };
+  },
 } satisfies Command;

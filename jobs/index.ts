@@ -1,5 +1,6 @@
 import type { AnyJob } from '#app/job.ts';
 
+import backtest from './backtest.ts';
 import dailyDigest from './daily-digest.ts';
 import deliverOutbox from './deliver-outbox.ts';
 import drawdown from './drawdown.ts';
@@ -23,4 +24,5 @@ export const jobs: readonly AnyJob[] = [
   pruneDecisions,
   drawdown,
   outage,
+  backtest,
 ];

@@ -13,6 +13,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'src/adapters/alpaca': ['src/core', 'src/ports', 'src/app'],
   'src/adapters/discord': ['src/core', 'src/ports', 'src/app'],
   'src/adapters/postgres': ['src/core', 'src/ports', 'src/app'],
+  'src/adapters/backtest': ['src/core', 'src/ports', 'src/backtest', 'src/research'],
   'src/adapters/bullmq': ['src/core', 'src/ports', 'src/app'],
   'src/adapters/charts': ['src/core', 'src/ports', 'src/app'],
   'src/adapters/bars': ['src/core', 'src/ports', 'src/app'],

@@ -173,6 +173,7 @@ describe('the settings of the cards', () => {
       'stop-moved',
       'digest',
       'weekly',
+      'backtest',
     ]);
   });
 

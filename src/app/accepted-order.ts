@@ -4,10 +4,9 @@ import type { EpochMs } from '#core/session.ts';
 import type { RepairedCard } from '#ports/cards.ts';
 import type { LedgerTransaction, OrderIntent } from '#ports/ledger.ts';
 
+import { settleOnRecord } from './order-audit.ts';
+import type { AuditedIntent } from './order-audit.ts';
 import { saveWithLegs } from './save-orders.ts';
-
-/** A wish that the broker has carried out. */
-type Wish = Pick<OrderIntent, 'tradeId' | 'reason' | 'request' | 'requestedBy'>;
 
 /**
  * Writes down that the broker has an order, with all that follows from it, at once: so nothing of it is
@@ -15,29 +14,22 @@ type Wish = Pick<OrderIntent, 'tradeId' | 'reason' | 'request' | 'requestedBy'>;
  */
 export async function acceptOrder(
   tx: LedgerTransaction,
-  wish: Wish & { readonly id: string },
+  wish: AuditedIntent,
   { order, at }: { readonly order: BrokerOrder; readonly at: EpochMs },
 ): Promise<void> {
-  const { id, tradeId, request, requestedBy } = wish;
+  const { id, tradeId, request } = wish;
   if (tradeId === null) return;
   // News of the same order comes over the stream at the same moment: whoever is first has the trade.
   await tx.lockTrade(tradeId);
   await saveWithLegs(tx, order, tradeId);
-  await tx.settleOrderIntent(id, 'accepted', null);
+  await settleOnRecord(tx, wish, { outcome: 'accepted', detail: null, order: order.id, at });
   if (purposeOf(id)?.kind !== 'guard' || request.kind !== 'protection') return;
   const card = repairedCard({ ...wish, tradeId }, request.order, at);
   await tx.enqueueCard(`repaired:${id}`, card);
-  await tx.audit({
-    at,
-    actor: requestedBy,
-    action: `protect ${card.symbol}`,
-    outcome: 'done',
-    details: { order: id, quantity: String(card.quantity), cause: card.cause },
-  });
 }
 
 const repairedCard = (
-  { tradeId, reason }: Wish & Pick<RepairedCard, 'tradeId'>,
+  { tradeId, reason }: Pick<AuditedIntent, 'reason'> & Pick<RepairedCard, 'tradeId'>,
   order: Extract<OrderIntent['request'], { kind: 'protection' }>['order'],
   at: EpochMs,
 ): RepairedCard => ({

@@ -37,6 +37,8 @@ const SEVERITY: {
   // What waited for the channel says for itself how much it matters.
   'channel-outage': () => 'info',
   batch: ofBatch,
+  // Nothing of it is real.
+  backtest: () => 'info',
   digest: ofDigest,
   weekly: ({ metrics }) => ((metrics.interference.value ?? 0) > 0 ? 'warning' : 'info'),
 };

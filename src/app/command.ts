@@ -1,8 +1,10 @@
+import type { Card } from '#ports/cards.ts';
 import type { ChartSpec } from '#ports/charts.ts';
 import type { MessageId } from '#ports/notifier.ts';
 
 import type { Preview } from './confirm/preview.ts';
 import type { AppContext } from './context.ts';
+import type { ConnectionsReport } from './reports/health.ts';
 import type { Report } from './reports/report.ts';
 import type { StatusReport } from './reports/status.ts';
 import type { WhyReport } from './reports/why.ts';
@@ -28,12 +30,20 @@ export interface Actor {
 
 export interface CommandCall {
   readonly actor: Actor;
+  /** The message that will be the answer, for cards to take over once it stands; without one none can. */
+  readonly message?: MessageId | null;
   readonly options: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** What a command answers: facts, which the Discord adapter renders. */
 export type Reply =
-  | { readonly kind: 'status'; readonly report: StatusReport }
+  | {
+      readonly kind: 'status';
+      readonly report: StatusReport;
+      readonly connections: ConnectionsReport;
+      /** How the positions are shown: each on its own, or all in one table. */
+      readonly layout: 'list' | 'table';
+    }
   | { readonly kind: 'why'; readonly report: WhyReport }
   /** What a command that only looks has found out. */
   | { readonly kind: 'report'; readonly report: Report }
@@ -56,8 +66,11 @@ export type Reply =
   | { readonly kind: 'pages'; readonly title: string; readonly lines: readonly string[] }
   /** Asks before anything is done; what is confirmed comes back to the command's `confirmed`. */
   | ConfirmReply
-  /** A card of this key has taken the message over and goes on telling in it. */
-  | { readonly kind: 'card'; readonly key: string };
+  /**
+   * Cards of this key tell in the message from here on: one has taken it over already, or `first` is shown now,
+   * and once it stands the command's `shown` hears of it.
+   */
+  | { readonly kind: 'card'; readonly key: string; readonly first?: Card };
 
 /** Whatever JSON can hold. */
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -89,12 +102,22 @@ export interface Command {
   readonly role: Role;
   /** Whether only the asking person sees the answer. */
   readonly isPrivate: boolean;
-  /** Whether its answer has a button that asks again, without options. */
+  /** Whether its answer has a button that asks again, with the boolean options that were on. */
   readonly isRefreshable?: boolean;
   readonly options: readonly CommandOption[];
   run(context: AppContext, call: CommandCall): Promise<Reply>;
   /** Does what was confirmed, once. The world may have changed since it was asked. */
   confirmed?(context: AppContext, call: ConfirmedCall): Promise<Reply>;
+  /**
+   * The first card stands: in a message that cards may take over, or (null) in one that they
+   * may not, so that the next one has to be posted.
+   */
+  shown?(context: AppContext, card: Card, message: MessageId | null): Promise<void>;
+  /** Ends what a card with a button for it tells of. Returns what the person is told. Throws UserError. */
+  cancel?(
+    context: AppContext,
+    wish: { readonly actor: Actor; readonly id: string },
+  ): Promise<string>;
   /** Suggestions for the option being typed, at most 25. */
   complete?(
     context: AppContext,

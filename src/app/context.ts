@@ -3,6 +3,7 @@ import type { Ticker } from '#core/ids.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { EpochMs } from '#core/session.ts';
 import type { AlertPath } from '#ports/alert-path.ts';
+import type { BacktestEngine, BarSource } from '#ports/backtests.ts';
 import type { Broker } from '#ports/broker.ts';
 import type { CardSettings } from '#ports/card-settings.ts';
 import type { Mode } from '#ports/cards.ts';
@@ -29,6 +30,15 @@ import type { Sight } from './sight.ts';
 import type { Step } from './steps.ts';
 import type { TraderLease } from './trader-lease.ts';
 
+/** Reads figures of the strategy as a person wrote them, each a name and a value, over those that hold else. */
+export type RulesReader = (
+  given: readonly (readonly [name: string, value: string])[],
+  base: StrategyParameters,
+) =>
+  | { readonly ok: true; readonly parameters: StrategyParameters }
+  /** The first that is wrong, with the cure, in a line. */
+  | { readonly ok: false; readonly why: string };
+
 /** All that the use cases work with, put together once in main. */
 export interface AppContext {
   readonly mode: Mode;
@@ -38,6 +48,7 @@ export interface AppContext {
   readonly parameters: StrategyParameters;
   /** By what studies in the ledger know these parameters. */
   readonly parametersKey: string;
+  readonly readRules: RulesReader;
   /** How long a decision and its inputs are kept, in days. */
   readonly keepDecisionsDays: number;
   readonly broker: Broker;
@@ -63,6 +74,10 @@ export interface AppContext {
   readonly wakeOutbox: () => Promise<void>;
   /** Has the position guard look soon; several calls before that are one. */
   readonly wakeGuard: () => Promise<void>;
+  /** Has the backtests that wait carried out. */
+  readonly wakeBacktests: () => Promise<void>;
+  readonly backtests: BacktestEngine;
+  readonly backtestBars: BarSource;
   /** This process's right to trade the account. */
   readonly lease: TraderLease;
   readonly sight: Sight;

@@ -10,6 +10,7 @@ import { threadOf } from './card-thread.ts';
 import type { AppContext } from './context.ts';
 import { gatherFlood } from './gather-flood.ts';
 import { chartFor } from './reports/card-chart.ts';
+import { fileFor } from './reports/card-file.ts';
 
 const LONGEST_PAUSE_MS = 60_000;
 /** Where a person has to mend something first, asking often only adds to what Discord holds against us. */
@@ -107,6 +108,7 @@ async function shownBy(context: AppContext, item: OutboxCard): Promise<Shown> {
   const posting = {
     thread: await threadOf(context, item.card),
     image: await chartFor(context, item.card),
+    file: await fileFor(context, item.card),
   };
   return { card: await asDelivered(context, item), posting };
 }
@@ -171,7 +173,7 @@ const edit = (
   { notifier }: AppContext,
   message: MessageId,
   { card, posting }: Shown,
-): Promise<EditOutcome> => notifier.edit(message, card, posting.image);
+): Promise<EditOutcome> => notifier.edit(message, card, posting.image, posting.file);
 
 function pauseAfter({ notifier }: AppContext, { attempts }: OutboxCard): number {
   const longest = notifier.state() === 'down' ? LONGEST_PAUSE_WHILE_DOWN_MS : LONGEST_PAUSE_MS;

@@ -19,6 +19,7 @@ const LANE = {
   summary: 'info',
   digest: 'info',
   weekly: 'info',
+  backtest: 'info',
   batch: 'info',
 } as const satisfies Record<Card['kind'], Lane>;
 

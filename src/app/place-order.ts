@@ -12,6 +12,7 @@ import type { OrderIntent, OrderRequest } from '#ports/ledger.ts';
 import { acceptOrder } from './accepted-order.ts';
 import type { AppContext } from './context.ts';
 import { fenced } from './fenced.ts';
+import { settleOnRecord } from './order-audit.ts';
 import { roleOf } from './save-orders.ts';
 import type { OrderStep } from './steps.ts';
 
@@ -186,12 +187,14 @@ async function store(
     context.log.warn({ order: id, outcome }, 'no clear answer from the broker; it is asked again');
     return;
   }
+  const at = context.clock.now();
+  const intent = { ...wish, id };
   await context.ledger.transaction(async (tx) => {
     if (outcome.kind === 'accepted') {
-      const at = context.clock.now();
-      await acceptOrder(tx, { ...wish, id }, { order: outcome.order, at });
+      await acceptOrder(tx, intent, { order: outcome.order, at });
     } else if (outcome.kind === 'rejected') {
-      await tx.settleOrderIntent(id, 'rejected', `${outcome.code}: ${outcome.message}`);
+      const detail = `${outcome.code}: ${outcome.message}`;
+      await settleOnRecord(tx, intent, { outcome: 'rejected', detail, order: null, at });
     }
   });
 }
@@ -221,12 +224,13 @@ async function cancelGroup(
   const dates = datesOf(context);
   const intentId = `cancel-${orderId}-${dates.at}`;
   context.lease.assertHeld();
-  await fenced(context, async (tx) => {
+  const intent = await fenced(context, async (tx) => {
     const belonging = await tx.findOrder(orderId);
     const tradeId = belonging?.tradeId ?? null;
     const request = { kind: 'cancel', orderId } as const;
-    await tx.insertOrderIntent({ ...wish, ...dates, id: intentId, symbol, tradeId, request });
-    if (tradeId === null) return;
+    const written = { ...wish, ...dates, id: intentId, symbol, tradeId, request };
+    await tx.insertOrderIntent(written);
+    if (tradeId === null) return written;
     for (const leg of group.live.filter(isLeg)) {
       const { id: brokerOrderId } = leg;
       await tx.insertLegIntervention({
@@ -237,6 +241,7 @@ async function cancelGroup(
         intentId,
       });
     }
+    return written;
   });
   await context.reached('cancel.written');
   context.lease.assertHeld();
@@ -249,8 +254,10 @@ async function cancelGroup(
   // An order that is over already is as good as cancelled: what it did, its fills tell.
   const isDone = outcome.kind === 'requested' || outcome.code === 'already-final';
   const detail = outcome.kind === 'rejected' ? `${outcome.code}: ${outcome.message}` : null;
+  const end = isDone ? 'accepted' : 'rejected';
+  const at = context.clock.now();
   await context.ledger.transaction((tx) =>
-    tx.settleOrderIntent(intentId, isDone ? 'accepted' : 'rejected', detail),
+    settleOnRecord(tx, intent, { outcome: end, detail, order: orderId, at }),
   );
   await context.reached('cancel.stored');
 }

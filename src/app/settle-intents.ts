@@ -6,6 +6,7 @@ import { acceptOrder } from './accepted-order.ts';
 import type { AppContext } from './context.ts';
 import { watchForEarlyProfit } from './early-profit.ts';
 import { fenced } from './fenced.ts';
+import { settleOnRecord } from './order-audit.ts';
 import { clientIdOf } from './place-order.ts';
 
 /** The broker may still be taking in a request whose sender has given up on it. */
@@ -56,5 +57,12 @@ async function settle(
 }
 
 /** Only by who trades the account: to anybody else it may be on its way. */
-const giveUp = (context: AppContext, { id }: OrderIntent): Promise<void> =>
-  fenced(context, (tx) => tx.settleOrderIntent(id, 'abandoned', 'never reached the broker'));
+const giveUp = (context: AppContext, intent: OrderIntent): Promise<void> =>
+  fenced(context, (tx) =>
+    settleOnRecord(tx, intent, {
+      outcome: 'abandoned',
+      detail: 'never reached the broker',
+      order: null,
+      at: context.clock.now(),
+    }),
+  );

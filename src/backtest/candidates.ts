@@ -1,6 +1,6 @@
 import { barRefusal } from '#core/bar-refusal.ts';
 import type { DailyBar, EntryFilterName } from '#core/decision.ts';
-import type { FeatureColumns } from '#core/feature-columns.ts';
+import type { FeatureColumns } from '#core/feature-pipeline.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { Session } from '#core/session.ts';
 

@@ -1,7 +1,7 @@
 import type { ControlState } from '#core/control.ts';
 import type { PastTrade } from '#core/decision.ts';
 import type { DrawdownState } from '#core/drawdown.ts';
-import type { FeatureColumns } from '#core/feature-columns.ts';
+import type { FeatureColumns } from '#core/feature-pipeline.ts';
 import type { BrokerOrderId, Ticker } from '#core/ids.ts';
 import { createExchange } from '#core/matching/exchange.ts';
 import type { Exchange } from '#core/matching/exchange.ts';

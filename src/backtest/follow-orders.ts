@@ -90,6 +90,8 @@ function close(desk: Desk, live: LiveTrade, trade: Trade): void {
     fees: live.fees,
     slippageBps: entrySlippageBps(trade),
     confidence: intent.confidence,
+    stopPrice: intent.bracket.stopPrice,
+    targetPrice: intent.bracket.targetPrice,
     maeR: range?.worst.r ?? 0,
     mfeR: range?.best.r ?? 0,
     isAmbiguous: live.isAmbiguous,

@@ -11,6 +11,9 @@ export interface BacktestTrade extends ClosedTrade {
   readonly slippageBps: number;
   /** 0–100. */
   readonly confidence: number;
+  /** Where its legs stood at first; the stop may have been moved since. */
+  readonly stopPrice: Usd;
+  readonly targetPrice: Usd;
   /** How far it went against the entry, never positive, and for it, never negative; in multiples of R. */
   readonly maeR: number;
   readonly mfeR: number;

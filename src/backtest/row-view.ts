@@ -1,5 +1,5 @@
 import type { Features } from '#core/decision.ts';
-import type { FeatureColumns } from '#core/feature-columns.ts';
+import type { FeatureColumns } from '#core/feature-pipeline.ts';
 
 /** One row of feature columns, as a rule reads it, without a new object for each. */
 export class RowView implements Features {

@@ -27,8 +27,8 @@ import {
   takeEarlyProfits,
   tendEntries,
 } from './tend-trades.ts';
-import { barEndOf, sessionIndexOf, slotCount } from './time-grid.ts';
-import { noteFlat, tendControl, watchDrawdown } from './watch-risk.ts';
+import { barEndOf, lastSlotOf, sessionIndexOf, slotCount } from './time-grid.ts';
+import { isEquityRead, noteFlat, tendControl, watchDrawdown } from './watch-risk.ts';
 
 /**
  * Replays history through the features, the decisions, the exits, the drawdown ladder and the simulated
@@ -96,16 +96,21 @@ const isOver = ({ slot, slots }: Run): boolean => slot >= slots;
 function stepOn(run: Run, most: number): void {
   const end = Math.min(run.slots, run.slot + most);
   while (run.slot < end) {
-    // While nothing changes, nobody has to look until somebody has to decide.
-    if (isAtRest(run.desk)) run.slot = run.agenda.next(run.slot);
+    run.slot = nextEventful(run);
     if (run.slot < run.slots) step(run, run.slot);
     run.slot += 1;
   }
 }
 
-/** Nothing is held or ordered, and no fall of equity waits for a second reading to confirm it. */
-const isAtRest = ({ live, drawdown }: Desk): boolean =>
-  live.size === 0 && (drawdown?.day.suspectedAt ?? drawdown?.peak.suspectedAt ?? null) === null;
+/**
+ * The next slot in which anything can change. While nothing is held or ordered and equity is read, that is
+ * where somebody has to decide, or where a session's close charges its fees.
+ */
+function nextEventful({ desk, agenda, market: { grid }, slot }: Run): number {
+  if (desk.live.size > 0 || !isEquityRead(desk)) return slot;
+  const next = agenda.next(slot);
+  return desk.exchange.accruedFees() === 0 ? next : Math.min(next, lastSlotOf(grid, slot));
+}
 
 interface Run {
   readonly market: PreparedMarket;

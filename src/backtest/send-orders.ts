@@ -146,7 +146,8 @@ export function closeShares(
       side: exitSideOf(side),
       type: 'market',
       orderClass: 'simple',
-      timeInForce: 'day',
+      // Where no bar follows in this session, it leaves at the next one's open.
+      timeInForce: 'gtc',
       quantity,
     },
   });
@@ -210,6 +211,18 @@ export function moveStops(desk: Desk, live: LiveTrade, to: Usd, at: EpochMs): vo
     else takeOrders(live, [outcome.order], null);
   }
   if (hasMoved) live.trade = { ...live.trade, stopPrice: to };
+}
+
+/** The shares of a trade that a closing of a part has ordered out already. */
+export function leavingShares({ exchange }: Desk, { roles }: LiveTrade): number {
+  let leaving = 0;
+  for (const id of roles.keys()) {
+    const order = exchange.order(id);
+    if (order?.role === 'single' && isLive(order.status)) {
+      leaving += order.quantity - order.filledQuantity;
+    }
+  }
+  return leaving;
 }
 
 /** The shares of a trade that live stops would sell, or buy back, by now. */

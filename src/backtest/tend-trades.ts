@@ -11,7 +11,14 @@ import { heldShares } from '#core/trade.ts';
 
 import type { Desk, LiveTrade, Moment } from './desk.ts';
 import { settle } from './follow-orders.ts';
-import { cancelOrders, closeShares, coveredShares, moveStops, protect } from './send-orders.ts';
+import {
+  cancelOrders,
+  closeShares,
+  coveredShares,
+  leavingShares,
+  moveStops,
+  protect,
+} from './send-orders.ts';
 
 /** Entries that did not fill within one bar go; shares of one that filled in part are protected. */
 export function tendEntries(desk: Desk, { barEnd: at }: Moment): void {
@@ -28,12 +35,13 @@ export function tendEntries(desk: Desk, { barEnd: at }: Moment): void {
 function protectPart(desk: Desk, live: LiveTrade, at: number): void {
   const held = heldShares(live.trade);
   const covered = coveredShares(desk, live);
-  if (held <= covered) return;
+  const bare = held - covered - leavingShares(desk, live);
+  if (bare <= 0) return;
   const { intent, stopPrice } = live.trade;
   const price = desk.exchange.priceOf(intent.symbol) ?? intent.decisionPrice;
   if (covered === 0 && isAtOrBeyond(intent.side, price, stopPrice)) {
     closeShares(desk, live, { quantity: held, reason: 'emergency_stop', at });
-  } else protect(desk, live, { quantity: held - covered, at });
+  } else protect(desk, live, { quantity: bare, at });
 }
 
 /** Where no second bracket takes the early profit, the trader does it when price is there. */

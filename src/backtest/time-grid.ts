@@ -36,6 +36,10 @@ export function sessionIndexOf({ firstSlots }: TimeGrid, slot: number): number {
   return low;
 }
 
+/** The last slot of the session that a slot belongs to. */
+export const lastSlotOf = (grid: TimeGrid, slot: number): number =>
+  (grid.firstSlots[sessionIndexOf(grid, slot) + 1] ?? 0) - 1;
+
 /** When the bar of a slot ends. */
 export function barEndOf(grid: TimeGrid, slot: number, session: number): EpochMs {
   const open = grid.sessions[session]?.open ?? Number.NaN;

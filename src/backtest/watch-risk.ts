@@ -10,6 +10,8 @@ import type { Desk, Moment } from './desk.ts';
 
 /** Halts whose time is over end, and what a person would have to resume is resumed where the options say so. */
 export function tendControl(desk: Desk, { barEnd, session }: Moment): void {
+  // The bar may have filled the last of what was being flattened.
+  noteFlat(desk, barEnd);
   change(desk, { type: 'expire', at: barEnd });
   const { drawdown, control, options } = desk;
   const isNewDay = drawdown !== null && drawdown.sessionDate !== session.date;
@@ -45,6 +47,14 @@ export function watchDrawdown(desk: Desk, moment: Moment): void {
   );
   desk.drawdown = state;
   for (const { type, scope } of events) if (type === 'breached') halt(desk, scope, moment);
+}
+
+/** Whether the ladder has seen the equity there is, and waits for no second reading of it. */
+export function isEquityRead({ drawdown, exchange }: Desk): boolean {
+  if (drawdown === null) return true;
+  const { equity, day, peak } = drawdown;
+  const isAwaited = day.suspectedAt !== null || peak.suspectedAt !== null;
+  return !isAwaited && equity === exchange.equity();
 }
 
 function halt(desk: Desk, scope: DrawdownScope, { barEnd: at, sessionIndex }: Moment): void {

@@ -1,3 +1,4 @@
+import { createEngineThread } from '#adapters/backtest/engine.ts';
 import type { JobQueue } from '#adapters/bullmq/queue.ts';
 import type { DiscordBot } from '#adapters/discord/bot.ts';
 import { createAlertPath } from '#adapters/discord/webhook.ts';
@@ -6,6 +7,7 @@ import { parametersKey } from '#adapters/system/parameters-key.ts';
 import type { About } from '#app/about.ts';
 import { createAssetCache } from '#app/asset-cache.ts';
 import { createBackground } from '#app/background.ts';
+import { barsOf } from '#app/backtest/load-bars.ts';
 import type { AppContext } from '#app/context.ts';
 import { createDailyHistory } from '#app/daily-history.ts';
 import { createDrawdownMemory } from '#app/drawdown-memory.ts';
@@ -20,8 +22,10 @@ import type { Sight } from '#app/sight.ts';
 import type { Config } from '#config';
 import { CLOSE_TACTICS } from '#core/close.ts';
 import type { AlertPath } from '#ports/alert-path.ts';
+import type { BarSource } from '#ports/backtests.ts';
 import type { Logger } from '#ports/logger.ts';
 
+import { readRules } from './asked-rules.ts';
 import type { Assembly } from './assembly.ts';
 import { telemetryOf } from './metrics-telemetry.ts';
 import type { Wakers } from './open-queue.ts';
@@ -33,7 +37,7 @@ export function contextFrom(
   assembly: Assembly,
   discord: DiscordBot,
   queue: JobQueue,
-  { outbox, guard }: Wakers,
+  wakers: Wakers,
 ): AppContext {
   const { options, broker, marketData, ledger, clockwork, metrics, lease } = assembly;
   const { config, log } = options;
@@ -56,8 +60,9 @@ export function contextFrom(
     features: createFeatureStore({ marketData, calendar, parameters, log }),
     dailyHistory: createDailyHistory(marketData, parameters),
     assets: createAssetCache(broker, log),
-    wakeOutbox: () => outbox.wake(),
-    wakeGuard: () => guard.wake(),
+    wakeOutbox: () => wakers.outbox.wake(),
+    wakeGuard: () => wakers.guard.wake(),
+    ...backtestsOf(assembly, wakers),
     lease,
     sight: sightOf(assembly, calendar),
     pause,
@@ -66,6 +71,16 @@ export function contextFrom(
     about: aboutOf(assembly),
     log,
   };
+}
+
+/** The engine ends before the queue does: what it played is put back while that can still be written down. */
+function backtestsOf({ options, marketData, lifecycle }: Assembly, { backtests }: Wakers) {
+  const engine = createEngineThread({ version: options.version });
+  lifecycle.onClose('backtest engine', () => engine.close());
+  const source = barsOf(marketData);
+  const backtestBars: BarSource = (span, { progress, signal }) =>
+    source(span, { progress, signal: AbortSignal.any([signal, engine.closed]) });
+  return { backtests: engine, backtestBars, wakeBacktests: () => backtests.wake(), readRules };
 }
 
 /** What the channel is told by, and what with. */

@@ -1,4 +1,4 @@
-import type { ChartThread } from '#adapters/charts/charts.ts';
+import type { DrawnCharts } from '#adapters/charts/charts.ts';
 import type { OpenLedger } from '#adapters/postgres/ledger.ts';
 import type { Metrics } from '#adapters/system/metrics.ts';
 import type { About } from '#app/about.ts';
@@ -40,5 +40,5 @@ export interface Assembly {
   readonly clockwork: Clockwork;
   readonly metrics: Metrics;
   readonly lease: KeptLease;
-  readonly charts: ChartThread;
+  readonly charts: DrawnCharts;
 }

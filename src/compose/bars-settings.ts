@@ -1,3 +1,5 @@
+import { join, resolve } from 'node:path';
+
 import { z } from 'zod';
 
 import type { AlpacaConnection } from '#adapters/alpaca/connection.ts';
@@ -7,7 +9,6 @@ import type { SessionDate } from '#core/session.ts';
 import { describeArguments, readArguments } from './arguments.ts';
 import type { ArgumentTable } from './arguments.ts';
 import { describeIssue } from './config-errors.ts';
-import { barStoreDir } from './load-market.ts';
 import { date, environment, flag, tickers } from './schema.ts';
 
 const ARGUMENTS = {
@@ -79,6 +80,9 @@ export type ParsedBarsSettings =
   | { readonly kind: 'settings'; readonly settings: BarsSettings }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'errors'; readonly errors: readonly string[] };
+
+/** The bar store of a data folder. */
+export const barStoreDir = (dataDir: string): string => join(resolve(dataDir), 'bars');
 
 /** Reads what the filling of the bar store needs of the bot's environment, and its own arguments. */
 export function parseBarsSettings(

@@ -28,6 +28,7 @@ export const cards = z.strictObject(
     'channel-outage': always,
     digest: optional,
     weekly: optional,
+    backtest: optional,
   } satisfies Record<SettableKind, typeof optional | typeof always>,
   { error: 'must map kinds of cards to on, silent or off, like { "stop-moved": "silent" }' },
 );

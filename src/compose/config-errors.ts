@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 
 import { nearestName } from '#core/nearest.ts';
-import { parameterConflicts } from '#core/parameter-conflicts.ts';
-import type { StrategyParameters } from '#core/parameters.ts';
+import { ruleConflicts } from '#core/rule-conflicts.ts';
 
 import { FILE_KEYS, settingsSchema } from './schema.ts';
 
@@ -94,12 +93,8 @@ export function conflicts(input: { commandLine: unknown; file: unknown }): reado
     ...(from !== undefined && to !== undefined && from > to
       ? [`--from: is "${from}"; it must not be later than --to ${to}`]
       : []),
-    ...(rules === undefined ? [] : ruleConflicts(rules)),
+    ...(rules === undefined ? [] : ruleConflicts(rules)).map(
+      ({ rule, value, must }) => `${fileName(['rules', rule])}: is ${value}; it must ${must}`,
+    ),
   ];
-}
-
-function ruleConflicts(rules: StrategyParameters): readonly string[] {
-  return parameterConflicts(rules).map(
-    ({ name, must }) => `${fileName(['rules', name])}: is ${rules[name]}; it must ${must}`,
-  );
 }

@@ -1,5 +1,3 @@
-import { join, resolve } from 'node:path';
-
 import { createBarStore } from '#adapters/bars/bar-store.ts';
 import { readBarFolder } from '#adapters/bars/read-bar-folder.ts';
 import { readBarStore } from '#adapters/bars/read-bar-store.ts';
@@ -8,6 +6,8 @@ import type { BacktestMarket } from '#backtest/market.ts';
 import { addDays, startOfDay } from '#core/session.ts';
 import type { SessionDate } from '#core/session.ts';
 import type { StudyRequest } from '#ports/studies.ts';
+
+import { barStoreDir } from './bars-settings.ts';
 
 export type LoadedMarket =
   | { readonly kind: 'loaded'; readonly market: BacktestMarket }
@@ -34,9 +34,6 @@ export const marketOfFolder =
         until: startOfDay(addDays(to, 1)),
       }),
     );
-
-/** The bar store of a data folder. */
-export const barStoreDir = (dataDir: string): string => join(resolve(dataDir), 'bars');
 
 /** From the bar store of a data folder. Where it has nothing from before the study, the study warms up itself. */
 export function marketOfStore(dataDir: string): LoadMarket {

@@ -42,7 +42,11 @@ export async function openQueue(
   const guardRestMs = options.config.mode === 'SANDBOX' ? 0 : GUARD_REST_MS;
   return {
     queue,
-    wakers: { outbox: waker('deliver-outbox', 0), guard: waker('position-guard', guardRestMs) },
+    wakers: {
+      outbox: waker('deliver-outbox', 0),
+      guard: waker('position-guard', guardRestMs),
+      backtests: waker('backtest', 0),
+    },
   };
 }
 
@@ -52,4 +56,5 @@ const GUARD_REST_MS = 2_000;
 export interface Wakers {
   readonly outbox: JobWaker;
   readonly guard: JobWaker;
+  readonly backtests: JobWaker;
 }

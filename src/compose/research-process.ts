@@ -11,8 +11,9 @@ import type { BarArchive } from '#ports/bar-store.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { StudyDesk, StudyId } from '#ports/studies.ts';
 
+import { barStoreDir } from './bars-settings.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { barStoreDir, marketOfStore } from './load-market.ts';
+import { marketOfStore } from './load-market.ts';
 import type { LoadMarket } from './load-market.ts';
 import { createResearchWork } from './research-work.ts';
 

@@ -4,9 +4,9 @@ import { z } from 'zod';
 
 import type { Ticker } from '#core/ids.ts';
 import { nearestName } from '#core/nearest.ts';
-import { parameterConflicts } from '#core/parameter-conflicts.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
+import { ruleConflicts } from '#core/rule-conflicts.ts';
 import type { StudyKind, StudyRequest } from '#ports/studies.ts';
 import { spaceText } from '#research/space-text.ts';
 import { DEFAULT_AXES } from '#research/space.ts';
@@ -151,8 +151,8 @@ async function readRules(file: string): Promise<StrategyParameters> {
   if (!read.success) {
     throw new UsageError(read.error.issues.flatMap((issue) => ruleErrors(file, issue)).join('\n'));
   }
-  const conflicts = parameterConflicts(read.data).map(
-    ({ name, must }) => `${file} ${name}: is ${read.data[name]}; it must ${must}`,
+  const conflicts = ruleConflicts(read.data).map(
+    ({ rule, value, must }) => `${file} ${rule}: is ${value}; it must ${must}`,
   );
   if (conflicts.length > 0) throw new UsageError(conflicts.join('\n'));
   return read.data;

@@ -7,7 +7,7 @@ import { createAlpacaClient } from '#adapters/alpaca/connection.ts';
 import { createAlpacaMarketData } from '#adapters/alpaca/market-data.ts';
 import type { JobQueue } from '#adapters/bullmq/queue.ts';
 import { createCharts } from '#adapters/charts/charts.ts';
-import type { ChartThread } from '#adapters/charts/charts.ts';
+import type { DrawnCharts } from '#adapters/charts/charts.ts';
 import { createDiscordBot } from '#adapters/discord/bot.ts';
 import type { DiscordBot } from '#adapters/discord/bot.ts';
 import { openLedger } from '#adapters/postgres/ledger.ts';
@@ -120,7 +120,7 @@ async function assemble(options: WatchedOptions, lifecycle: Lifecycle): Promise<
   });
 }
 
-function openCharts({ config, log }: StartOptions, lifecycle: Lifecycle): ChartThread {
+function openCharts({ config, log }: StartOptions, lifecycle: Lifecycle): DrawnCharts {
   const charts = createCharts({ folder: join(config.dataDir, 'charts'), log });
   lifecycle.onClose('charts', () => charts.close());
   return charts;

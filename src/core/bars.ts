@@ -24,6 +24,12 @@ export interface BarColumns {
   readonly volume: Float64Array;
 }
 
+/** Bars, with the open of the session that each one lies in. */
+export interface SessionColumns {
+  readonly bars: BarColumns;
+  readonly sessionOpens: Float64Array;
+}
+
 /** One row as a bar; its figures are no numbers where there is no such row. */
 export const barAt = (columns: BarColumns, row: number): Bar => ({
   start: columns.start[row] ?? Number.NaN,

@@ -1,35 +1,41 @@
-import { barAt } from './bars.ts';
 import type { BarColumns } from './bars.ts';
 import type { Features } from './decision.ts';
-import { createFeatureEngine } from './features.ts';
-import type { StrategyParameters } from './parameters.ts';
+import { createFeaturePipeline } from './feature-pipeline.ts';
+import type { FeatureColumns, FeatureParameters } from './feature-pipeline.ts';
 import type { EpochMs, Session } from './session.ts';
 
-/**
- * Features of one symbol over many bars, a typed array a feature: a row is the same index in each, and the
- * index of its bar. NaN until warm.
- */
-export type FeatureColumns = Readonly<Record<keyof Features, Float64Array>>;
+/** So few rows that the columns of a chunk stay close to the processor, and that its loops are compiled well. */
+const CHUNK_ROWS = 4_096;
 
 /**
- * One symbol's features at each of its bars, for history. It is the engine of live trading that runs here
+ * One symbol's features at each of its bars, for history. It is the pipeline of live trading that runs here
  * over the columns: indicators, their seeding and the order of every addition are shared, so that both
- * forms agree to the last bit, and only where the results are kept differs.
+ * forms agree to the last bit, and only how many bars come at a time differs.
  *
  * The bars are settled, free of defects and in order, and each lies in one of the sessions, which are in
  * order too. Throws on a bar that does not start after the one before, or that lies in no session.
+ *
+ * The result is written into `columns` where such are given, whose rows beyond the bars are left as they
+ * are: memory that was used before costs a third less time than new. Throws where they are too short.
  */
 export function computeFeatureColumns(
   bars: BarColumns,
   sessions: readonly Session[],
-  parameters: StrategyParameters,
+  parameters: FeatureParameters,
+  columns: FeatureColumns = createFeatureColumns(bars.start.length),
 ): FeatureColumns {
-  const columns = createFeatureColumns(bars.start.length);
-  const engine = createFeatureEngine(parameters);
-  const sessionOf = createSessionCursor(sessions);
-  for (let row = 0; row < bars.start.length; row += 1) {
-    const bar = barAt(bars, row);
-    writeRow(columns, row, engine.push(bar, sessionOf(bar.start)));
+  const rows = bars.start.length;
+  if (columns.close.length < rows) {
+    throw new RangeError(`${rows} bars need as many rows, not ${columns.close.length}`);
+  }
+  const pipeline = createFeaturePipeline(parameters);
+  const writeOpens = createSessionCursor(sessions);
+  const opens = new Float64Array(Math.min(rows, CHUNK_ROWS));
+  for (let from = 0; from < rows; from += CHUNK_ROWS) {
+    const to = Math.min(from + CHUNK_ROWS, rows);
+    const chunk = { bars: barRows(bars, from, to), sessionOpens: opens };
+    writeOpens(chunk.bars.start, opens);
+    pipeline.push(chunk, featureRows(columns, from, to));
   }
   return columns;
 }
@@ -55,54 +61,64 @@ export const featuresAt = (columns: FeatureColumns, row: number): Features => ({
 
 const figureAt = (column: Float64Array, row: number): number => column[row] ?? Number.NaN;
 
-const createFeatureColumns = (rows: number): FeatureColumns => ({
-  barEnd: new Float64Array(rows),
-  close: new Float64Array(rows),
-  emaFast: new Float64Array(rows),
-  emaSlow: new Float64Array(rows),
-  barsSinceCrossUp: new Float64Array(rows),
-  barsSinceCrossDown: new Float64Array(rows),
-  atr: new Float64Array(rows),
-  atrAverage: new Float64Array(rows),
-  adx: new Float64Array(rows),
-  plusDi: new Float64Array(rows),
-  minusDi: new Float64Array(rows),
-  relativeVolume: new Float64Array(rows),
-  vwap: new Float64Array(rows),
-  trendEmaFast: new Float64Array(rows),
-  trendEmaSlow: new Float64Array(rows),
+const mapFeatures = (columnOf: (name: keyof Features) => Float64Array): FeatureColumns => ({
+  barEnd: columnOf('barEnd'),
+  close: columnOf('close'),
+  emaFast: columnOf('emaFast'),
+  emaSlow: columnOf('emaSlow'),
+  barsSinceCrossUp: columnOf('barsSinceCrossUp'),
+  barsSinceCrossDown: columnOf('barsSinceCrossDown'),
+  atr: columnOf('atr'),
+  atrAverage: columnOf('atrAverage'),
+  adx: columnOf('adx'),
+  plusDi: columnOf('plusDi'),
+  minusDi: columnOf('minusDi'),
+  relativeVolume: columnOf('relativeVolume'),
+  vwap: columnOf('vwap'),
+  trendEmaFast: columnOf('trendEmaFast'),
+  trendEmaSlow: columnOf('trendEmaSlow'),
 });
 
-function writeRow(columns: FeatureColumns, row: number, features: Features): void {
-  columns.barEnd[row] = features.barEnd;
-  columns.close[row] = features.close;
-  columns.emaFast[row] = features.emaFast;
-  columns.emaSlow[row] = features.emaSlow;
-  columns.barsSinceCrossUp[row] = features.barsSinceCrossUp;
-  columns.barsSinceCrossDown[row] = features.barsSinceCrossDown;
-  columns.atr[row] = features.atr;
-  columns.atrAverage[row] = features.atrAverage;
-  columns.adx[row] = features.adx;
-  columns.plusDi[row] = features.plusDi;
-  columns.minusDi[row] = features.minusDi;
-  columns.relativeVolume[row] = features.relativeVolume;
-  columns.vwap[row] = features.vwap;
-  columns.trendEmaFast[row] = features.trendEmaFast;
-  columns.trendEmaSlow[row] = features.trendEmaSlow;
-}
+/** Columns of zeros, to be written over. */
+export const createFeatureColumns = (rows: number): FeatureColumns =>
+  mapFeatures(() => new Float64Array(rows));
 
-/** The session of each of many instants, asked for in order. */
-function createSessionCursor(sessions: readonly Session[]): (at: EpochMs) => Session {
-  const cursor = { index: 0 };
-  return (at) => {
-    let session = sessions[cursor.index];
-    while (session !== undefined && at >= session.close) {
-      cursor.index += 1;
-      session = sessions[cursor.index];
+const featureRows = (columns: FeatureColumns, from: number, to: number): FeatureColumns =>
+  mapFeatures((name) => columns[name].subarray(from, to));
+
+const barRows = (bars: BarColumns, from: number, to: number): BarColumns => ({
+  start: bars.start.subarray(from, to),
+  open: bars.open.subarray(from, to),
+  high: bars.high.subarray(from, to),
+  low: bars.low.subarray(from, to),
+  close: bars.close.subarray(from, to),
+  volume: bars.volume.subarray(from, to),
+});
+
+/** Before the first session, and after the last: no bar lies within. */
+const BEFORE = { open: Number.POSITIVE_INFINITY, close: Number.NEGATIVE_INFINITY };
+const AFTER = { open: Number.POSITIVE_INFINITY, close: Number.NaN };
+
+/** Writes the open of the session of each of many bars, which are asked for in order. */
+function createSessionCursor(
+  sessions: readonly Session[],
+): (starts: Float64Array, opens: Float64Array) => void {
+  const cursor: { index: number; last: EpochMs } = { index: -1, last: Number.NEGATIVE_INFINITY };
+  return (starts, opens) => {
+    let { index, last } = cursor;
+    let { open, close } = sessions[index] ?? BEFORE;
+    for (let row = 0; row < starts.length; row += 1) {
+      const at = starts[row] ?? Number.NaN;
+      while (at >= close) {
+        index += 1;
+        ({ open, close } = sessions[index] ?? AFTER);
+      }
+      if (!(at >= open)) throw new RangeError(`no session holds the bar at ${at}`);
+      if (at <= last) throw new RangeError(`bars must come in order: ${at} after ${last}`);
+      last = at;
+      opens[row] = open;
     }
-    if (session === undefined || !(at >= session.open)) {
-      throw new RangeError(`no session holds the bar at ${at}`);
-    }
-    return session;
+    cursor.index = index;
+    cursor.last = last;
   };
 }

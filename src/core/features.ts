@@ -1,13 +1,8 @@
 import type { Bar } from './bars.ts';
 import type { Features } from './decision.ts';
-import { createAdx } from './indicators/adx.ts';
-import { createAtr } from './indicators/atr.ts';
-import { createCompletedCloses } from './indicators/completed-closes.ts';
-import { createEma } from './indicators/ema.ts';
-import { createSessionVwap } from './indicators/session-vwap.ts';
-import { createSma } from './indicators/sma.ts';
-import type { StrategyParameters } from './parameters.ts';
-import { MINUTE_MS } from './session.ts';
+import { createFeatureColumns, featuresAt } from './feature-columns.ts';
+import { createFeaturePipeline } from './feature-pipeline.ts';
+import type { FeatureParameters } from './feature-pipeline.ts';
 import type { Session } from './session.ts';
 
 /** Computes one symbol's features bar by bar. */
@@ -20,17 +15,11 @@ export interface FeatureEngine {
   push(bar: Bar, session: Session): Features;
 }
 
-export function createFeatureEngine(parameters: StrategyParameters): FeatureEngine {
-  const barMs = parameters.barMinutes * MINUTE_MS;
-  const emaFast = createEma(parameters.emaFast);
-  const emaSlow = createEma(parameters.emaSlow);
-  const crossing = createCrossing();
-  const atr = createAtr(parameters.atrPeriod);
-  const atrAverage = createSma(parameters.atrAveragePeriod);
-  const adx = createAdx(parameters.adxPeriod);
-  const relativeVolume = createRelativeVolume(parameters.relativeVolumePeriod);
-  const vwap = createSessionVwap();
-  const trend = createTrend(parameters);
+/** The pipeline that computes whole columns, over columns of one row. */
+export function createFeatureEngine(parameters: FeatureParameters): FeatureEngine {
+  const pipeline = createFeaturePipeline(parameters);
+  const rows = createRow();
+  const columns = createFeatureColumns(1);
   const last = { start: Number.NEGATIVE_INFINITY };
 
   return {
@@ -39,77 +28,35 @@ export function createFeatureEngine(parameters: StrategyParameters): FeatureEngi
         throw new RangeError(`bars must come in order: ${bar.start} after ${last.start}`);
       }
       last.start = bar.start;
-      const { close } = bar;
-      const fast = emaFast.push(close);
-      const slow = emaSlow.push(close);
-      crossing.push(fast - slow);
-      const range = atr.push(bar);
-      adx.push(bar);
-      trend.push(bar, session);
-      return {
-        barEnd: bar.start + barMs,
-        close,
-        emaFast: fast,
-        emaSlow: slow,
-        barsSinceCrossUp: crossing.sinceUp,
-        barsSinceCrossDown: crossing.sinceDown,
-        atr: range,
-        atrAverage: atrAverage.push(range),
-        adx: adx.adx,
-        plusDi: adx.plusDi,
-        minusDi: adx.minusDi,
-        relativeVolume: relativeVolume(bar.volume),
-        vwap: vwap.push(bar, session),
-        trendEmaFast: trend.fast,
-        trendEmaSlow: trend.slow,
-      };
+      writeRow(rows, bar, session);
+      pipeline.push(rows, columns);
+      return featuresAt(columns, 0);
     },
   };
 }
 
-/**
- * Bars since a difference last changed its sign, by direction. A difference of zero has no sign: touching
- * the line and turning back is no crossing.
- */
-function createCrossing() {
-  const state = {
-    side: 0,
-    sinceUp: Number.POSITIVE_INFINITY,
-    sinceDown: Number.POSITIVE_INFINITY,
-    push: (difference: number): void => {
-      const side = difference > 0 ? 1 : difference < 0 ? -1 : state.side;
-      state.sinceUp = side === 1 && state.side === -1 ? 0 : state.sinceUp + 1;
-      state.sinceDown = side === -1 && state.side === 1 ? 0 : state.sinceDown + 1;
-      state.side = side;
-    },
-  };
-  return state;
-}
+const createRow = () => ({
+  bars: {
+    start: new Float64Array(1),
+    open: new Float64Array(1),
+    high: new Float64Array(1),
+    low: new Float64Array(1),
+    close: new Float64Array(1),
+    volume: new Float64Array(1),
+  },
+  sessionOpens: new Float64Array(1),
+});
 
-/** Volume over the average of the bars before; NaN where those had none, since nothing can be said then. */
-function createRelativeVolume(period: number): (volume: number) => number {
-  const average = createSma(period);
-  const before = { mean: Number.NaN };
-  return (volume) => {
-    const relative = before.mean === 0 ? Number.NaN : volume / before.mean;
-    before.mean = average.push(volume);
-    return relative;
-  };
-}
-
-/** The two EMAs of the longer bars that are complete. */
-function createTrend({ barMinutes, trendBarMinutes, emaFast, emaSlow }: StrategyParameters) {
-  const fast = createEma(emaFast);
-  const slow = createEma(emaSlow);
-  const minutes = { from: barMinutes, to: trendBarMinutes };
-  const closes = createCompletedCloses(minutes, (close) => {
-    state.fast = fast.push(close);
-    state.slow = slow.push(close);
-  });
-  const state = {
-    fast: Number.NaN,
-    slow: Number.NaN,
-    push: (bar: Bar, session: Session): void => closes(bar.start, bar.close, session),
-  };
-  return state;
+function writeRow(
+  { bars, sessionOpens }: ReturnType<typeof createRow>,
+  bar: Bar,
+  session: Session,
+): void {
+  bars.start[0] = bar.start;
+  bars.open[0] = bar.open;
+  bars.high[0] = bar.high;
+  bars.low[0] = bar.low;
+  bars.close[0] = bar.close;
+  bars.volume[0] = bar.volume;
+  sessionOpens[0] = session.open;
 }

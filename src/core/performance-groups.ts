@@ -1,5 +1,8 @@
 import { dailyMetrics } from './daily-metrics.ts';
 import type { DailyMetrics } from './daily-metrics.ts';
+import type { Ticker } from './ids.ts';
+import { addUsd } from './money.ts';
+import type { Usd } from './money.ts';
 import { newYorkTime } from './session.ts';
 import type { ClosedTrade } from './trade.ts';
 
@@ -20,6 +23,26 @@ export const GROUP_KEYS = {
   reason: ({ exitReason }) => exitReason,
   hour: ({ openedAt }) => `${newYorkTime(openedAt).slice(0, 2)}:00`,
 } as const satisfies Record<Grouping, (trade: ClosedTrade) => string>;
+
+/** A symbol with what its trades have brought. */
+export interface SymbolResult {
+  readonly symbol: Ticker;
+  readonly trades: number;
+  /** Realized, before fees. */
+  readonly pnl: Usd;
+}
+
+/** Each symbol that has a closed trade, the best first. */
+export const resultsBySymbol = (
+  closed: readonly Pick<ClosedTrade, 'symbol' | 'pnl'>[],
+): readonly SymbolResult[] =>
+  [...Map.groupBy(closed, ({ symbol }) => symbol)]
+    .map(([symbol, trades]) => ({
+      symbol,
+      trades: trades.length,
+      pnl: addUsd(...trades.map(({ pnl }) => pnl)),
+    }))
+    .toSorted((one, other) => other.pnl - one.pnl);
 
 /** Each group with its figures: hours in order, all others from the best result to the worst. */
 export function groupTrades(trades: readonly ClosedTrade[], by: Grouping): readonly TradeGroup[] {

@@ -28,6 +28,12 @@ export const rMultipleAt = (
   prices: { readonly entry: Usd; readonly now: Usd; readonly riskPerShare: Usd },
 ): number => (signOf(side) * (prices.now - prices.entry)) / prices.riskPerShare;
 
+/** How far a price still is from the stop, in per cent of the price; negative when it is beyond. */
+export const stopDistancePercent = (
+  side: PositionSide,
+  { now, stop }: { readonly now: Usd; readonly stop: Usd },
+): number => (signOf(side) * 100 * (now - stop)) / now;
+
 /** Average price of fills, to the nearest micro-dollar; for display, since only the sums add up. */
 export const averagePrice = (value: Usd, quantity: number): Usd =>
   micros(Math.round(value / quantity));

@@ -7,10 +7,13 @@ import type { DrawdownEvent } from '#core/drawdown-ladder.ts';
 import type { Ticker, TradeId } from '#core/ids.ts';
 import type { Usd } from '#core/money.ts';
 import type { PositionSide } from '#core/order.ts';
+import type { SymbolResult } from '#core/performance-groups.ts';
 import type { EpochMs, Session, SessionDate } from '#core/session.ts';
 import type { SignalCounts } from '#core/signal-counts.ts';
 import type { TradeRange } from '#core/trade-range.ts';
 import type { ClosedTrade, ScaleOutMode } from '#core/trade.ts';
+
+import type { BacktestCard } from './backtest-card.ts';
 
 export type Mode = 'SANDBOX' | 'PAPER' | 'LIVE';
 
@@ -286,17 +289,10 @@ export interface OutageCard {
   readonly at: EpochMs;
 }
 
-/** A day of the week, or a symbol in it, with what it brought. */
+/** A day of the week with what it brought. */
 export interface DayResult {
   readonly date: SessionDate;
   /** Change of equity in the session. */
-  readonly pnl: Usd;
-}
-
-export interface SymbolResult {
-  readonly symbol: Ticker;
-  readonly trades: number;
-  /** Realized, before fees. */
   readonly pnl: Usd;
 }
 
@@ -379,6 +375,7 @@ export type Card =
   | WeeklyCard
   | DigestCard
   | ChannelOutageCard
+  | BacktestCard
   | BatchCard;
 
 /** A card as it is delivered. */

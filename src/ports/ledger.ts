@@ -9,6 +9,7 @@ import type { EpochMs, SessionDate } from '#core/session.ts';
 import type { ClosedTrade, LegRole, Trade, TradeStatus } from '#core/trade.ts';
 
 import type { AuditEntry, AuditReads } from './audit-log.ts';
+import type { BacktestReads, BacktestWrites } from './backtests.ts';
 import type {
   BracketOrder,
   CashActivity,
@@ -138,7 +139,13 @@ export interface OrderBelonging {
 
 /** Writes that belong together. All or none of a transaction's writes hold. */
 export interface LedgerTransaction
-  extends MetricsWrites, DecisionWrites, RiskWrites, ConfirmationWrites, ReadinessWrites {
+  extends
+    MetricsWrites,
+    DecisionWrites,
+    RiskWrites,
+    ConfirmationWrites,
+    BacktestWrites,
+    ReadinessWrites {
   /** Throws LeaseLostError when another process trades the account by now; holds it off until the end. */
   assertFence(token: number): Promise<void>;
   /** Locks the control state against change until the transaction ends. */
@@ -168,8 +175,8 @@ export interface LedgerTransaction
   insertCashActivity(activity: CashActivity): Promise<boolean>;
   /** False when it was written down before; one that was rejected is open again, with the new request. */
   insertOrderIntent(intent: OrderIntent): Promise<boolean>;
-  /** What came of it; the first answer stays. */
-  settleOrderIntent(id: string, outcome: IntentOutcome, detail: string | null): Promise<void>;
+  /** What came of it; the first answer stays. Whether this was it. */
+  settleOrderIntent(id: string, outcome: IntentOutcome, detail: string | null): Promise<boolean>;
   /** How many intents of this kind a trade has, or a closing of it. */
   countOrderIntents(of: TradeId | CloseId, kind: OrderRequest['kind']): Promise<number>;
   insertLegIntervention(intervention: LegIntervention): Promise<void>;
@@ -204,6 +211,7 @@ export interface Ledger
     AuditReads,
     TradeHistoryReads,
     ReadinessReads,
+    BacktestReads,
     HeartbeatWrites {
   transaction<T>(work: (tx: LedgerTransaction) => Promise<T>): Promise<T>;
 

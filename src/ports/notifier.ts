@@ -19,6 +19,14 @@ export interface Posting {
   /** Null: into the channel itself. */
   readonly thread: Thread | null;
   readonly image: ChartImage | null;
+  readonly file?: TextFile | null;
+}
+
+/** A text that hangs on a message. */
+export interface TextFile {
+  /** `trades.csv`: letters, digits, hyphens and dots. */
+  readonly name: string;
+  readonly content: string;
 }
 
 /** The team's channel. */
@@ -35,8 +43,13 @@ export interface Notifier {
    * minutes, an outage may last hours. Throws DeliveryError.
    */
   find(key: string, thread?: Thread | null): Promise<MessageId | null>;
-  /** The picture that was there goes; without a new one there is none. Throws DeliveryError. */
-  edit(message: MessageId, card: DeliveredCard, image?: ChartImage | null): Promise<EditOutcome>;
+  /** Picture and file that were there go; without new ones there are none. Throws DeliveryError. */
+  edit(
+    message: MessageId,
+    card: DeliveredCard,
+    image?: ChartImage | null,
+    file?: TextFile | null,
+  ): Promise<EditOutcome>;
   /** Starts a thread that is not there yet. Without one its cards go to the channel, so it never rejects. */
   startThread(thread: Thread): Promise<void>;
   /** The messages that are pinned in the channel, whoever pinned them. Rejects when the chat cannot be asked. */

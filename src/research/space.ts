@@ -1,7 +1,7 @@
-import { parameterConflicts } from '#core/parameter-conflicts.ts';
 import { isWithin, limitWords, PARAMETER_LIMITS } from '#core/parameter-limits.ts';
 import type { ParameterLimit, ParameterName } from '#core/parameter-limits.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
+import { ruleConflicts } from '#core/rule-conflicts.ts';
 
 import type { Axis, AxisValue, Coordinates } from './surface.ts';
 
@@ -98,9 +98,9 @@ export function problemOf(parameters: StrategyParameters): string | null {
       return `${name}: is ${String(value)}; it ${limitWords(limit)}`;
     }
   }
-  const [conflict] = parameterConflicts(parameters);
+  const [conflict] = ruleConflicts(parameters);
   if (conflict === undefined) return null;
-  return `${conflict.name}: is ${parameters[conflict.name]}; it must ${conflict.must}`;
+  return `${conflict.rule}: is ${conflict.value}; it must ${conflict.must}`;
 }
 
 /** Every point of the grid whose parameters go together. */

@@ -30,6 +30,7 @@ import { createAlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
 import type { AlpacaStandIn, AlpacaStandInOptions } from '#sandbox/alpaca/stand-in.ts';
 import { createVirtualTimers } from '#sandbox/alpaca/timers.ts';
 import { ABOUT } from '#test/support/about.ts';
+import { NO_BACKTESTS } from '#test/support/backtests.ts';
 import { ALL_ON } from '#test/support/channel.ts';
 import { noCharts } from '#test/support/charts.ts';
 import { dailyBarsAround } from '#test/support/daily-bars.ts';
@@ -62,7 +63,7 @@ export interface Desk {
   plan(changes?: Partial<EntryIntent>): Promise<EntryIntent>;
   /** The same application with another broker, or another channel. */
   with(changes: Partial<AppContext>): AppContext;
-  /** Closed with its test, or before. */
+  /** However often it is called. */
   close(): Promise<void>;
   /** Lets the system's time pass: the stand-in's delays, and the bot's waits. */
   elapse(ms: number): void;
@@ -119,7 +120,15 @@ export interface DeskOptions extends Partial<
 /** Lets what came in over the sockets be handled. */
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-export async function openDesk(
+/** A desk that is closed with its test. */
+export async function openDesk(bars: readonly Ohlc[], options: DeskOptions = {}): Promise<Desk> {
+  const desk = await startDesk(bars, options);
+  onTestFinished(() => desk.close());
+  return desk;
+}
+
+/** A desk that several tests share: whoever starts it closes it. */
+export async function startDesk(
   bars: readonly Ohlc[],
   { others = {}, onStep, parameters, sessions, ...options }: DeskOptions = {},
 ): Promise<Desk> {
@@ -143,7 +152,6 @@ export async function openDesk(
     await standIn.close();
   };
   const close = (): Promise<void> => (closing ??= closeAll());
-  onTestFinished(close);
   const told: Told[] = [];
   const steps: Step[] = [];
   const lease = async () => {
@@ -192,6 +200,7 @@ export async function openDesk(
     },
     sectors: new Map(market.symbols.map((symbol) => [symbol, `sector of ${symbol}`])),
     wakeOutbox: async () => {},
+    ...NO_BACKTESTS,
     wakeGuard: async () => {
       isGuardAsked = true;
     },

@@ -1,4 +1,5 @@
 import type { BacktestMarket } from '#backtest/market.ts';
+import type { BarColumns } from '#core/bars.ts';
 import { ticker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
 
@@ -19,4 +20,25 @@ export function aMarket({
     names.map((name, index) => [ticker(name), columnsOf(walks[index] ?? [])]),
   );
   return { barMinutes: 5, bars, sessions: sessionsOf(walks[0] ?? []) };
+}
+
+/** The same market as it was known at an instant. */
+export function cutOff(market: BacktestMarket, until: number): BacktestMarket {
+  const cut = (columns: BarColumns): BarColumns => {
+    const rows = columns.start.filter((start) => start < until).length;
+    const head = (column: Float64Array) => column.slice(0, rows);
+    return {
+      start: head(columns.start),
+      open: head(columns.open),
+      high: head(columns.high),
+      low: head(columns.low),
+      close: head(columns.close),
+      volume: head(columns.volume),
+    };
+  };
+  return {
+    ...market,
+    bars: new Map([...market.bars].map(([symbol, columns]) => [symbol, cut(columns)])),
+    sessions: market.sessions.filter(({ open }) => open < until),
+  };
 }

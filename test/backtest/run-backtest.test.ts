@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import type { BacktestMarket } from '#backtest/market.ts';
 import { DEFAULT_OPTIONS, SANDBOX_FILLS } from '#backtest/options.ts';
 import { prepareMarket } from '#backtest/prepare.ts';
 import { runBacktest, startBacktest } from '#backtest/run-backtest.ts';
-import type { BarColumns } from '#core/bars.ts';
 import { ENTRY_FILTERS } from '#core/decision.ts';
 import { ticker } from '#core/ids.ts';
 import { addUsd, usdToNumber } from '#core/money.ts';
@@ -13,7 +11,7 @@ import { readMarketFolder } from '#sandbox/market/read-market-folder.ts';
 
 import { sectorsFrom } from '../../src/compose/sectors.ts';
 import { describeWithShared, sharedPath } from '../support/shared.ts';
-import { aMarket } from './a-market.ts';
+import { aMarket, cutOff } from './a-market.ts';
 
 /** Trades often: what the rules would refuse most of the time is let through. */
 const EAGER = {
@@ -81,6 +79,13 @@ describe('a backtest', () => {
     expect(part.trades).toEqual(before);
   });
 
+  it('calls a bar warm-up until each average is known, also where the fast one is the longer', () => {
+    const slowIsFast = { ...EAGER, emaFast: 60, emaSlow: 5 };
+    const { signals } = runBacktest(aMarket({ names: ['AAPL'] }), slowIsFast, OPTIONS);
+    // 60 bars of 15 minutes, the last of them complete with the third bar of 5.
+    expect(signals.refused['warm-up']).toBe(60 * 3 - 1);
+  });
+
   it('can be followed piece by piece, and comes to the same', () => {
     const market = aMarket();
     const stepped = startBacktest(prepareMarket(market, EAGER), EAGER, OPTIONS);
@@ -103,26 +108,6 @@ describe('a backtest', () => {
     expect(trades.every(({ openedAt }) => openedAt > market.sessions[30]!.open)).toBe(true);
   });
 });
-
-function cutOff(market: BacktestMarket, until: number): BacktestMarket {
-  const cut = (columns: BarColumns): BarColumns => {
-    const rows = columns.start.filter((start) => start < until).length;
-    const head = (column: Float64Array) => column.slice(0, rows);
-    return {
-      start: head(columns.start),
-      open: head(columns.open),
-      high: head(columns.high),
-      low: head(columns.low),
-      close: head(columns.close),
-      volume: head(columns.volume),
-    };
-  };
-  return {
-    ...market,
-    bars: new Map([...market.bars].map(([symbol, columns]) => [symbol, cut(columns)])),
-    sessions: market.sessions.filter(({ open }) => open < until),
-  };
-}
 
 describeWithShared('data/5min', 'a year of two dozen stocks', () => {
   it('comes to what the sandbox came to when it traded the same bars', () => {

@@ -5,7 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { createCharts } from '#adapters/charts/charts.ts';
-import type { ChartThread } from '#adapters/charts/charts.ts';
+import type { DrawnCharts } from '#adapters/charts/charts.ts';
 import type { ChartSpec } from '#ports/charts.ts';
 import { silentLog } from '#test/support/log.ts';
 
@@ -36,7 +36,7 @@ export async function benchCharts(): Promise<readonly BenchRow[]> {
     // Each kind once, as on a bot that has run for a while.
     for (const spec of SPECS) await timed(charts, spec);
     return [
-      { name: 'charts: start of their thread', value: `${(warmUpMs / 1_000).toFixed(2)} s` },
+      { name: 'charts: start of their process', value: `${(warmUpMs / 1_000).toFixed(2)} s` },
       await oneByOne(charts),
       await allAtOnce(charts),
     ];
@@ -46,7 +46,7 @@ export async function benchCharts(): Promise<readonly BenchRow[]> {
   }
 }
 
-async function oneByOne(charts: ChartThread): Promise<BenchRow> {
+async function oneByOne(charts: DrawnCharts): Promise<BenchRow> {
   const times: number[] = [];
   for (let run = 0; run < 25; run += 1) {
     for (const spec of SPECS) times.push(await timed(charts, spec));
@@ -62,7 +62,7 @@ async function oneByOne(charts: ChartThread): Promise<BenchRow> {
 }
 
 /** A burst, while the event loop of this thread is watched; and before it the same without a chart. */
-async function allAtOnce(charts: ChartThread): Promise<BenchRow> {
+async function allAtOnce(charts: DrawnCharts): Promise<BenchRow> {
   const burst = [...SPECS, ...SPECS, ...SPECS, ...SPECS, ...SPECS];
   const idleMs = await longestStall(() => delay(IDLE_MS));
   const stallMs = await longestStall(() =>
@@ -85,7 +85,7 @@ async function longestStall(work: () => Promise<void>): Promise<number> {
   return Math.max(0, watch.max / 1e6 - RESOLUTION_MS);
 }
 
-async function timed(charts: ChartThread, spec: ChartSpec): Promise<number> {
+async function timed(charts: DrawnCharts, spec: ChartSpec): Promise<number> {
   const begun = performance.now();
   const result = await charts.render(spec);
   if (!result.ok) throw new Error(`a chart was not drawn: ${result.why}`);

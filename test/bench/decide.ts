@@ -3,11 +3,13 @@ import { runInNewContext } from 'node:vm';
 
 import { decide } from '#core/decide.ts';
 import type { Decision } from '#core/decision.ts';
+import { computeFeatureColumns, createFeatureColumns } from '#core/feature-columns.ts';
+import type { FeatureColumns } from '#core/feature-pipeline.ts';
 import { createFeatureEngine } from '#core/features.ts';
 import type { FeatureEngine } from '#core/features.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 
-import { walkBars } from '../core/support/bars.ts';
+import { columnsOf, sessionsOf, walkBars } from '../core/support/bars.ts';
 import type { SessionBar } from '../core/support/bars.ts';
 import { snapshot, symbolSnapshot } from '../core/support/snapshots.ts';
 import type { BenchRow } from './bench-row.ts';
@@ -19,7 +21,9 @@ const CYCLE_BUDGET_MS = 250;
 export async function benchDecide(): Promise<readonly BenchRow[]> {
   const throughput = barsPerSecond(walkBars({ seed: 11, sessions: 1_300 }));
   const cycles = [10, 100, 500].map((symbols) => cycleOf(symbols));
-  return [...throughput, ...cycles, memoryOf(500)];
+  const memory = memoryOf(500);
+  const columns = columnsPerSecond(walkBars({ seed: 12, sessions: 12_821 }));
+  return [...throughput, ...columns, ...cycles, memory];
 }
 
 /** Features alone, and features with a decision at every bar. */
@@ -39,6 +43,27 @@ function barsPerSecond(bars: readonly SessionBar[]): readonly BenchRow[] {
       name: 'bars through features and decide',
       value: `${Math.round((bars.length * 1_000) / decided).toLocaleString('en-US')} bars/s`,
     },
+  ];
+}
+
+/** Features of a million bars by the column, as history is read. */
+function columnsPerSecond(rows: readonly SessionBar[]): readonly BenchRow[] {
+  const [bars, sessions] = [columnsOf(rows), sessionsOf(rows)];
+  const used = createFeatureColumns(rows.length);
+  const rowOf = (name: string, columnsFor: () => FeatureColumns): BenchRow => {
+    const ms = fastest(9, () => () => {
+      const columns = computeFeatureColumns(bars, sessions, DEFAULT_PARAMETERS, columnsFor());
+      return columns.close.at(-1) ?? Number.NaN;
+    });
+    const perSecond = Math.round((rows.length * 1_000) / ms).toLocaleString('en-US');
+    return {
+      name,
+      value: `${perSecond} bars/s (${((ms * 1e6) / rows.length).toFixed(0)} ns a bar)`,
+    };
+  };
+  return [
+    rowOf('feature columns, into columns used before', () => used),
+    rowOf('feature columns, into new ones', () => createFeatureColumns(rows.length)),
   ];
 }
 

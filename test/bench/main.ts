@@ -1,3 +1,4 @@
+import { benchAnswers, playBacktests } from './answers.ts';
 import { benchBars } from './bars.ts';
 import type { BenchRow } from './bench-row.ts';
 import { benchCharts } from './charts.ts';
@@ -33,6 +34,7 @@ const rows = [
   ...benchExits(),
   ...(await benchDecisions()),
   ...(await benchDelivery()),
+  ...(await benchAnswers(playBacktests)),
   ...(await benchCharts()),
   ...(await benchOrderSafety()),
   ...(await benchResearch()),

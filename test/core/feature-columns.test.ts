@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Features } from '#core/decision.ts';
-import { computeFeatureColumns, featuresAt } from '#core/feature-columns.ts';
-import type { FeatureColumns } from '#core/feature-columns.ts';
+import { computeFeatureColumns, createFeatureColumns, featuresAt } from '#core/feature-columns.ts';
+import { createFeaturePipeline, featureKey } from '#core/feature-pipeline.ts';
+import type { FeatureColumns } from '#core/feature-pipeline.ts';
 import { createFeatureEngine } from '#core/features.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
@@ -61,6 +62,16 @@ function withHole(rows: readonly SessionBar[], seed: number): readonly SessionBa
   return rows.toSpliced(from, 11);
 }
 
+/** Many bars of one price and without volume, as of a symbol that hardly trades. */
+function withQuiet(rows: readonly SessionBar[], seed: number): readonly SessionBar[] {
+  const random = randomNumbers(seed);
+  return rows.map(({ bar, session }) => {
+    const { close } = bar;
+    const flat = random() < 0.3 ? { open: close, high: close, low: close } : {};
+    return { session, bar: { ...bar, ...flat, volume: random() < 0.3 ? 0 : bar.volume } };
+  });
+}
+
 /** What no exchange would print: nothing after it may reach back. */
 const garbage = fc.oneof(
   fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, 0, -1, 1e300),
@@ -70,13 +81,59 @@ const garbage = fc.oneof(
 describe('features by the column', () => {
   it('are the features bar by bar, to the last bit', () => {
     fc.assert(
-      fc.property(series, fc.boolean(), (options, hole) => {
+      fc.property(series, fc.boolean(), fc.boolean(), (options, hole, quiet) => {
         const walk = walkBars(options);
-        const rows = hole ? withHole(walk, options.seed) : walk;
+        const whole = hole ? withHole(walk, options.seed) : walk;
+        const rows = quiet ? withQuiet(whole, options.seed) : whole;
         const parameters = { ...DEFAULT_PARAMETERS, barMinutes: options.barMinutes };
         const [ours, theirs] = [compute(rows, parameters), stream(rows, parameters)];
         expect(differences(ours, theirs, rows.length)).toEqual([]);
       }),
+    );
+  });
+
+  it('are the same however the bars are divided, and whatever the periods', () => {
+    const period = fc.integer({ min: 1, max: 30 });
+    const periods = fc.record({
+      emaFast: period,
+      emaSlow: period,
+      atrPeriod: period,
+      atrAveragePeriod: period,
+      adxPeriod: period,
+      relativeVolumePeriod: period,
+      trendBarMinutes: fc.constantFrom(15, 30, 60),
+    });
+    const lengths = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 9 });
+    fc.assert(
+      fc.property(fc.integer(), periods, lengths, (seed, chosen, cycle) => {
+        const rows = withQuiet(walkBars({ seed, sessions: 3, missing: 0.05 }), seed);
+        const parameters = { ...DEFAULT_PARAMETERS, ...chosen };
+        const pipeline = createFeaturePipeline(parameters);
+        const divided = createFeatureColumns(rows.length);
+        for (let from = 0, turn = 0; from < rows.length; turn += 1) {
+          const piece = rows.slice(from, from + cycle[turn % cycle.length]!);
+          const features = createFeatureColumns(piece.length);
+          const sessionOpens = Float64Array.from(piece, ({ session }) => session.open);
+          pipeline.push({ bars: columnsOf(piece), sessionOpens }, features);
+          for (const name of NAMES) divided[name].set(features[name], from);
+          from += piece.length;
+        }
+        expect(differences(compute(rows, parameters), divided, rows.length)).toEqual([]);
+      }),
+    );
+  });
+
+  it('are written over columns that are given, as far as there are bars', () => {
+    const rows = walkBars({ seed: 4, sessions: 2 });
+    const used = createFeatureColumns(rows.length + 1);
+    for (const name of NAMES) used[name].fill(7);
+    const [bars, sessions] = [columnsOf(rows), sessionsOf(rows)];
+    expect(computeFeatureColumns(bars, sessions, DEFAULT_PARAMETERS, used)).toBe(used);
+    expect(differences(used, compute(rows), rows.length)).toEqual([]);
+    expect(NAMES.map((name) => used[name].at(-1))).toEqual(NAMES.map(() => 7));
+    const short = createFeatureColumns(rows.length - 1);
+    expect(() => computeFeatureColumns(bars, sessions, DEFAULT_PARAMETERS, short)).toThrow(
+      '156 bars need as many rows, not 155',
     );
   });
 
@@ -143,6 +200,19 @@ describe('features by the column', () => {
     const rows = walkBars({ seed: 1, sessions: 1 });
     expect(() => compute([rows[0]!, rows[0]!])).toThrow(/in order/);
     expect(() => compute([rows[1]!, rows[0]!])).toThrow(/in order/);
+  });
+});
+
+describe('the key of features', () => {
+  const rows = walkBars({ seed: 5, sessions: 3 });
+  const otherwise = Object.entries(DEFAULT_PARAMETERS)
+    .filter(([, value]) => typeof value === 'number')
+    .map(([name, value]) => ({ name, parameters: { ...DEFAULT_PARAMETERS, [name]: value + 15 } }));
+
+  it.each(otherwise)('changes with $name where the features do, and not otherwise', (other) => {
+    const differ = differences(compute(rows), compute(rows, other.parameters), rows.length);
+    const isSame = featureKey(other.parameters) === featureKey(DEFAULT_PARAMETERS);
+    expect(isSame).toBe(differ.length === 0);
   });
 });
 

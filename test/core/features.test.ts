@@ -11,6 +11,7 @@ import { MINUTE_MS } from '#core/session.ts';
 import { describeWithShared, sharedPath } from '../support/shared.ts';
 import { readSessionBars, walkBars } from './support/bars.ts';
 import type { SessionBar } from './support/bars.ts';
+import { averagesOf } from './support/series.ts';
 
 const FIFTEEN: StrategyParameters = { ...DEFAULT_PARAMETERS, barMinutes: 15 };
 
@@ -284,9 +285,12 @@ describeWithShared('data/15min/SPY_15min.csv', 'the 15-minute trend', () => {
   it('computed from 5-minute bars equals the EMAs of real 15-minute bars', () => {
     const long = readSessionBars(sharedPath('data/15min/SPY_15min.csv'), 15);
     const short = readSessionBars(sharedPath('data/5min-older/SPY_5min.csv'), 5);
-    const ema = createEma(21);
+    const averages = averagesOf(
+      createEma(21),
+      long.map(({ bar }) => bar.close),
+    );
     const expected = new Map(
-      long.map(({ bar }) => [bar.start + 15 * MINUTE_MS, ema.push(bar.close)]),
+      long.map(({ bar }, index) => [bar.start + 15 * MINUTE_MS, averages[index]!]),
     );
     let compared = 0;
     let wrong = 0;

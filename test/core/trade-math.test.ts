@@ -9,6 +9,7 @@ import {
   rMultiple,
   rMultipleAt,
   slippageBps,
+  stopDistancePercent,
 } from '#core/trade-math.ts';
 
 describe('the result of a trade', () => {
@@ -54,6 +55,24 @@ describe('the result of a trade', () => {
         expect(long! + short!).toBe(0);
       }),
     );
+  });
+});
+
+describe('the distance of a price from the stop', () => {
+  it.each(
+    // oxfmt-ignore
+    [
+      // side   now       stop      %
+      ['long',  '200.00', '196.00', 2],
+      ['short', '200.00', '204.00', 2],
+      ['long',  '200.00', '200.00', 0],
+      ['long',  '200.00', '201.00', -0.5],
+      ['short', '200.00', '199.00', -0.5],
+      ['long',  '0.5000', '0.4900', 2],
+    ] as const,
+  )('%s at %s with the stop at %s: %d %%', (side, now, stop, percent) => {
+    const prices = { now: parseUsd(now), stop: parseUsd(stop) };
+    expect(stopDistancePercent(side, prices)).toBeCloseTo(percent, 9);
   });
 });
 

@@ -19,6 +19,7 @@ import type { Ticker } from '#core/ids.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import type { EpochMs } from '#core/session.ts';
 import { ABOUT } from '#test/support/about.ts';
+import { NO_BACKTESTS } from '#test/support/backtests.ts';
 import { ALL_ON } from '#test/support/channel.ts';
 import { noCharts } from '#test/support/charts.ts';
 import { silentLog } from '#test/support/log.ts';
@@ -87,6 +88,7 @@ export async function anApplication({
     sectors: new Map(),
     assets: createAssetCache(broker, silentLog),
     wakeOutbox: async () => {},
+    ...NO_BACKTESTS,
     wakeGuard: async () => {},
     lease,
     sight: {

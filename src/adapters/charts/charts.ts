@@ -16,28 +16,31 @@ export interface ChartsOptions {
   readonly startTimeoutMs?: number;
   /** After a start that failed: until the next one is tried. */
   readonly restMs?: number;
-  /** The thread's own file. */
+  /** With nothing to draw for so long, the process is ended, and started again for the next picture. */
+  readonly idleMs?: number;
+  /** The process's own file. */
   readonly worker?: URL;
 }
 
-/** Pictures drawn on a thread of their own, one after the other. */
-export interface ChartThread extends Charts {
-  /** Starts the thread and draws once, so that the first real picture is not the slow one. */
+/** Pictures drawn by a process of their own, one after the other. */
+export interface DrawnCharts extends Charts {
+  /** Starts the process and draws once, so that the first real picture is not the slow one. */
   warmUp(): Promise<void>;
   /** What still waits is answered as unavailable. */
   close(): Promise<void>;
 }
 
-/** The thread is started with the first picture, and again whenever it dies or hangs. */
+/** The process is started with the first picture, and again whenever it dies or hangs. */
 export function createCharts({
   folder,
   log,
   timeoutMs = 5_000,
   startTimeoutMs = 60_000,
   restMs = 60_000,
+  idleMs = 60_000,
   worker = new URL('worker.ts', import.meta.url),
-}: ChartsOptions): ChartThread {
-  const queue = createDrawQueue({ file: worker, folder, startTimeoutMs, restMs });
+}: ChartsOptions): DrawnCharts {
+  const queue = createDrawQueue({ file: worker, folder, startTimeoutMs, restMs, idleMs });
   async function render(chart: ChartSpec, patienceMs: number): Promise<ChartResult> {
     const result = await attempt(queue, chart, patienceMs);
     if (!result.ok) {
@@ -60,7 +63,7 @@ async function attempt(
   patienceMs: number,
 ): Promise<ChartResult> {
   try {
-    // Here and not on the thread, since copying far too many facts to it would take time.
+    // Here and not in the process, since copying far too many facts to it would take time.
     const defect = chartDefect(chart);
     return defect === null ? await queue.draw(chart, patienceMs) : failure('unfit', defect);
   } catch (error) {

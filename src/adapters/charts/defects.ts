@@ -10,7 +10,7 @@ import type {
   PerformanceChart,
 } from '#ports/charts.ts';
 
-/** More would be thinner than a pixel each, and copying them to the drawing thread would take time. */
+/** More would be thinner than a pixel each, and copying them to the drawing process would take time. */
 const MOST = { points: 5_000, bars: 400, days: 400, fills: 400, stops: 400 } as const;
 /** Dollars or shares; beyond it nothing is real. */
 const LARGEST = 1e12;

@@ -1,9 +1,9 @@
 import type { ChartFailureCode, ChartResult, ChartSpec } from '#ports/charts.ts';
 
+import { createProcessKeeper } from './process-keeper.ts';
+import type { KeeperOptions, ProcessKeeper } from './process-keeper.ts';
 import type { Answer } from './protocol.ts';
 import { HEIGHT, SCALE, WIDTH } from './theme.ts';
-import { createThreadKeeper } from './thread-keeper.ts';
-import type { KeeperOptions, ThreadKeeper } from './thread-keeper.ts';
 
 interface Job {
   readonly id: number;
@@ -11,13 +11,20 @@ interface Job {
   readonly settle: (result: ChartResult) => void;
 }
 
-/** What waits for the thread, oldest first, and what it draws. */
+/** What waits for the process, oldest first, and what it draws. */
 interface Desk {
-  readonly keeper: ThreadKeeper;
+  readonly keeper: ProcessKeeper;
+  readonly idleMs: number;
   readonly waiting: Map<number, Job>;
   drawing: Job | null;
   isClosed: boolean;
+  idleTimer: NodeJS.Timeout | undefined;
   lastId: number;
+}
+
+export interface QueueOptions extends KeeperOptions {
+  /** With nothing to draw for so long, the process is ended. */
+  readonly idleMs: number;
 }
 
 export interface DrawQueue {
@@ -36,18 +43,27 @@ export const failure = (code: ChartFailureCode, why: string): ChartResult => ({
   why,
 });
 
-/** One thread draws one picture at a time; none waits longer than its caller's patience. */
-export function createDrawQueue(options: KeeperOptions): DrawQueue {
-  const keeper = createThreadKeeper(options, {
+/** One process draws one picture at a time; none waits longer than its caller's patience. */
+export function createDrawQueue(options: QueueOptions): DrawQueue {
+  const keeper = createProcessKeeper(options, {
     ready: () => drawNext(desk),
     answered: (answer) => finish(desk, answer),
     died: (why, isReplaced) => bury(desk, why, isReplaced),
   });
-  const desk: Desk = { keeper, waiting: new Map(), drawing: null, isClosed: false, lastId: 0 };
+  const desk: Desk = {
+    keeper,
+    idleMs: options.idleMs,
+    waiting: new Map(),
+    drawing: null,
+    isClosed: false,
+    idleTimer: undefined,
+    lastId: 0,
+  };
   return {
     draw: (chart, patienceMs) => add(desk, chart, patienceMs),
     async close() {
       desk.isClosed = true;
+      clearTimeout(desk.idleTimer);
       dismiss(desk, CLOSED);
       await keeper.close();
     },
@@ -77,8 +93,13 @@ function add(desk: Desk, chart: ChartSpec, patienceMs: number): Promise<ChartRes
 }
 
 function drawNext(desk: Desk): void {
+  clearTimeout(desk.idleTimer);
   const [job] = desk.waiting.values();
-  if (desk.isClosed || desk.drawing !== null || job === undefined) return;
+  if (desk.isClosed || desk.drawing !== null) return;
+  if (job === undefined) {
+    desk.idleTimer = setTimeout(desk.keeper.rest, desk.idleMs).unref();
+    return;
+  }
   if (!desk.keeper.isReady()) return;
   desk.waiting.delete(job.id);
   desk.drawing = job;
@@ -96,14 +117,14 @@ function finish(desk: Desk, answer: Answer): void {
   drawNext(desk);
 }
 
-/** What the thread drew went with it. What waits is drawn by the next one, if there is one. */
+/** What the process drew went with it. What waits is drawn by the next one, if there is one. */
 function bury(desk: Desk, why: string, isReplaced: boolean): void {
   desk.drawing?.settle(failure('crashed', why));
   desk.drawing = null;
   if (!isReplaced) dismiss(desk, why);
 }
 
-/** One that waits is only taken off the list; one that is being drawn takes its thread with it. */
+/** One that waits is only taken off the list; one that is being drawn takes its process with it. */
 function giveUp(desk: Desk, job: Job, patienceMs: number): void {
   desk.waiting.delete(job.id);
   job.settle(failure('late', `it was not drawn within ${patienceMs} ms`));

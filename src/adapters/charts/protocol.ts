@@ -1,12 +1,12 @@
 import type { ChartSpec } from '#ports/charts.ts';
 
-/** To the drawing thread. */
+/** To the drawing process. */
 export interface DrawRequest {
   readonly id: number;
   readonly chart: ChartSpec;
 }
 
-/** From the drawing thread, for a request. */
+/** From the drawing process, for a request. */
 export type Answer =
   | {
       readonly type: 'drawn';

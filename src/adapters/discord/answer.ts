@@ -4,16 +4,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MessageFlags } from 'discord.js';
 import type { ButtonInteraction, ChatInputCommandInteraction } from 'discord.js';
 
-import type { Actor, Command, ConfirmReply, Reply } from '#app/command.ts';
+import type { Actor, Command, CommandCall, ConfirmReply, Reply } from '#app/command.ts';
 import { askConfirmation } from '#app/confirm/confirmations.ts';
+import type { Card } from '#ports/cards.ts';
 import type { MessageId } from '#ports/notifier.ts';
 
 import { nothingDone } from './cards/confirm.ts';
 import { confirmRow, pageRow, refreshRow } from './components.ts';
+import type { Row } from './components.ts';
 import type { Desk } from './desk.ts';
 import { describeError, isInvalidMessage, isPassing } from './errors.ts';
 import { clipText, LIMITS } from './limits.ts';
-import { renderConfirm, renderHelp, renderReply, textBody } from './render.ts';
+import { renderCard, renderConfirm, renderHelp, renderReply, textBody } from './render.ts';
 import type { MessageBody } from './render.ts';
 
 export type Answerable = ChatInputCommandInteraction | ButtonInteraction;
@@ -34,6 +36,8 @@ export interface Answer {
   readonly rest: readonly MessageBody[];
   /** What hangs on the message. */
   readonly files?: readonly AttachedFile[];
+  /** The first of the cards that will tell in this message, or in one of their own. */
+  readonly first?: Card;
   /** For the audit. */
   readonly details: Readonly<Record<string, string>>;
 }
@@ -47,6 +51,8 @@ export const plainAnswer = (text: string): Answer => ({
 /** To whom, and in which message, something is answered. */
 export interface Setting {
   readonly command: Command;
+  /** What it was called with. */
+  readonly options: CommandCall['options'];
   readonly actor: Actor;
   readonly interaction: Answerable;
   /** The message, where cards may take it over. */
@@ -59,27 +65,43 @@ export async function answerOf(desk: Desk, setting: Setting, reply: Reply): Prom
     case 'confirm':
       return questionOf(desk, setting, reply);
     case 'card':
-      return { body: null, rest: [], details: { card: reply.key } };
+      return cardOf(desk, setting, reply);
     case 'chart':
       return picturedOf(desk, reply);
-    case 'file': {
-      const { name, text, content } = reply;
-      const file = { name, attachment: Buffer.from(content, 'utf8') };
-      return { ...plainAnswer(text), files: [file] };
-    }
+    case 'file':
+      return filedOf(reply);
     case 'ping':
       return plainAnswer(pong(desk, setting.interaction, reply.ledgerMs));
     case 'help':
-      return pagedOf(desk, setting.command, renderHelp([...desk.commands.values()], reply.role));
+      return pagedOf(desk, setting, renderHelp([...desk.commands.values()], reply.role));
     case 'status':
     case 'why':
     case 'report':
     case 'text':
     case 'pages':
-      return pagedOf(desk, setting.command, renderReply(reply));
+      return pagedOf(desk, setting, renderReply(reply));
     default:
       return reply satisfies never;
   }
+}
+
+function filedOf({ name, text, content }: Extract<Reply, { kind: 'file' }>): Answer {
+  return { ...plainAnswer(text), files: [{ name, attachment: Buffer.from(content, 'utf8') }] };
+}
+
+function cardOf(
+  desk: Desk,
+  { message }: Setting,
+  { key, first }: Extract<Reply, { kind: 'card' }>,
+): Answer {
+  const details = { card: key };
+  if (first === undefined) return { body: null, rest: [], details };
+  // Where later ones cannot edit it, it would go on telling what is over.
+  const body =
+    message === null
+      ? textBody('It is on its way: a message in the channel follows it.')
+      : renderCard(first, desk.mode);
+  return { body, rest: [], first, details };
 }
 
 /** The report with its picture, which is no reason to keep the report back. */
@@ -150,40 +172,45 @@ const PAGES_LIVE_MS = 7 * 24 * 60 * 60_000;
 
 async function pagedOf(
   desk: Desk,
-  command: Command,
-  pages: readonly [MessageBody, ...MessageBody[]],
+  setting: Setting,
+  bodies: readonly [MessageBody, ...MessageBody[]],
 ): Promise<Answer> {
-  const [first, ...rest] = pages;
-  if (rest.length === 0) return { body: withRefresh(command, first), rest: [], details: {} };
+  const components = refreshOf(setting);
+  const pages = bodies.map((body) => ({ ...body, components }));
+  const [, ...rest] = bodies;
+  const first: Answer = { body: { ...bodies[0], components }, rest, details: {} };
+  if (rest.length === 0) return first;
   const id = randomUUID();
+  const { name } = setting.command;
   try {
     const createdAt = desk.now();
-    const set = { id, command: command.name, pages, createdAt };
+    const set = { id, command: name, pages, createdAt };
     await desk.context().ledger.savePageSet(set, createdAt - PAGES_LIVE_MS);
   } catch (error) {
     desk.log.warn(
-      { command: command.name, error: describeError(error) },
+      { command: name, error: describeError(error) },
       'the pages of an answer could not be kept: they are sent one after the other',
     );
-    return { body: withRefresh(command, first), rest, details: {} };
+    return first;
   }
-  return { body: pageBody(command, { id, pages }, 0), rest: [], details: {} };
+  return { body: pageBody({ id, pages }, 0), rest: [], details: {} };
 }
 
 /** A page with the buttons that lead to the others. */
-export const pageBody = (
-  command: Command,
+export function pageBody(
   { id, pages }: { readonly id: string; readonly pages: readonly MessageBody[] },
   page: number,
-): MessageBody => {
-  const body = withRefresh(command, pages[page] ?? textBody(''));
+): MessageBody {
+  const body = pages[page] ?? textBody('');
   return { ...body, components: [pageRow(id, page, pages.length), ...body.components] };
-};
+}
 
-const withRefresh = (command: Command, body: MessageBody): MessageBody => ({
-  ...body,
-  components: command.isRefreshable === true ? [refreshRow(command.name)] : [],
-});
+/** The button that asks the same again, where there may be one. */
+function refreshOf({ command, options }: Setting): Row[] {
+  if (command.isRefreshable !== true) return [];
+  const flags = command.options.map(({ name }) => name).filter((name) => options[name] === true);
+  return [refreshRow(command.name, flags)];
+}
 
 /** Discord's trouble is mostly short, and the answer to something that was done must not be lost. */
 const PAUSES_MS = [300, 1_000, 3_000];
@@ -231,6 +258,8 @@ export async function showOrTell(interaction: Answerable, answer: Answer): Promi
     await show(interaction, plainAnswer(text));
   }
 }
+
+export const STALE = 'This button is no longer active. Nothing was changed.';
 
 /** Tells the one who pressed a button, and nobody else. */
 export const whisper = (interaction: ButtonInteraction, text: string): Promise<unknown> =>

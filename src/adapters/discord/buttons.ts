@@ -4,10 +4,12 @@ import type { ConfirmedCall } from '#app/command.ts';
 import { answerConfirmation, finishConfirmation } from '#app/confirm/confirmations.ts';
 import type { Confirmation } from '#ports/confirmations.ts';
 
-import { answerOf, pageBody, plainAnswer, show, showRecorded, whisper } from './answer.ts';
+import { acknowledgePress } from './acknowledge.ts';
+import { answerOf, pageBody, plainAnswer, show, showRecorded, STALE, whisper } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { failureOf, record } from './attempt.ts';
 import type { Attempt } from './attempt.ts';
+import { pressCancel } from './cancel-button.ts';
 import { nothingDone } from './cards/confirm.ts';
 import { parseCustomId } from './custom-id.ts';
 import type { ButtonPress } from './custom-id.ts';
@@ -21,7 +23,6 @@ import type { MessageBody } from './render.ts';
 type Press<Prefix extends ButtonPress['prefix']> = Extract<ButtonPress, { prefix: Prefix }>;
 type Allowed = Extract<Verdict, { kind: 'allowed' }>;
 
-const STALE = 'This button is no longer active. Nothing was changed.';
 /** One look at the broker and the ledger in so long, for each message. */
 const REFRESH_EVERY_MS = 3_000;
 
@@ -39,6 +40,7 @@ export function createButtons(desk: Desk): (interaction: ButtonInteraction) => P
       if (press === null) await whisper(interaction, STALE);
       else if (press.prefix === 'confirm') await answerQuestion(desk, interaction, press);
       else if (press.prefix === 'pages') await turnPage(desk, interaction, press);
+      else if (press.prefix === 'cancel') await pressCancel(desk, interaction, press);
       else await refresh(desk, interaction, { press, refreshed });
     } catch (error) {
       await whisper(interaction, failureOf(desk, interaction.customId, error).text);
@@ -48,7 +50,7 @@ export function createButtons(desk: Desk): (interaction: ButtonInteraction) => P
 
 async function acknowledge(desk: Desk, interaction: ButtonInteraction): Promise<void> {
   try {
-    await interaction.deferUpdate();
+    await acknowledgePress(interaction);
   } catch (error) {
     const { customId } = interaction;
     const [prefix = ''] = customId.split(':');
@@ -187,7 +189,8 @@ async function doConfirmed(
     const { id: confirmation, messageId: message } = asked;
     const call: ConfirmedCall = { actor, action: asked.action, confirmation, message };
     const reply = await command.confirmed(desk.context(), call);
-    const answer = await answerOf(desk, { command, actor, interaction, message }, reply);
+    const setting = { command, options: {}, actor, interaction, message };
+    const answer = await answerOf(desk, setting, reply);
     return { outcome: 'done', reason: null, answer };
   } catch (error) {
     const { outcome, text, reason } = failureOf(desk, command.name, error);
@@ -209,7 +212,7 @@ async function turnPage(
   // They are kept as they were rendered.
   const pages = set.pages as readonly MessageBody[];
   const shown = Math.min(page, pages.length - 1);
-  const body = pageBody(verdict.command, { id, pages }, shown);
+  const body = pageBody({ id, pages }, shown);
   await show(interaction, { body, rest: [], details: {} });
 }
 
@@ -233,8 +236,10 @@ async function refresh(
     const text = `Refreshed a moment ago: again in ${formatDuration(waitMs)}.`;
     return void (await whisper(interaction, text));
   }
-  const reply = await command.run(desk.context(), { actor, options: {} });
-  const answer = await answerOf(desk, { command, actor, interaction, message: null }, reply);
+  const options = Object.fromEntries(press.flags.map((flag) => [flag, true]));
+  const reply = await command.run(desk.context(), { actor, options });
+  const setting = { command, options, actor, interaction, message: null };
+  const answer = await answerOf(desk, setting, reply);
   await show(interaction, answer);
   const { name } = command;
   const attempt = {

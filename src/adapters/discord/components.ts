@@ -47,5 +47,9 @@ export function pageRow(id: string, page: number, pages: number): Row {
   );
 }
 
-export const refreshRow = (command: string): Row =>
-  row(button('🔄 Refresh', customIdOf({ prefix: 'refresh', action: 'run', id: command })));
+/** Ends what a card tells of. */
+export const cancelRow = (command: string, id: string): Row =>
+  row(button('Cancel', customIdOf({ prefix: 'cancel', action: command, id })));
+
+export const refreshRow = (command: string, flags: readonly string[]): Row =>
+  row(button('🔄 Refresh', customIdOf({ prefix: 'refresh', action: 'run', id: command, flags })));

@@ -10,15 +10,30 @@ export type ButtonPress =
       readonly id: string;
       readonly page: number;
     }
-  | { readonly prefix: 'refresh'; readonly action: 'run'; readonly id: string };
+  | {
+      readonly prefix: 'refresh';
+      readonly action: 'run';
+      /** The command's name. */
+      readonly id: string;
+      /** Its options that were on. */
+      readonly flags: readonly string[];
+    }
+  /** `action` is the command that ends what the card tells of. */
+  | { readonly prefix: 'cancel'; readonly action: string; readonly id: string };
 
-/** `prefix:action:id[:page]`, at most 100 characters. */
+/** `prefix:action:id[:page]` or `…[:flag…]`, at most 100 characters. */
 export const customIdOf = (press: ButtonPress): string =>
-  [press.prefix, press.action, press.id, ...('page' in press ? [press.page] : [])].join(':');
+  [press.prefix, press.action, press.id, ...detailsOf(press)].join(':');
+
+function detailsOf(press: ButtonPress): readonly (string | number)[] {
+  if (press.prefix === 'refresh') return press.flags;
+  return press.prefix === 'pages' ? [press.page] : [];
+}
 
 const CONFIRM = /^confirm:(yes|no):([\w-]{1,64})$/;
 const PAGES = /^pages:show:([\w-]{1,64}):(\d{1,4})$/;
-const REFRESH = /^refresh:run:([\w-]{1,64})$/;
+const CANCEL = /^cancel:([a-z-]{1,32}):([\w-]{1,64})$/;
+const REFRESH = /^refresh:run:([\w-]{1,32})((?::[\w-]{1,32})*)$/;
 
 /** Null for a button of an earlier version, or of nobody. */
 export function parseCustomId(text: string): ButtonPress | null {
@@ -26,6 +41,15 @@ export function parseCustomId(text: string): ButtonPress | null {
   if (action === 'yes' || action === 'no') return { prefix: 'confirm', action, id: question };
   const [, set, page] = PAGES.exec(text) ?? [];
   if (set !== undefined) return { prefix: 'pages', action: 'show', id: set, page: Number(page) };
-  const [, command] = REFRESH.exec(text) ?? [];
-  return command === undefined ? null : { prefix: 'refresh', action: 'run', id: command };
+  const [, canceller, subject] = CANCEL.exec(text) ?? [];
+  if (canceller !== undefined && subject !== undefined) {
+    return { prefix: 'cancel', action: canceller, id: subject };
+  }
+  return parseRefresh(text);
+}
+
+function parseRefresh(text: string): ButtonPress | null {
+  const [, command, flags = ''] = REFRESH.exec(text) ?? [];
+  if (command === undefined) return null;
+  return { prefix: 'refresh', action: 'run', id: command, flags: flags.split(':').slice(1) };
 }

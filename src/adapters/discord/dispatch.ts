@@ -5,6 +5,7 @@ import type { AutocompleteInteraction, ChatInputCommandInteraction, Interaction 
 
 import type { MessageId } from '#ports/notifier.ts';
 
+import { promiseAnswer } from './acknowledge.ts';
 import { answerOf, plainAnswer, showOrTell, showRecorded } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { failureOf, record } from './attempt.ts';
@@ -93,7 +94,22 @@ async function answerCommand(desk: Desk, interaction: ChatInputCommandInteractio
   }
   // What changes something is on record before anyone is told, or the answer says that it is not.
   const isRecorded = await record(desk, interaction, attempt);
-  await showRecorded(interaction, result.answer, isRecorded);
+  try {
+    await showRecorded(interaction, result.answer, isRecorded);
+  } finally {
+    // What was begun goes on, whether Discord has taken the answer or not.
+    await handOver(desk, { verdict, messageId }, result.answer);
+  }
+}
+
+/** From here on the message belongs to the cards that follow what was begun. */
+async function handOver(
+  desk: Desk,
+  { verdict, messageId }: Judged,
+  { first }: Answer,
+): Promise<void> {
+  if (verdict.kind === 'refused' || first === undefined) return;
+  await verdict.command.shown?.(desk.context(), first, messageId);
 }
 
 /** Promises an answer. Its message, where cards may take that over: in the team's channel, for all to see. */
@@ -103,13 +119,9 @@ async function defer(
   isPrivate: boolean,
 ): Promise<MessageId | null> {
   try {
-    const response = await interaction.deferReply({
-      ...(isPrivate ? { flags: MessageFlags.Ephemeral } : {}),
-      withResponse: true,
-    });
-    const id = response.resource?.message?.id;
+    const id = await promiseAnswer(interaction, isPrivate);
     const isOurs = !isPrivate && interaction.channelId === desk.channelId;
-    return id !== undefined && isOurs ? (id as MessageId) : null;
+    return id !== null && isOurs ? (id as MessageId) : null;
   } catch (error) {
     const { commandName } = interaction;
     await record(desk, interaction, {
@@ -138,8 +150,9 @@ async function resultOf(
   }
   const { command, actor } = verdict;
   try {
-    const reply = await command.run(desk.context(), { actor, options: valuesOf(interaction) });
-    const answer = await answerOf(desk, { command, actor, interaction, message }, reply);
+    const options = valuesOf(interaction);
+    const reply = await command.run(desk.context(), { actor, message, options });
+    const answer = await answerOf(desk, { command, options, actor, interaction, message }, reply);
     return { outcome: 'done', reason: null, answer };
   } catch (error) {
     const { outcome, text, reason } = failureOf(desk, command.name, error);

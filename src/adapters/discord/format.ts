@@ -29,6 +29,10 @@ export const formatMoney = (amount: Usd): string => unsigned(amount, cents(amoun
 /** `+$412.30`, `−$1,204.00`, `$0.00`. */
 export const formatGain = (amount: Usd): string => signed(amount, cents(amount));
 
+/** As {@link formatGain}, in whole dollars: `+$412`. */
+export const formatRoundGain = (amount: Usd): string =>
+  signed(amount, `$${grouped(Math.round(Math.abs(amount) / MICROS_PER_USD), 0)}`);
+
 /** As {@link formatMoney}, without the cents where there are none: `$100,000`. */
 export const formatRoundMoney = (amount: Usd): string => formatMoney(amount).replace(/\.00$/, '');
 

@@ -4,8 +4,10 @@ import { severityOf } from '#app/card-severity.ts';
 import type { Mentions } from '#ports/card-settings.ts';
 import type { Card, DeliveredCard, Mode } from '#ports/cards.ts';
 import type { ChartImage } from '#ports/charts.ts';
+import type { TextFile } from '#ports/notifier.ts';
 
 import { textContent } from './cards/text.ts';
+import type { Row } from './components.ts';
 import { describeError } from './errors.ts';
 import { clipLine, clipText, LIMITS } from './limits.ts';
 import { renderCard } from './render.ts';
@@ -15,7 +17,7 @@ export interface CardRequest {
   readonly body: {
     readonly content: string;
     readonly embeds: readonly APIEmbed[];
-    readonly components: readonly [];
+    readonly components: readonly Row[];
     /** What an edit does not name here goes. */
     readonly attachments: readonly AttachmentNote[];
     /** What the text happens to name is never pinged; a role is, where the settings say so. */
@@ -28,7 +30,13 @@ interface AttachmentNote {
   readonly id: number;
   readonly filename: string;
   /** For those who cannot see the picture. */
-  readonly description: string;
+  readonly description?: string;
+}
+
+/** What hangs on a message. */
+export interface Attached {
+  readonly image: ChartImage | null;
+  readonly file: TextFile | null;
 }
 
 /** How cards are shown. */
@@ -48,24 +56,31 @@ function roleFor(card: Card, mentions: Mentions): string | null {
   return severity === 'info' ? null : mentions[severity];
 }
 
-/** With a text of mentions alone and without buttons, which takes away what was there before. */
+/** With a text of mentions alone and the card's own buttons, which takes away what was there before. */
 export function requestOf(
   card: DeliveredCard,
-  image: ChartImage | null,
+  { image, file }: Attached,
   { mode, mentions }: Look,
 ): CardRequest {
   const role = roleFor(card, mentions);
-  const { embeds } = renderCard(card, mode);
+  const { embeds, components } = renderCard(card, mode);
   return {
     body: {
       content: role === null ? '' : `<@&${role}>`,
       embeds: image === null ? embeds : embeds.map((embed) => withPicture(embed, image)),
-      components: [],
-      attachments: image === null ? [] : [noteOf(image)],
+      components,
+      attachments: [
+        ...(image === null ? [] : [noteOf(image)]),
+        ...(file === null ? [] : [{ id: image === null ? 0 : 1, filename: file.name }]),
+      ],
       allowed_mentions: { parse: [], roles: role === null ? [] : [role] },
     },
-    files:
-      image === null ? [] : [{ name: image.fileName, data: image.png, contentType: 'image/png' }],
+    files: [
+      ...(image === null
+        ? []
+        : [{ name: image.fileName, data: image.png, contentType: 'image/png' }]),
+      ...(file === null ? [] : [{ name: file.name, data: file.content, contentType: 'text/csv' }]),
+    ],
   };
 }
 

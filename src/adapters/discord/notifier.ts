@@ -6,7 +6,6 @@ import type { REST, RESTPostAPIChannelMessageResult } from 'discord.js';
 import { settingOf } from '#app/card-setting.ts';
 import type { CardSettings, Mentions } from '#ports/card-settings.ts';
 import type { Card, DeliveredCard, Mode } from '#ports/cards.ts';
-import type { ChartImage } from '#ports/charts.ts';
 import type { Logger } from '#ports/logger.ts';
 import { DeliveryError } from '#ports/notifier.ts';
 import type { MessageId, Notifier, Thread } from '#ports/notifier.ts';
@@ -22,7 +21,7 @@ import {
 import { findPosted, marked } from './find-message.ts';
 import type { Health } from './health.ts';
 import { plainRequest, requestOf } from './message-body.ts';
-import type { CardRequest } from './message-body.ts';
+import type { Attached, CardRequest } from './message-body.ts';
 import { createPins } from './pins.ts';
 import { createThreads, ifThere, messageIdOf, placeOf } from './threads.ts';
 
@@ -50,7 +49,7 @@ interface Sender {
   /** Sends the card, or what Discord takes of it. Throws DeliveryError. */
   attempt<T>(
     card: DeliveredCard,
-    image: ChartImage | null,
+    attached: Attached,
     send: (request: CardRequest) => Promise<T>,
   ): Promise<T>;
 }
@@ -84,9 +83,9 @@ function createSender(options: NotifierOptions): Sender {
   return {
     isClosed: () => isClosed,
     ask,
-    attempt: (card, image, send) =>
+    attempt: (card, attached, send) =>
       ask(async () => {
-        const request = requestOf(card, image, options);
+        const request = requestOf(card, attached, options);
         const result = await send(request).catch((error: unknown) => {
           if (!isInvalidMessage(error)) throw error;
           return send(plainRequest(request, card, error));
@@ -122,8 +121,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
     ...createPins(rest, channelId),
     state: () => (sender.isClosed() ? 'down' : health.state()),
     startThread: (thread) => threads.start(thread),
-    post: (card, key, { thread, image } = { thread: null, image: null }) =>
-      sender.attempt(card, image, async ({ body: content, files }) => {
+    post: (card, key, { thread, image, file = null } = { thread: null, image: null }) =>
+      sender.attempt(card, { image, file }, async ({ body: content, files }) => {
         const nonce = nonceOf(key);
         const flags = flagsOf(card);
         const body = { ...marked(content, nonce), flags, nonce, enforce_nonce: true };
@@ -137,8 +136,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
           : messageIdOf(inThread, thread.on);
       }),
     find: (key, thread = null) => sender.ask(() => findIn(thread, nonceOf(key))),
-    edit: (message, card, image = null) =>
-      sender.attempt(card, image, async ({ body, files }) => {
+    edit: (message, card, image = null, file = null) =>
+      sender.attempt(card, { image, file }, async ({ body, files }) => {
         const place = placeOf(message, channelId);
         const address = Routes.channelMessage(place.channelId, place.id);
         try {

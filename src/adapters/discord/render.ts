@@ -4,6 +4,7 @@ import type { Reply } from '#app/command.ts';
 import type { Card, DeliveredCard, Mode } from '#ports/cards.ts';
 
 import { alarmEmbed } from './cards/alarm.ts';
+import { backtestButtons, backtestEmbed } from './cards/backtest.ts';
 import { batchEmbed } from './cards/batch.ts';
 import { channelOutageEmbed } from './cards/channel-outage.ts';
 import { closingEmbed } from './cards/closing.ts';
@@ -21,6 +22,7 @@ import { repairedEmbed } from './cards/repaired.ts';
 import { reportEmbed } from './cards/report.ts';
 import { scaledOutEmbed } from './cards/scaled-out.ts';
 import { startedEmbed } from './cards/started.ts';
+import { statusTableEmbeds } from './cards/status-table.ts';
 import { statusEmbed } from './cards/status.ts';
 import { stopMovedEmbed } from './cards/stop-moved.ts';
 import { COLOUR } from './cards/style.ts';
@@ -88,6 +90,7 @@ const EMBEDS: {
   outage: outageEmbed,
   digest: digestEmbed,
   weekly: weeklyEmbed,
+  backtest: backtestEmbed,
   'channel-outage': channelOutageEmbed,
   batch: batchEmbed,
 };
@@ -96,8 +99,10 @@ const EMBEDS: {
 const embedOf = (card: Card, mode: Mode): APIEmbed => EMBEDS[card.kind](card as never, mode);
 
 /** The message of a card. Pure: the same facts give the same message. */
-export const renderCard = (card: DeliveredCard, mode: Mode): MessageBody =>
-  withEmbed(markLate(embedOf(withLateness(card), mode), card));
+export const renderCard = (card: DeliveredCard, mode: Mode): MessageBody => ({
+  ...withEmbed(markLate(embedOf(withLateness(card), mode), card)),
+  components: card.kind === 'backtest' ? backtestButtons(card) : [],
+});
 
 /** An answer that is text alone: what asks, is told by a card or comes with a file needs more than rendering. */
 export type ShownReply = Exclude<
@@ -112,11 +117,11 @@ const PAGE_LENGTH = 1800;
 export function renderReply(reply: ShownReply): readonly [MessageBody, ...MessageBody[]] {
   switch (reply.kind) {
     case 'status':
-      return atLeastOne(splitEmbed(statusEmbed(reply.report)).map(withEmbed));
+      return atLeastOne(statusEmbeds(reply).flatMap(embedPages).map(withEmbed));
     case 'why':
       return reply.report.kind === 'nothing'
         ? [textBody(nothingText(reply.report))]
-        : atLeastOne(splitEmbed(whyEmbed(reply.report)).map(withEmbed));
+        : atLeastOne(embedPages(whyEmbed(reply.report)).map(withEmbed));
     case 'report':
       return atLeastOne(embedPages(reportEmbed(reply.report)).map(withEmbed));
     case 'text':
@@ -131,6 +136,13 @@ export function renderReply(reply: ShownReply): readonly [MessageBody, ...Messag
       return reply satisfies never;
   }
 }
+
+const statusEmbeds = ({
+  report,
+  connections,
+  layout,
+}: Extract<Reply, { readonly kind: 'status' }>): readonly APIEmbed[] =>
+  layout === 'table' ? statusTableEmbeds(report, connections) : [statusEmbed(report, connections)];
 
 /** An embed in pages: its text first, and the fields after the last of it. */
 function embedPages(embed: APIEmbed): readonly APIEmbed[] {

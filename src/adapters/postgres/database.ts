@@ -24,6 +24,8 @@ const LOCKS = {
   outboxOrder: 3,
   /** Each audit row follows the one before it. */
   auditChain: 4,
+  /** Which backtests are not over. */
+  backtests: 5,
 } as const;
 export type Lock = keyof typeof LOCKS;
 

@@ -100,10 +100,11 @@ export const intentWrites = (db: Database): IntentWrites => ({
   },
 
   async settleOrderIntent(id, outcome, detail) {
-    await db
+    const { rowCount } = await db
       .update(orderIntents)
       .set({ outcome, detail })
       .where(and(eq(orderIntents.id, id), isNull(orderIntents.outcome)));
+    return rowCount === 1;
   },
 
   countOrderIntents: (of, kind) =>

@@ -11,6 +11,7 @@ import type { Logger } from '#ports/logger.ts';
 
 import { accountReads } from './account-store.ts';
 import { appendAudit, auditReads } from './audit.ts';
+import { backtestReads } from './backtest-store.ts';
 import { closeReads } from './close-store.ts';
 import { confirmationReads } from './confirmation-store.ts';
 import { migrateLedger } from './database.ts';
@@ -87,6 +88,7 @@ const createLedger = (db: NodePgDatabase, pool: Pool, log: Logger): Ledger => ({
   ...auditReads(db),
   ...tradeHistoryReads(db),
   ...readinessReads(db),
+  ...backtestReads(db),
   ...heartbeatWrites(db),
 
   transaction: (work) => db.transaction((tx) => runTransaction(tx, work)),

@@ -4,6 +4,7 @@ import type { LedgerTransaction } from '#ports/ledger.ts';
 
 import { accountWrites } from './account-store.ts';
 import { appendAudit } from './audit.ts';
+import { backtestWrites } from './backtest-store.ts';
 import { closeWrites } from './close-store.ts';
 import { confirmationWrites } from './confirmation-store.ts';
 import type { Database } from './database.ts';
@@ -49,6 +50,7 @@ const createTransaction = (
   ...decisionWrites(db),
   ...riskWrites(db),
   ...readinessWrites(db),
+  ...backtestWrites(db),
 
   assertFence: (token) => assertFence(db, token),
 

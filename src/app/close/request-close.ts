@@ -47,6 +47,7 @@ export async function requestClose(context: AppContext, wish: CloseWish): Promis
       outcome: 'done',
       details: {
         close: planned.id,
+        trade: planned.tradeId,
         reason: wish.reason,
         quantity: String(planned.quantity),
         keep: String(planned.keep),

@@ -11,6 +11,7 @@ import { lastBarEnd, MINUTE_MS, newYorkDate } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
 import { plannedTrade } from '#core/trade.ts';
 import type { Trade } from '#core/trade.ts';
+import type { LedgerTransaction } from '#ports/ledger.ts';
 
 import type { AppContext } from '../context.ts';
 import { fenced } from '../fenced.ts';
@@ -27,8 +28,16 @@ async function freeTradeId(
   return (await ledger.trade(id)) === null ? id : freeTradeId({ ledger }, at - MINUTE_MS, symbol);
 }
 
-/** Makes a position a trade of the ledger, opened now at its average price, with the orders that protect it. */
-export async function adopt(context: AppContext, position: Position): Promise<Trade> {
+/**
+ * Makes a position a trade of the ledger, opened now at its average price, with the orders that protect it.
+ *
+ * @param note what is written down together with it
+ */
+export async function adopt(
+  context: AppContext,
+  position: Position,
+  note: (tx: LedgerTransaction, trade: Trade) => Promise<void>,
+): Promise<Trade> {
   const at = context.clock.now();
   const id = await freeTradeId(context, at, position.symbol);
   const { exits, ...legs } = await legsFor(context, position);
@@ -37,6 +46,7 @@ export async function adopt(context: AppContext, position: Position): Promise<Tr
     await tx.insertAdopted(trade);
     // Whatever protects it already is the trade's from now on, with its fills.
     for (const order of exits) await saveWithLegs(tx, order, id);
+    await note(tx, trade);
   });
   return trade;
 }

@@ -1,7 +1,8 @@
 import { brokerOrderId } from '#core/ids.ts';
+import type { TradeId } from '#core/ids.ts';
 import { formatUsd } from '#core/money.ts';
 import { liveGroups } from '#core/order-tree.ts';
-import type { ForeignDecision, ForeignItem } from '#ports/ledger.ts';
+import type { ForeignDecision, ForeignItem, LedgerTransaction } from '#ports/ledger.ts';
 
 import { requestClose } from '../close/request-close.ts';
 import { UserError } from '../command.ts';
@@ -46,25 +47,29 @@ async function itemOf({ ledger }: AppContext, key: string): Promise<ForeignItem>
 }
 
 async function carryOut(context: AppContext, key: string, choice: Choice): Promise<string> {
-  const { clock, lease } = context;
-  const { decision, by } = choice;
   const item = await itemOf(context, key);
-  lease.assertHeld();
-  const done =
-    item.kind === 'order'
-      ? await decideOrder(context, item, choice)
-      : await decidePosition(context, item, choice);
-  await fenced(context, async (tx) => {
-    await tx.decideForeign(key, decision, by);
-    await tx.audit({
-      at: clock.now(),
-      actor: by,
-      action: `${decision} ${item.kind} ${item.symbol}`,
-      outcome: 'done',
-      details: { item: key, quantity: String(item.quantity) },
-    });
-  });
+  context.lease.assertHeld();
+  if (item.kind === 'position') return decidePosition(context, item, choice);
+  const done = await decideOrder(context, item, choice);
+  await fenced(context, (tx) => note(context, tx, item, choice));
   return done;
+}
+
+/** Writes down what was decided, and by whom. */
+async function note(
+  { clock }: AppContext,
+  tx: LedgerTransaction,
+  { key, kind, symbol, quantity }: ForeignItem,
+  { decision, by, trade }: Choice & { readonly trade?: TradeId },
+): Promise<void> {
+  await tx.decideForeign(key, decision, by);
+  await tx.audit({
+    at: clock.now(),
+    actor: by,
+    action: `${decision} ${kind} ${symbol}`,
+    outcome: 'done',
+    details: { item: key, quantity: String(quantity), ...(trade === undefined ? {} : { trade }) },
+  });
 }
 
 async function decideOrder(
@@ -89,10 +94,14 @@ async function decideOrder(
 async function decidePosition(
   context: AppContext,
   item: ForeignItem,
-  { decision, by }: Choice,
+  choice: Choice,
 ): Promise<string> {
   const { symbol } = item;
-  if (decision === 'ignore') return `The ${item.quantity} ${symbol} stay as they are, unwatched.`;
+  const { decision, by } = choice;
+  if (decision === 'ignore') {
+    await fenced(context, (tx) => note(context, tx, item, choice));
+    return `The ${item.quantity} ${symbol} stay as they are, unwatched.`;
+  }
   const position = await context.broker.urgent.position(symbol);
   // Since it was found a fill may have been booked, and with it the shares have become ours.
   const isOurs = (await context.ledger.netQuantities()).has(symbol);
@@ -104,7 +113,9 @@ async function decidePosition(
         'that are foreign: ignore it, or put it right at the broker.',
     );
   }
-  const trade = await adopt(context, position);
+  const trade = await adopt(context, position, (tx, { id }) =>
+    note(context, tx, item, { ...choice, trade: id }),
+  );
   if (decision === 'adopt') {
     return (
       `${item.quantity} ${symbol} are a trade now, with the stop at $${formatUsd(trade.stopPrice)}. The guard sees to it.` +

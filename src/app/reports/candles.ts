@@ -60,11 +60,12 @@ async function readBars(
 
 /** The average after each bar; null until it is warm. */
 export function averagesOf(bars: readonly Bar[], period: number): readonly (number | null)[] {
-  const ema = createEma(period);
-  return bars.map(({ close }) => {
-    const value = ema.push(close);
-    return Number.isNaN(value) ? null : value;
-  });
+  const averages = new Float64Array(bars.length);
+  createEma(period).push(
+    Float64Array.from(bars, ({ close }) => close),
+    averages,
+  );
+  return Array.from(averages, (value) => (Number.isNaN(value) ? null : value));
 }
 
 /** The session that is running, or the last one: at this instant there is something to be seen of it. */

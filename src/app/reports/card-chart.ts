@@ -2,6 +2,7 @@ import { micros } from '#core/money.ts';
 import { addDays, lastBarEnd, newYorkDate, startOfDay } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
 import type { Trade } from '#core/trade.ts';
+import type { BacktestCard } from '#ports/backtest-card.ts';
 import type { Card, DigestCard, WeeklyCard } from '#ports/cards.ts';
 import type { CandlesChart, ChartAverage, ChartImage, ChartSpec } from '#ports/charts.ts';
 
@@ -9,7 +10,7 @@ import type { AppContext } from '../context.ts';
 import { averagesOf } from './candles.ts';
 import { storyUntil, tradeMarks, tradeStory } from './trade-story.ts';
 
-/** A card waits no longer for its picture: facts, thread and all. */
+/** A card waits no longer for its picture: facts, process and all. */
 const PATIENCE_MS = 3_000;
 
 /**
@@ -53,10 +54,23 @@ function specOf(context: AppContext, card: Card): (() => Promise<ChartSpec | nul
   }
   if (card.kind === 'digest') return () => equityCurve(context, card);
   if (card.kind === 'weekly') return async () => daysOf(card);
+  if (card.kind === 'backtest') {
+    return card.progress.status === 'done' ? () => playedEquity(context, card) : null;
+  }
   if (card.kind !== 'entry' || card.progress.status !== 'filled') return null;
   const { tradeId } = card.intent;
   const { at } = card.progress;
   return () => candles(context, tradeId, at);
+}
+
+async function playedEquity(
+  { ledger }: AppContext,
+  { id, request: { from, to } }: BacktestCard,
+): Promise<ChartSpec | null> {
+  const files = await ledger.backtestFiles(id);
+  if (files === null) return null;
+  const title = `BACKTEST ${from} to ${to}`;
+  return { kind: 'equity', title, points: files.curve, sessionOpen: null, haltsAt: null };
 }
 
 const daysOf = ({ from, to, days }: WeeklyCard): ChartSpec => ({

@@ -77,6 +77,27 @@ export async function healthReport(context: AppContext): Promise<HealthReport> {
   };
 }
 
+/** Whether the bot hears the broker, and what its queue has to do. */
+export interface ConnectionsReport {
+  readonly orderStream: StreamHealth['state'];
+  readonly barStream: StreamHealth['state'];
+  /** Jobs; null when the queue does not answer. */
+  readonly queue: { readonly waiting: number; readonly failed: number } | null;
+}
+
+/** In short, what {@link healthReport} tells at length. Never rejects. */
+export async function connectionsReport({
+  broker,
+  marketData,
+  queue,
+}: AppContext): Promise<ConnectionsReport> {
+  return {
+    orderStream: broker.streamHealth().state,
+    barStream: marketData.streamHealth().state,
+    queue: (await timed(() => queue.state())).value,
+  };
+}
+
 function holdsLease({ lease }: AppContext): boolean {
   try {
     lease.assertHeld();

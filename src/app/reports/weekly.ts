@@ -1,11 +1,11 @@
 import { dailyMetrics } from '#core/daily-metrics.ts';
 import type { DailyMetrics } from '#core/daily-metrics.ts';
-import { addUsd, subtractUsd } from '#core/money.ts';
+import { subtractUsd } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
+import { resultsBySymbol } from '#core/performance-groups.ts';
 import { mondayOf } from '#core/session.ts';
 import type { Session } from '#core/session.ts';
-import type { ClosedTrade } from '#core/trade.ts';
-import type { DayResult, SymbolResult, WeeklyCard } from '#ports/cards.ts';
+import type { DayResult, WeeklyCard } from '#ports/cards.ts';
 
 import type { AppContext } from '../context.ts';
 import { openingEquity } from './equity.ts';
@@ -54,7 +54,7 @@ export async function weeklyCard(
       pnl: subtractUsd(day.closing, day.opening),
     })),
     metrics,
-    symbols: bySymbol(closed),
+    symbols: resultsBySymbol(closed),
     nextSession: next,
     at: session.close,
   };
@@ -112,15 +112,4 @@ async function tradesOfWeek(
       interference: touched.reduce((sum, count) => sum + count, 0),
     }),
   };
-}
-
-function bySymbol(closed: readonly ClosedTrade[]): readonly SymbolResult[] {
-  const groups = [...Map.groupBy(closed, ({ symbol }) => symbol)];
-  return groups
-    .map(([symbol, trades]) => ({
-      symbol,
-      trades: trades.length,
-      pnl: addUsd(...trades.map(({ pnl }) => pnl)),
-    }))
-    .toSorted((a, b) => b.pnl - a.pnl);
 }

@@ -1,28 +1,35 @@
-import { trueRange } from './atr.ts';
 import type { HighLowClose } from './atr.ts';
+import { figureAt } from './figure-at.ts';
 
-/** Average directional index with its two directional indicators, 0–100 each. NaN until warm. */
-export interface Adx {
-  push(bar: HighLowClose): void;
-  readonly adx: number;
-  readonly plusDi: number;
-  readonly minusDi: number;
+/** Bars with their true ranges, of which the first bar's does not count. */
+export interface RangeColumns {
+  readonly bars: HighLowClose;
+  readonly trueRange: Float64Array;
 }
 
-/** TA-Lib's test for zero: sums of differences of prices seldom cancel exactly. */
-const isZero = (value: number): boolean => Math.abs(value) < 1e-14;
+/** Average directional index with its two directional indicators, 0–100 each. */
+export interface AdxColumns {
+  readonly adx: Float64Array;
+  readonly plusDi: Float64Array;
+  readonly minusDi: Float64Array;
+}
+
+export interface Adx {
+  /** Takes bars in order and writes the three at each into its row; NaN until they are warm. */
+  push(rows: RangeColumns, columns: AdxColumns): void;
+}
 
 interface State {
-  plusDi: number;
-  minusDi: number;
-  adx: number;
-  /** Bars seen before this one. */
+  readonly period: number;
+  /** Bars seen before the next one. */
   count: number;
+  high: number;
+  low: number;
   plusMoves: number;
   minusMoves: number;
-  ranges: number;
+  range: number;
   dxSum: number;
-  previous: HighLowClose;
+  adx: number;
 }
 
 /**
@@ -32,52 +39,62 @@ interface State {
  */
 export function createAdx(period: number): Adx {
   const state: State = {
-    plusDi: Number.NaN,
-    minusDi: Number.NaN,
-    adx: Number.NaN,
+    period,
     count: 0,
+    high: Number.NaN,
+    low: Number.NaN,
     plusMoves: 0,
     minusMoves: 0,
-    ranges: 0,
+    range: 0,
     dxSum: 0,
-    previous: { high: Number.NaN, low: Number.NaN, close: Number.NaN },
+    adx: Number.NaN,
   };
-  return {
-    push: (bar) => {
-      if (state.count > 0) smooth(state, bar, state.count < period ? 0 : 1 / period);
-      if (state.count >= period) index(state, period);
-      state.count += 1;
-      state.previous = bar;
-    },
-    get adx() {
-      return state.adx;
-    },
-    get plusDi() {
-      return state.plusDi;
-    },
-    get minusDi() {
-      return state.minusDi;
-    },
-  };
+  return { push: (rows, columns) => advance(state, rows, columns) };
 }
 
-/** Adds the bar's move and range to Wilder's sums, after `decay` of them has been forgotten. */
-function smooth(state: State, bar: HighLowClose, decay: number): void {
-  const up = bar.high - state.previous.high;
-  const down = state.previous.low - bar.low;
-  state.plusMoves += (up > 0 && up > down ? up : 0) - state.plusMoves * decay;
-  state.minusMoves += (down > 0 && down > up ? down : 0) - state.minusMoves * decay;
-  state.ranges += trueRange(bar, state.previous.close) - state.ranges * decay;
+function advance(state: State, { bars, trueRange }: RangeColumns, columns: AdxColumns): void {
+  const { period } = state;
+  let { count, high, low, plusMoves, minusMoves, range, dxSum, adx } = state;
+  for (let row = 0; row < trueRange.length; row += 1) {
+    const up = figureAt(bars.high, row) - high;
+    const down = low - figureAt(bars.low, row);
+    // Of Wilder's sums a part is forgotten once they are full.
+    const decay = count < period ? 0 : 1 / period;
+    if (count > 0) {
+      plusMoves += larger(up, down) - plusMoves * decay;
+      minusMoves += larger(down, up) - minusMoves * decay;
+      range += figureAt(trueRange, row) - range * decay;
+    }
+    const plusDi = count < period ? Number.NaN : indicator(plusMoves, range);
+    const minusDi = count < period ? Number.NaN : indicator(minusMoves, range);
+    const isFlat = isZero(plusDi + minusDi);
+    const dx = isFlat ? 0 : (100 * Math.abs(plusDi - minusDi)) / (plusDi + minusDi);
+    // A bar without direction adds nothing to the first average and leaves a later one as it was.
+    if (count >= 2 * period) adx = isFlat ? adx : (adx * (period - 1) + dx) / period;
+    else if (count === 2 * period - 1) adx = (dxSum + dx) / period;
+    else if (count >= period) dxSum += dx;
+    count += 1;
+    high = figureAt(bars.high, row);
+    low = figureAt(bars.low, row);
+    columns.plusDi[row] = plusDi;
+    columns.minusDi[row] = minusDi;
+    columns.adx[row] = adx;
+  }
+  state.count = count;
+  state.high = high;
+  state.low = low;
+  state.plusMoves = plusMoves;
+  state.minusMoves = minusMoves;
+  state.range = range;
+  state.dxSum = dxSum;
+  state.adx = adx;
 }
 
-function index(state: State, period: number): void {
-  const hasRange = !isZero(state.ranges);
-  state.plusDi = hasRange ? (100 * state.plusMoves) / state.ranges : 0;
-  state.minusDi = hasRange ? (100 * state.minusMoves) / state.ranges : 0;
-  const sum = state.plusDi + state.minusDi;
-  const dx = isZero(sum) ? null : (100 * Math.abs(state.plusDi - state.minusDi)) / sum;
-  // A bar without direction adds nothing to the first average and leaves a later one as it was.
-  if (state.count < 2 * period - 1) state.dxSum += dx ?? 0;
-  else if (state.count === 2 * period - 1) state.adx = (state.dxSum + (dx ?? 0)) / period;
-  else if (dx !== null) state.adx = (state.adx * (period - 1) + dx) / period;
-}
+/** A move that is larger than the one to the other side; 0 for any other. */
+const larger = (move: number, other: number): number => (move > 0 && move > other ? move : 0);
+
+const indicator = (moves: number, range: number): number =>
+  isZero(range) ? 0 : (100 * moves) / range;
+
+/** TA-Lib's test for zero: sums of differences of prices seldom cancel exactly. */
+const isZero = (value: number): boolean => Math.abs(value) < 1e-14;

@@ -113,6 +113,8 @@ export interface Exchange {
   equity(): Usd;
   /** Equity at the previous session's close. */
   lastEquity(): Usd;
+  /** Fees of this session's executions, charged at its close. */
+  accruedFees(): Usd;
   position(symbol: Ticker): PositionState | undefined;
   positions(): readonly PositionState[];
   /** The symbol's latest price. */
@@ -254,6 +256,7 @@ function viewsOf(venue: Venue): Omit<Exchange, MarketCalls | EntryCalls> {
     }),
     equity: () => portfolio.equity(),
     lastEquity: () => venue.lastEquity,
+    accruedFees: () => venue.accruedFees,
     position(symbol) {
       const holding = portfolio.holding(symbol);
       return holding && stateOf(holding);

@@ -110,7 +110,9 @@ function matchOnEntryBar(passage: Passage, candidate: SimulatedOrder): void {
 
 function electInside(passage: Passage, order: SimulatedOrder, price: Usd): void {
   const { venue, range } = passage;
-  const target = siblingOf(venue, order);
+  const sibling = siblingOf(venue, order);
+  // A target that has had its share of the bar at the open leaves nothing to doubt.
+  const target = sibling && waiting(passage, sibling);
   if (target !== undefined && insidePrice(target, range, venue.rules.limitFill) !== null) {
     venue.ambiguities.stopAndTarget += 1;
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createCharts } from '#adapters/charts/charts.ts';
-import type { ChartThread } from '#adapters/charts/charts.ts';
+import type { DrawnCharts } from '#adapters/charts/charts.ts';
 import { draw } from '#adapters/charts/draw.ts';
 import { textWidth } from '#adapters/charts/text.ts';
 import { parseUsd } from '#core/money.ts';
@@ -17,7 +17,7 @@ import { decode } from './pixels.ts';
 import { gridOf, yOf } from './reading.ts';
 
 let folder: string;
-let charts: ChartThread;
+let charts: DrawnCharts;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bracketeer-charts-'));
@@ -82,6 +82,32 @@ describe('a picture', () => {
     expect(inked.right - inked.left).toBeLessThan(textWidth(title, 17) + 1);
     const conf = await readFile(join(folder, 'new', 'fonts.conf'), 'utf8');
     expect(conf).toContain('/inter/400Regular');
+  });
+});
+
+/** The processes that were started by this one. */
+const children = async (): Promise<readonly number[]> =>
+  (await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8'))
+    .split(' ')
+    .filter((id) => id !== '')
+    .map(Number);
+
+describe('the drawing process', () => {
+  it('draws on when whoever stops the bot stops all its processes at once', async () => {
+    for (const id of await children()) {
+      process.kill(id, 'SIGINT');
+      process.kill(id, 'SIGTERM');
+    }
+    const before = await children();
+    await render(equity([1, 2]));
+    expect(await children()).toEqual(before);
+  });
+
+  it('has nothing of the environment, where the secrets are', async () => {
+    await render(equity([1]));
+    const [drawer] = await children();
+    const environment = await readFile(`/proc/${drawer}/environ`, 'utf8');
+    expect(environment.split('\0').map((line) => line.split('=')[0])).not.toContain('PATH');
   });
 });
 

@@ -1,23 +1,30 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { createCharts } from '#adapters/charts/charts.ts';
-import type { ChartsOptions, ChartThread } from '#adapters/charts/charts.ts';
+import type { ChartsOptions, DrawnCharts } from '#adapters/charts/charts.ts';
 import type { ChartResult } from '#ports/charts.ts';
 import { silentLog } from '#test/support/log.ts';
 
 import { equity } from './facts.ts';
 
-const opened: ChartThread[] = [];
+const opened: DrawnCharts[] = [];
 
 afterEach(async () => {
   for (const charts of opened.splice(0)) await charts.close();
 });
 
-/** Charts whose thread does what a chart's title says. */
-function troubled(options: Partial<ChartsOptions> = {}) {
-  const worker = new URL('troubled-thread.ts', import.meta.url);
+const folders = mkdtempSync(join(tmpdir(), 'bracketeer-charts-'));
+afterAll(() => rmSync(folders, { recursive: true }));
+
+/** Charts whose process does what a chart's title says, and starts as its folder's name says. */
+function troubled({ folder = 'good', ...options }: Partial<ChartsOptions> = {}) {
+  const worker = new URL('troubled-process.ts', import.meta.url);
   const charts = createCharts({
-    folder: 'good',
+    folder: join(folders, folder),
     log: silentLog,
     timeoutMs: 20_000,
     worker,
@@ -34,11 +41,11 @@ const drawn = (title: string) => ({ ok: true, image: { altText: title } });
 
 describe('a chart in trouble is an ordinary result', () => {
   it.each([
-    { title: 'throw', why: 'the drawing thread failed: out of ink' },
-    { title: 'exit', why: 'the drawing thread ended' },
-    { title: 'eat', why: /the drawing thread failed: .*memory/i },
+    { title: 'throw', why: 'the drawing process failed: out of ink' },
+    { title: 'exit', why: 'the drawing process ended' },
+    { title: 'eat', why: /the drawing process failed: .*memory/i },
   ])(
-    'when the thread dies of "$title"; those behind it are drawn by the next thread',
+    'when the process dies of "$title"; those behind it are drawn by the next process',
     async ({ title, why }) => {
       const { ask } = troubled();
       const [died, behind] = await Promise.all([ask(title), ask('behind')]);
@@ -56,7 +63,7 @@ describe('a chart in trouble is an ordinary result', () => {
   });
 
   it.each(['hang', 'silent'])(
-    'when the thread does not answer ("%s"): given up in time, and replaced',
+    'when the process does not answer ("%s"): given up in time, and replaced',
     async (title) => {
       const { charts, ask } = troubled({ timeoutMs: 1_000 });
       await charts.warmUp();
@@ -74,7 +81,7 @@ describe('a chart in trouble is an ordinary result', () => {
 
   it('when it waits too long behind another, which is then still drawn', async () => {
     const { ask } = troubled({ folder: 'slow', timeoutMs: 300 });
-    // The thread takes longer to start than either may wait; it is not stopped for that.
+    // The process takes longer to start than either may wait; it is not stopped for that.
     expect(await ask('early')).toMatchObject({ ok: false, code: 'late' });
     const patient = troubled({ folder: 'slow' });
     expect(await patient.ask('patient')).toMatchObject(drawn('patient'));
@@ -90,10 +97,10 @@ describe('a chart in trouble is an ordinary result', () => {
   });
 });
 
-describe('a thread that cannot start', () => {
+describe('a process that cannot start', () => {
   it('leaves all charts without a picture, and is not tried again for a while', async () => {
     const { ask } = troubled({ folder: 'broken', restMs: 1_500 });
-    const why = 'the drawing thread failed: no such library';
+    const why = 'the drawing process failed: no such library';
     const unavailable = { ok: false, code: 'unavailable', why };
     expect(await Promise.all([ask('one'), ask('two')])).toEqual([unavailable, unavailable]);
     const begun = performance.now();
@@ -106,7 +113,7 @@ describe('a thread that cannot start', () => {
     await ask('one');
     const begun = performance.now();
     expect(await ask('two')).toMatchObject({ ok: false, code: 'unavailable' });
-    expect(performance.now() - begun, 'a thread was started').toBeGreaterThan(15);
+    expect(performance.now() - begun, 'a process was started').toBeGreaterThan(15);
   });
 
   it('is given up after its time', async () => {
@@ -114,13 +121,13 @@ describe('a thread that cannot start', () => {
     expect(await ask('one')).toEqual({
       ok: false,
       code: 'unavailable',
-      why: 'the drawing thread did not start within 800 ms',
+      why: 'the drawing process did not start within 800 ms',
     });
   });
 });
 
 describe('charts that are closed', () => {
-  it('answer what waits and what comes, and end the thread', async () => {
+  it('answer what waits and what comes, and end the process', async () => {
     const { charts, ask } = troubled();
     await charts.warmUp();
     const waiting = [ask('silent'), ask('behind')];
@@ -133,6 +140,69 @@ describe('charts that are closed', () => {
     const { charts } = troubled();
     await charts.close();
     await expect(charts.close()).resolves.toBeUndefined();
+  });
+});
+
+/** The id of the process that draws. */
+async function drawerOf({ ask }: ReturnType<typeof troubled>): Promise<number> {
+  const drawer = await ask('who');
+  return drawer.ok ? Number(drawer.image.altText) : 0;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe('a process with nothing to draw', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is ended after a minute, and another one draws the next picture', async () => {
+    const desk = troubled();
+    const first = await drawerOf(desk);
+    vi.advanceTimersByTime(59_999);
+    expect(await drawerOf(desk), 'the same until then').toBe(first);
+    vi.advanceTimersByTime(60_000);
+    await vi.waitUntil(() => !isAlive(first));
+    const second = await drawerOf(desk);
+    expect(second).toBeGreaterThan(0);
+    expect(second).not.toBe(first);
+  });
+
+  it('is not ended while it draws, however long that takes', async () => {
+    const desk = troubled({ timeoutMs: 120_000 });
+    const drawer = await drawerOf(desk);
+    const drawing = desk.ask('silent');
+    vi.advanceTimersByTime(119_000);
+    expect(isAlive(drawer)).toBe(true);
+    vi.advanceTimersByTime(1_000);
+    expect(await drawing).toMatchObject({ ok: false, code: 'late' });
+  });
+
+  it('loses no picture that is asked for at the moment of its end', async () => {
+    const desk = troubled();
+    const first = await drawerOf(desk);
+    vi.advanceTimersByTime(60_000);
+    const [one, two] = await Promise.all([desk.ask('one'), desk.ask('two')]);
+    expect([one, two]).toMatchObject([drawn('one'), drawn('two')]);
+    expect(await drawerOf(desk)).not.toBe(first);
+  });
+
+  it('can be closed at the moment of its end, and leaves none behind', async () => {
+    const desk = troubled();
+    const drawer = await drawerOf(desk);
+    vi.advanceTimersByTime(60_000);
+    await desk.charts.close();
+    await vi.waitUntil(() => !isAlive(drawer));
+    expect(await desk.ask('later')).toMatchObject({ ok: false, code: 'unavailable' });
   });
 });
 

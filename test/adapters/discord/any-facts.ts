@@ -9,6 +9,8 @@ import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import type { SignalCounts } from '#core/signal-counts.ts';
 import type { ClosedTrade } from '#core/trade.ts';
 import type { Change } from '#core/why.ts';
+import type { BacktestCard } from '#ports/backtest-card.ts';
+import type { BacktestId } from '#ports/backtests.ts';
 import type {
   AlarmCard,
   BatchCard,
@@ -27,8 +29,10 @@ import type {
   SummaryCard,
   WeeklyCard,
 } from '#ports/cards.ts';
+import { aReport, aRequest } from '#test/support/backtests.ts';
 
 import {
+  connections,
   AT,
   closing,
   control,
@@ -319,6 +323,53 @@ const anyWeek = fc
   })
   .map((changes): WeeklyCard => ({ ...weekly, ...changes }));
 
+const anyBacktestProgress = fc.oneof(
+  fc.record({ status: fc.constant('queued' as const), ahead: whole, isAgain: fc.boolean() }),
+  fc.record({
+    status: fc.constant('running' as const),
+    phase: fc.constantFrom('loading', 'playing'),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+    leftMs: fc.option(whole),
+    isAgain: fc.boolean(),
+  }),
+  fc
+    .record({
+      endingEquity: money,
+      sharpe: fc.option(fc.double()),
+      verdict: fc.string({ maxLength: 200 }),
+      ambiguous: whole,
+      symbols: fc.array(fc.record({ symbol, trades: whole, pnl: money }), { maxLength: 25 }),
+      withoutBars: fc.array(symbol, { maxLength: 25 }),
+    })
+    .map((changes) => ({
+      status: 'done' as const,
+      runId: 'ab'.repeat(32),
+      report: aReport(changes),
+      tookMs: 1_000,
+    })),
+  fc.record({ status: fc.constant('failed' as const), why: text }),
+  fc.record({ status: fc.constant('cancelled' as const), by: text }),
+);
+
+const anyBacktest = fc
+  .record({
+    requestedBy: text,
+    progress: anyBacktestProgress,
+    symbols: fc.array(symbol, { minLength: 1, maxLength: 25 }),
+    names: fc.subarray(Object.keys(DEFAULT_PARAMETERS)),
+  })
+  .map(({ symbols, names, ...changes }): BacktestCard => ({
+    kind: 'backtest',
+    id: 'b1' as BacktestId,
+    request: {
+      ...aRequest,
+      symbols,
+      changes: Object.fromEntries(names.map((name) => [name, 12.345])),
+    },
+    at: AT,
+    ...changes,
+  }));
+
 export const anyCard = fc.oneof(
   anyReturn,
   anyBatch,
@@ -334,6 +385,7 @@ export const anyCard = fc.oneof(
   anyScaleOut,
   anyControl,
   anyDrawdown,
+  anyBacktest,
   fc
     .record({ title: text, text, repeat: whole, at: instant })
     .map((changes): AlarmCard => ({ kind: 'alarm', ...changes })),
@@ -372,9 +424,12 @@ export const anyReply = fc.oneof(
       reason: text,
       status: fc.constantFrom('active', 'halted', 'flattening'),
       until: fc.option(instant),
+      layout: fc.constantFrom('list', 'table'),
     })
-    .map(({ positions: lines, ...state }) => ({
+    .map(({ positions: lines, layout, ...state }) => ({
       kind: 'status' as const,
+      connections,
+      layout,
       report: {
         ...status,
         positions: lines,

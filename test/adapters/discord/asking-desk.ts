@@ -37,7 +37,14 @@ const commandsFor = (done: ConfirmedCall[]): readonly Command[] => [
   command({
     name: 'look',
     isRefreshable: true,
-    run: async () => ({ kind: 'text', text: `look ${(looks += 1)}` }),
+    options: [
+      { name: 'wide', description: 'Wider', type: 'boolean', required: false },
+      { name: 'pages', description: 'How many', type: 'integer', required: false },
+    ],
+    run: async (_, { options }) => ({
+      kind: 'text',
+      text: `look ${(looks += 1)}${options['wide'] === true ? ' wide' : ''}${`\n${'x'.repeat(1_500)}`.repeat(Number(options['pages'] ?? 0))}`,
+    }),
   }),
   command({ name: 'once', run: async () => ({ kind: 'text', text: 'once' }) }),
   command({

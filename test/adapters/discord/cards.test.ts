@@ -9,15 +9,13 @@ import { parseUsd } from '#core/money.ts';
 import type { SignalCounts } from '#core/signal-counts.ts';
 import type { DigestCard } from '#ports/cards.ts';
 
-import { aClose, AT, digest, exit, metrics, position, started, status, trade } from './facts.ts';
+import { AT, digest, exit, metrics, position, started, trade } from './facts.ts';
 import { field, page, read, title } from './reading.ts';
 
 const digestBody = (changes: Partial<DigestCard>) => renderCard({ ...digest, ...changes }, 'PAPER');
 const overall = (changes: Partial<DailyMetrics>) =>
   (field(digestBody({ overall: metrics(changes) }), /^All/) ?? '').replaceAll('\u00A0', ' ');
 const figureOf = (value: number | null, on: number) => ({ value, count: on, interval: null });
-const statusPage = (changes: Partial<typeof status> = {}) =>
-  page(renderReply({ kind: 'status', report: { ...status, ...changes } })[0]);
 
 describe('the start-up card', () => {
   it('tells mode, what it runs on, and that all positions are protected', () => {
@@ -378,148 +376,6 @@ describe('the digest', () => {
       ].join('\n'),
     );
     expect(page(empty)).toContain('[Next session] –');
-  });
-});
-
-describe('the status', () => {
-  it('answers at a glance: may it trade, is all protected, where does the day stand', () => {
-    expect(statusPage()).toMatchInlineSnapshot(`
-      "# 💵 LIVE · ✅ ACTIVE
-      Positions: 🛡 1 of 1 position protected
-      [Equity] $100,412.30
-      [Day P/L] +$412.30
-      +0.41 %
-      [Session] open, 2 h 30 min left
-      <t:1764340200:t> – <t:1764352800:t>
-      [Drawdown] day −0.42 % of −3 %
-      peak −1.50 % of −5 %
-      at <t:1764343788:t>
-      [Last cycle] bar <t:1764343800:t>
-      done <t:1764343802:t> in 412 ms
-      [So far] 12 cycles
-      3 intents
-      [Waiting] 1 pending entry
-      0 messages
-      [🛡 NVDA long 120] +$82.80 · +0.32 R
-      entry $182.31 · now $183.00
-      stop $180.26 · target $187.75
-      since <t:1764343800:t>
-      (LIVE)"
-    `);
-  });
-
-  it('tells why no entries are made, what is being closed, and who interferes', () => {
-    const text = statusPage({
-      impediments: ['broker and ledger differ'],
-      closes: [
-        aClose({ phase: 'stuck', failures: 2, lastFailure: 'trading in it is halted' }),
-        aClose({ phase: 'queued' }),
-        aClose({ phase: 'exiting' }),
-      ],
-      interferenceToday: 2,
-    });
-    expect(text).toContain(
-      [
-        '⛔ **No entries just now**: broker and ledger differ',
-        'Positions: 🛡 1 of 1 position protected',
-        '🚨 **Stuck** (2 times: trading in it is halted), closing 120 NVDA. A person asked for it.',
-        '🌙 Waits for the open to close 120 NVDA. A person asked for it.',
-        '🏁 Closing 120 NVDA. A person asked for it.',
-        '🚨 **2 legs of brackets cancelled or replaced today, and not by this bot.**',
-      ].join('\n'),
-    );
-  });
-
-  it('shows who halted, why and until when', () => {
-    const control = {
-      status: 'halted',
-      by: 'Ada *the* admin',
-      reason: 'news @everyone',
-      since: AT,
-      until: null,
-    } as const;
-    expect(statusPage({ control })).toContain(
-      [
-        '# 💵 LIVE · ⛔ HALTED',
-        '**No new entries** until someone resumes. Exits and protection go on.',
-        'By Ada \\*the\\* admin since <t:1764343800:f>: news @\u200Beveryone',
-      ].join('\n'),
-    );
-    expect(statusPage({ control: { ...control, until: AT + 60_000 } })).toContain(
-      '**No new entries** until <t:1764343860:f>.',
-    );
-  });
-
-  it('says that everything is being closed', () => {
-    const control = { ...status.control, status: 'flattening' } as const;
-    expect(statusPage({ control })).toContain('⏏️ FLATTENING\n**No new entries; every position');
-  });
-
-  it('puts positions that are not protected first, named as such', () => {
-    const naked = { ...position, symbol: ticker('TSLA'), isProtected: false };
-    const unknown = { tradeId: null, rNow: null, openedAt: null, stopPrice: null };
-    const text = statusPage({
-      positions: [position, { ...naked, ...unknown }],
-      protectedPositions: 1,
-    });
-    expect(text).toContain('Positions: ⚠ 1 of 2 positions protected');
-    expect(text.indexOf('[⚠ NOT PROTECTED: TSLA long 120] +$82.80\n')).toBeGreaterThan(0);
-    expect(text.indexOf('TSLA')).toBeLessThan(text.indexOf('[🛡 NVDA'));
-    expect(text).toContain('stop – · target $187.75\nnot opened by this bot');
-  });
-
-  it.each([
-    [
-      'before the open',
-      { now: AT - 7_200_000, isOpen: false },
-      'closed\nopens today <t:1764340200:t>',
-    ],
-    ['days before', { now: AT - 172_800_000, isOpen: false }, 'closed\nopens 2025-11-28 <t:'],
-    ['after the close', { now: AT + 10_800_000, isOpen: false }, 'closed\n2025-11-28 was <t:'],
-    ['without a calendar', { session: null, isOpen: false }, '[Session] closed\n[Drawdown'],
-  ])('tells the session %s', (_, changes, words) => {
-    expect(statusPage(changes)).toContain(words);
-  });
-
-  it('shows every position, on as many pages as it takes', () => {
-    const positions = Array.from({ length: 70 }, (_, n) => ({
-      ...position,
-      symbol: ticker(`A${n}`),
-    }));
-    const pages = renderReply({ kind: 'status', report: { ...status, positions } });
-    const names = pages.flatMap(({ embeds }) => embeds[0]?.fields ?? []).map(({ name }) => name);
-    for (const { symbol } of positions) {
-      expect(names.filter((name) => name.includes(` ${symbol} `))).toHaveLength(1);
-    }
-    expect(names).not.toContain('…');
-    expect(pages.map(({ embeds }) => embeds[0]?.title)).toEqual(
-      pages.map(() => pages[0].embeds[0]?.title),
-    );
-  });
-
-  it('says of which day the drawdown is, when it is not today’s', () => {
-    const yesterday = AT - 86_400_000;
-    const { drawdown } = status;
-    expect(statusPage({ drawdown: { ...drawdown, measuredAt: yesterday } })).toContain(
-      'measured <t:1764257400:f>',
-    );
-  });
-
-  it('says what was paid in or out beside the day’s result', () => {
-    expect(statusPage({ dayFlows: parseUsd('10000') })).toContain(
-      '+0.41 %\nwithout $10,000.00 paid in',
-    );
-    expect(read({ ...digest, flows: parseUsd('-250') })).toContain(
-      'Equity $100,000.00 → $100,412.18; the result is without $250.00 paid out',
-    );
-    expect(read({ ...digest, flows: parseUsd('0') })).not.toContain('paid');
-  });
-
-  it('says what has not happened yet', () => {
-    const text = statusPage({ dayPnl: null, dayPnlPercent: null, lastCycle: null, positions: [] });
-    expect(text).toContain('[Day P/L] –');
-    expect(text).toContain('[Last cycle] none yet');
-    expect(text).toContain('Positions: no open positions');
   });
 });
 

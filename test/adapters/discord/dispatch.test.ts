@@ -91,6 +91,7 @@ describe('a slash command', () => {
     expect(desk.calls).toEqual([
       {
         actor: { id: people.viewer, name: expect.any(String), role: 'viewer' },
+        message: channelMessages(desk)[0]?.id,
         options: { symbol: 'NVDA', days: 3, all: true },
       },
     ]);

@@ -1,3 +1,4 @@
+import type { ConnectionsReport } from '#app/reports/health.ts';
 import type { StatusReport } from '#app/reports/status.ts';
 import { begunClose } from '#core/close.ts';
 import type { Close, CloseProof } from '#core/close.ts';
@@ -377,7 +378,7 @@ export const status: StatusReport = {
   dayPnl: parseUsd('412.30'),
   dayPnlPercent: 0.4123,
   dayFlows: parseUsd('0'),
-  positions: [position],
+  positions: [{ ...position, openedAt: AT - 2_700_000 }],
   protectedPositions: 1,
   pendingEntries: 1,
   lastCycle: {
@@ -391,6 +392,12 @@ export const status: StatusReport = {
   cycles: 12,
   intents: 3,
   outboxBacklog: 0,
+};
+
+export const connections: ConnectionsReport = {
+  orderStream: 'up',
+  barStream: 'up',
+  queue: { waiting: 2, failed: 0 },
 };
 
 export const outage: OutageCard = {

@@ -159,6 +159,41 @@ describe('an answer that can be refreshed', () => {
       .toMatchObject({ actor: SANDBOX_DISCORD.people.trader, action: 'look refresh' });
   });
 
+  it('keeps the option that was on, each time and after a restart', async () => {
+    let shiftMs = 0;
+    const desk = await openAskingDesk({ now: () => Date.now() + shiftMs });
+    const { content: first } = await say(desk, 'viewer', 'look', { wide: true });
+    await press(desk, 'viewer', lastMessage(desk), '🔄 Refresh');
+    await until(() => contentOf(desk) !== first);
+    const second = contentOf(desk);
+    await desk.restart();
+    shiftMs = 3_000;
+    await press(desk, 'viewer', lastMessage(desk), '🔄 Refresh');
+    await until(() => contentOf(desk) !== second);
+    expect([first, second, contentOf(desk)]).toEqual(
+      Array(3).fill(expect.stringMatching(/ wide$/)),
+    );
+  });
+
+  it('has not the option that was off', async () => {
+    const desk = await openAskingDesk();
+    const { content: first } = await say(desk, 'viewer', 'look', { wide: false });
+    await press(desk, 'viewer', lastMessage(desk), '🔄 Refresh');
+    await until(() => contentOf(desk) !== first);
+    expect(contentOf(desk)).not.toContain('wide');
+  });
+
+  it('can be refreshed from each of its pages', async () => {
+    const desk = await openAskingDesk();
+    await say(desk, 'viewer', 'look', { wide: true, pages: 3 });
+    expect(labels(desk)).toEqual(['◀ off', '1 / 3 off', '▶', '🔄 Refresh']);
+    await press(desk, 'viewer', lastMessage(desk), '▶');
+    await until(() => labels(desk)[1] === '2 / 3 off');
+    await press(desk, 'viewer', lastMessage(desk), '🔄 Refresh');
+    await until(() => contentOf(desk).startsWith('look'));
+    expect(contentOf(desk)).toMatch(/ wide$/);
+  });
+
   it('works after a restart', async () => {
     const desk = await openAskingDesk();
     const { content: first } = await say(desk, 'viewer', 'look');

@@ -85,7 +85,8 @@ describe('what a button carries', () => {
     { prefix: 'confirm', action: 'yes', id: '6f9619ff-8b86-d011-b42d-00c04fc964ff' },
     { prefix: 'confirm', action: 'no', id: 'a' },
     { prefix: 'pages', action: 'show', id: '6f9619ff-8b86-d011-b42d-00c04fc964ff', page: 12 },
-    { prefix: 'refresh', action: 'run', id: 'close-all' },
+    { prefix: 'refresh', action: 'run', id: 'close-all', flags: [] },
+    { prefix: 'refresh', action: 'run', id: 'status', flags: ['table', 'wide'] },
   ] as const)('is read as it was written: $prefix', (press) => {
     const id = customIdOf(press);
     expect(id.length).toBeLessThanOrEqual(100);
@@ -101,7 +102,9 @@ describe('what a button carries', () => {
     'pages:show:a',
     'pages:here:a',
     'pages:show:a:-1',
-    'refresh:run:a:1',
+    'refresh:run:a:',
+    'refresh:run:a:b c',
+    `refresh:run:a:${'b'.repeat(33)}`,
     'refresh:yes:a',
     'confirm:yes:a b',
     'confirm:yes:a:1:2',

@@ -98,11 +98,13 @@ describe('an entry on its way', () => {
       { kind: 'repaired', cause: 'part-filled-entry', quantity: 4, forTheDay: false },
     ]);
     expect(await auditOf(desk)).toMatchObject([
+      { actor: 'strategy', action: 'enter NVDA', outcome: 'done' },
+      { actor: 'position guard', action: 'cancel order NVDA', outcome: 'done' },
       {
         actor: 'position guard',
         action: 'protect NVDA',
         outcome: 'done',
-        details: { quantity: '4', cause: 'part-filled-entry' },
+        details: { quantity: '4', why: 'part_filled_entry', trade: desk.id },
       },
     ]);
   });

@@ -37,6 +37,8 @@ export function aTrade(row: TradeRow): BacktestTrade {
     fees: usdFromNumber(fees),
     slippageBps: 0,
     confidence: 75,
+    stopPrice: usdFromNumber(98),
+    targetPrice: usdFromNumber(104),
     maeR: 0,
     mfeR: 0,
     isAmbiguous: false,

@@ -1,22 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { createAdx } from '#core/indicators/adx.ts';
-import { createAtr } from '#core/indicators/atr.ts';
 import { createCompletedCloses } from '#core/indicators/completed-closes.ts';
 import { createEma } from '#core/indicators/ema.ts';
 import { createSessionVwap } from '#core/indicators/session-vwap.ts';
 import { createSma } from '#core/indicators/sma.ts';
 import { MINUTE_MS } from '#core/session.ts';
 
-import { DATE } from '../support/snapshots.ts';
+import { adxOf, atrOf, averagesOf } from '../support/series.ts';
 
 const bar = (high: number, low: number, close: number) => ({ high, low, close });
 
 describe('the simple moving average', () => {
   it('is the mean of its window, and no number before it is full', () => {
-    const sma = createSma(3);
-    expect([1, 2, 6, 4, 5].map((value) => sma.push(value))).toEqual([NaN, NaN, 3, 4, 5]);
+    expect(averagesOf(createSma(3), [1, 2, 6, 4, 5])).toEqual([NaN, NaN, 3, 4, 5]);
   });
 
   it('depends on its window alone, to the last bit', () => {
@@ -26,11 +23,9 @@ describe('the simple moving average', () => {
         fc.array(figures, { minLength: 20, maxLength: 20 }),
         fc.array(figures, { maxLength: 50 }),
         (window, before) => {
-          const fresh = createSma(20);
-          const used = createSma(20);
-          for (const value of before) used.push(value);
-          const results = window.map((value) => [fresh.push(value), used.push(value)]);
-          expect(results.at(-1)?.[0]).toBe(results.at(-1)?.[1]);
+          const fresh = averagesOf(createSma(20), window);
+          const used = averagesOf(createSma(20), [...before, ...window]);
+          expect(fresh.at(-1)).toBe(used.at(-1));
         },
       ),
     );
@@ -39,19 +34,16 @@ describe('the simple moving average', () => {
 
 describe('the exponential moving average', () => {
   it('starts at the simple average and then moves by its smoothing', () => {
-    const ema = createEma(3);
-    expect([1, 2, 6, 5, 9].map((value) => ema.push(value))).toEqual([NaN, NaN, 3, 4, 6.5]);
+    expect(averagesOf(createEma(3), [1, 2, 6, 5, 9])).toEqual([NaN, NaN, 3, 4, 6.5]);
   });
 
   it('of one value is the value', () => {
-    const ema = createEma(1);
-    expect([4, 2].map((value) => ema.push(value))).toEqual([4, 2]);
+    expect(averagesOf(createEma(1), [4, 2])).toEqual([4, 2]);
   });
 });
 
 describe('the average true range', () => {
   it('counts a gap from the close before, and no range for the first bar', () => {
-    const atr = createAtr(2);
     const bars = [
       bar(50, 10, 20),
       bar(22, 21, 22),
@@ -60,41 +52,38 @@ describe('the average true range', () => {
       bar(20, 19, 19),
     ];
     // True ranges: 2 (from 20 to 22), 8 (from 22 to 30), 4 (own), 7 (from 26 to 19).
-    expect(bars.map((each) => atr.push(each))).toEqual([NaN, NaN, 5, 4.5, 5.75]);
+    expect([...atrOf(2, bars).atr]).toEqual([NaN, NaN, 5, 4.5, 5.75]);
   });
 });
 
+/** What the last bar comes to. */
+function lastOf(period: number, bars: readonly ReturnType<typeof bar>[]) {
+  const { adx, plusDi, minusDi } = adxOf(period, bars);
+  return [plusDi.at(-1), minusDi.at(-1), adx.at(-1)];
+}
+
 describe('the directional indicators', () => {
   it('count neither side on a tie of up-move and down-move', () => {
-    const adx = createAdx(2);
-    for (let step = 0; step < 6; step += 1) adx.push(bar(100 + step, 90 - step, 95));
-    expect([adx.plusDi, adx.minusDi, adx.adx]).toEqual([0, 0, 0]);
+    const bars = Array.from({ length: 6 }, (_, step) => bar(100 + step, 90 - step, 95));
+    expect(lastOf(2, bars)).toEqual([0, 0, 0]);
   });
 
   it('are 0 where there is no range at all', () => {
-    const adx = createAdx(2);
-    for (let step = 0; step < 6; step += 1) adx.push(bar(100, 100, 100));
-    expect([adx.plusDi, adx.minusDi, adx.adx]).toEqual([0, 0, 0]);
+    const bars = Array.from({ length: 6 }, () => bar(100, 100, 100));
+    expect(lastOf(2, bars)).toEqual([0, 0, 0]);
   });
 
   it.each([
     [1e-14, 100],
     [0.99e-14, 0],
   ])('take a range for one from 1e-14 on, as TA-Lib does: %d gives %d', (range, plusDi) => {
-    const adx = createAdx(1);
-    adx.push(bar(0, 0, 0));
-    adx.push(bar(range, 0, 0));
-    expect(adx.plusDi).toBe(plusDi);
+    expect(lastOf(1, [bar(0, 0, 0), bar(range, 0, 0)])[0]).toBe(plusDi);
   });
 
   it('leave the average as it was on a bar without direction', () => {
-    const adx = createAdx(1);
-    adx.push(bar(10, 9, 9));
-    adx.push(bar(11, 10, 10));
-    adx.push(bar(12, 11, 11));
-    expect(adx.adx).toBe(100);
-    adx.push(bar(12, 11, 11));
-    expect([adx.plusDi, adx.minusDi, adx.adx]).toEqual([0, 0, 100]);
+    const bars = [bar(10, 9, 9), bar(11, 10, 10), bar(12, 11, 11)];
+    expect(lastOf(1, bars)[2]).toBe(100);
+    expect(lastOf(1, [...bars, bar(12, 11, 11)])).toEqual([0, 0, 100]);
   });
 
   it('stay between 0 and 100', () => {
@@ -104,11 +93,10 @@ describe('the directional indicators', () => {
     );
     fc.assert(
       fc.property(bars, (rows) => {
-        const adx = createAdx(5);
-        for (const [low, range, close] of rows) {
-          adx.push(bar(low + range, low, low + Math.min(range, close)));
-        }
-        for (const value of [adx.adx, adx.plusDi, adx.minusDi]) {
+        const prices = rows.map(([low, range, close]) =>
+          bar(low + range, low, low + Math.min(range, close)),
+        );
+        for (const value of lastOf(5, prices)) {
           expect(value).toBeGreaterThanOrEqual(0);
           expect(value).toBeLessThanOrEqual(100 + 1e-9);
         }
@@ -117,30 +105,44 @@ describe('the directional indicators', () => {
   });
 });
 
-const sessionAt = (open: number) => ({ date: DATE, open, close: open + 390 * MINUTE_MS });
+/** Bars of a start, a price and a volume each, with the open of the session that they lie in. */
+function rowsOf(rows: readonly { start?: number; price: number; volume?: number; open: number }[]) {
+  const column = (pick: (row: (typeof rows)[number]) => number) => Float64Array.from(rows, pick);
+  return {
+    bars: {
+      start: column(({ start = 0 }) => start),
+      open: column(({ price }) => price),
+      high: column(({ price }) => price + 2),
+      low: column(({ price }) => price - 2),
+      close: column(({ price }) => price + 3),
+      volume: column(({ volume = 0 }) => volume),
+    },
+    sessionOpens: column(({ open }) => open),
+  };
+}
 
-const at = (price: number, volume: number) => ({
-  start: 0,
-  open: price,
-  high: price + 2,
-  low: price - 2,
-  close: price + 3,
-  volume,
-});
+function vwapsOf(rows: Parameters<typeof rowsOf>[0]): readonly number[] {
+  const vwaps = new Float64Array(rows.length);
+  createSessionVwap().push(rowsOf(rows), vwaps);
+  return [...vwaps];
+}
 
 describe('the session VWAP', () => {
   it('weighs the typical price by volume and starts over with each session', () => {
-    const vwap = createSessionVwap();
-    const [first, second] = [sessionAt(0), sessionAt(24 * 60 * MINUTE_MS)];
-    expect(vwap.push(at(10, 100), first)).toBe(11);
-    expect(vwap.push(at(20, 300), first)).toBe(18.5);
-    expect(vwap.push(at(40, 50), second)).toBe(41);
+    const vwaps = vwapsOf([
+      { price: 10, volume: 100, open: 0 },
+      { price: 20, volume: 300, open: 0 },
+      { price: 40, volume: 50, open: 24 * 60 * MINUTE_MS },
+    ]);
+    expect(vwaps).toEqual([11, 18.5, 41]);
   });
 
   it('is no number before the session has traded', () => {
-    const vwap = createSessionVwap();
-    expect(vwap.push(at(10, 0), sessionAt(0))).toBeNaN();
-    expect(vwap.push(at(20, 5), sessionAt(0))).toBe(21);
+    const vwaps = vwapsOf([
+      { price: 10, volume: 0, open: 0 },
+      { price: 20, volume: 5, open: 0 },
+    ]);
+    expect(vwaps).toEqual([NaN, 21]);
   });
 });
 
@@ -148,17 +150,19 @@ describe('closes of completed longer bars', () => {
   const OPEN = Date.UTC(2025, 10, 25, 14, 30);
   const minute = (value: number) => OPEN + value * MINUTE_MS;
 
-  /** For each pushed bar (minute of the session, close): the 15-minute closes it completes. */
-  function completedBy(rows: readonly (readonly [number, number])[], from = 5, close = 390) {
-    const completed: number[][] = [];
-    const push = createCompletedCloses({ from, to: 15 }, (value) => completed.at(-1)?.push(value));
-    for (const [start, price] of rows) {
-      completed.push([]);
-      const day = Math.floor(start / 1_440) * 1_440;
-      const session = { date: DATE, open: minute(day), close: minute(day + close) };
-      push(minute(start), price, session);
-    }
-    return completed;
+  /** For each bar (minute of the session, close, minute of its session's open): the closes it completes. */
+  function completedBy(
+    rows: readonly (readonly [minute: number, close: number, open?: number])[],
+    from = 5,
+  ): readonly (readonly number[])[] {
+    const resampled = createCompletedCloses({ from, to: 15 });
+    return rows.map(([start, price, open = Math.floor(start / 1_440) * 1_440]) => {
+      const columns = { closes: new Float64Array(2), completed: new Int32Array(1) };
+      const row = { start: minute(start), price: price - 3, open: minute(open) };
+      const count = resampled.push(rowsOf([row]), columns);
+      expect(columns.completed[0]).toBe(count);
+      return [...columns.closes].slice(0, count);
+    });
   }
 
   it('come with the last short bar', () => {
@@ -204,11 +208,12 @@ describe('closes of completed longer bars', () => {
   });
 
   it('never span sessions, even where one would begin in the middle of a longer bar', () => {
-    const completed: number[] = [];
-    const push = createCompletedCloses({ from: 5, to: 15 }, (close) => completed.push(close));
-    push(minute(0), 1, { date: DATE, open: minute(0), close: minute(5) });
-    push(minute(5), 2, { date: DATE, open: minute(5), close: minute(390) });
-    expect(completed).toEqual([1]);
+    expect(
+      completedBy([
+        [0, 1, 0],
+        [5, 2, 5],
+      ]),
+    ).toEqual([[], [1]]);
   });
 
   it('are the same bars when the short bars are as long', () => {

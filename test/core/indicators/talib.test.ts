@@ -3,12 +3,11 @@ import { readFileSync } from 'node:fs';
 import { ADX, ATR, EMA } from 'trading-signals';
 import { beforeAll, expect, it } from 'vitest';
 
-import { createAdx } from '#core/indicators/adx.ts';
-import { createAtr } from '#core/indicators/atr.ts';
-import type { HighLowClose } from '#core/indicators/atr.ts';
 import { createEma } from '#core/indicators/ema.ts';
 
 import { describeWithShared, sharedPath } from '../../support/shared.ts';
+import { adxOf, atrOf, averagesOf } from '../support/series.ts';
+import type { HighLowClose } from '../support/series.ts';
 
 type Series = readonly (number | null)[];
 type Name = 'EMA9' | 'EMA21' | 'ATR14' | 'ADX14' | 'PLUS_DI14' | 'MINUS_DI14';
@@ -20,31 +19,20 @@ const read = (file: string): Golden => JSON.parse(readFileSync(sharedPath(file),
 const barsOf = ({ high, low, close }: Golden): readonly HighLowClose[] =>
   close.map((value, index) => ({ high: high[index]!, low: low[index]!, close: value }));
 
+const seriesOf = (values: Iterable<number>): Series =>
+  Array.from(values, (value) => (Number.isNaN(value) ? null : value));
+
 /** Our series, with null where the indicator is not warm. */
 function compute(bars: readonly HighLowClose[]): Readonly<Record<Name, Series>> {
-  const fast = createEma(9);
-  const slow = createEma(21);
-  const atr = createAtr(14);
-  const adx = createAdx(14);
-  const rows = bars.map((bar) => {
-    adx.push(bar);
-    return {
-      EMA9: fast.push(bar.close),
-      EMA21: slow.push(bar.close),
-      ATR14: atr.push(bar),
-      ADX14: adx.adx,
-      PLUS_DI14: adx.plusDi,
-      MINUS_DI14: adx.minusDi,
-    };
-  });
-  const column = (name: Name) => rows.map((row) => (Number.isNaN(row[name]) ? null : row[name]));
+  const closes = bars.map(({ close }) => close);
+  const { adx, plusDi, minusDi } = adxOf(14, bars);
   return {
-    EMA9: column('EMA9'),
-    EMA21: column('EMA21'),
-    ATR14: column('ATR14'),
-    ADX14: column('ADX14'),
-    PLUS_DI14: column('PLUS_DI14'),
-    MINUS_DI14: column('MINUS_DI14'),
+    EMA9: seriesOf(averagesOf(createEma(9), closes)),
+    EMA21: seriesOf(averagesOf(createEma(21), closes)),
+    ATR14: seriesOf(atrOf(14, bars).atr),
+    ADX14: seriesOf(adx),
+    PLUS_DI14: seriesOf(plusDi),
+    MINUS_DI14: seriesOf(minusDi),
   };
 }
 
@@ -125,18 +113,17 @@ function checksOf({ adx, atr_trange, ma }: Regression): readonly Check[] {
 
 /** One of our indicators at one bar. */
 function valueAt({ name, period, at }: Check, bars: readonly HighLowClose[]): number {
-  const [ema, atr, adx] = [createEma(period), createAtr(period), createAdx(period)];
-  const values = bars.slice(0, at + 1).map((bar): Readonly<Record<string, number>> => {
-    adx.push(bar);
-    return {
-      EMA: ema.push(bar.close),
-      ATR: atr.push(bar),
-      ADX: adx.adx,
-      PLUS_DI: adx.plusDi,
-      MINUS_DI: adx.minusDi,
-    };
-  });
-  return values.at(-1)?.[name] ?? NaN;
+  const seen = bars.slice(0, at + 1);
+  const closes = seen.map(({ close }) => close);
+  const { adx, plusDi, minusDi } = adxOf(period, seen);
+  const values: Readonly<Record<string, ArrayLike<number>>> = {
+    EMA: averagesOf(createEma(period), closes),
+    ATR: atrOf(period, seen).atr,
+    ADX: adx,
+    PLUS_DI: plusDi,
+    MINUS_DI: minusDi,
+  };
+  return values[name]?.[at] ?? NaN;
 }
 
 describeWithShared(REGRESSION, "indicators against the values of TA-Lib's own test program", () => {

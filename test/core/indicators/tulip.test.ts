@@ -2,13 +2,12 @@ import { readFileSync } from 'node:fs';
 
 import { expect, it } from 'vitest';
 
-import { createAdx } from '#core/indicators/adx.ts';
-import { createAtr, trueRange } from '#core/indicators/atr.ts';
-import type { HighLowClose } from '#core/indicators/atr.ts';
 import { createEma } from '#core/indicators/ema.ts';
 import { createSma } from '#core/indicators/sma.ts';
 
 import { describeWithShared, sharedPath } from '../../support/shared.ts';
+import { adxOf, atrOf, averagesOf } from '../support/series.ts';
+import type { HighLowClose } from '../support/series.ts';
 
 const FILE = 'golden/tulip/tulip_cases.json';
 
@@ -41,8 +40,7 @@ function deviations(ours: readonly number[], theirs: readonly number[]): readonl
 
 describeWithShared(FILE, 'indicators against Tulip and the book it quotes', () => {
   it.each(casesOf('sma'))('the simple moving average ($file)', ({ options, series }) => {
-    const sma = createSma(options[0]!);
-    const ours = series[0]!.map((value) => sma.push(value));
+    const ours = averagesOf(createSma(options[0]!), series[0]!);
     expect(deviations(ours, series[1]!)).toEqual([]);
     expect(ours.filter(Number.isNaN)).toHaveLength(ours.length - series[1]!.length);
   });
@@ -52,39 +50,36 @@ describeWithShared(FILE, 'indicators against Tulip and the book it quotes', () =
     ({ options, series }) => {
       const [inputs = [], expected = []] = series;
       const ema = createEma(options[0]!);
-      for (let repeat = 1; repeat < options[0]!; repeat += 1) ema.push(inputs[0]!);
-      const ours = inputs.map((value) => ema.push(value));
+      averagesOf(
+        ema,
+        Array.from({ length: options[0]! - 1 }, () => inputs[0]!),
+      );
+      const ours = averagesOf(ema, inputs);
       expect(deviations(ours, expected)).toEqual([]);
     },
   );
 
   it.each(casesOf('tr'))('the true range from the second bar on ($file)', ({ series }) => {
-    const bars = barsOf(series);
-    const ours = bars.slice(1).map((bar, index) => trueRange(bar, bars[index]!.close));
+    const ours = [...atrOf(1, barsOf(series)).trueRange].slice(1);
     expect(deviations(ours, series[3]!.slice(1))).toEqual([]);
   });
 
   it.each(casesOf('atr'))(
     'the average true range, once the first bar has a true range as theirs does ($file)',
     ({ options, series }) => {
-      const atr = createAtr(options[0]!);
       const bars = barsOf(series);
       // A close within the first bar makes the range of that bar its true range.
-      atr.push({ ...bars[0]!, close: bars[0]!.low });
-      const ours = bars.map((bar) => atr.push(bar));
-      expect(deviations(ours, series[3]!)).toEqual([]);
+      const before = { ...bars[0]!, close: bars[0]!.low };
+      const { atr } = atrOf(options[0]!, [before, ...bars]);
+      expect(deviations([...atr], series[3]!)).toEqual([]);
     },
   );
 
   it.each(casesOf('di'))(
     'the directional indicators from the second value on: their first comes a bar sooner ($file)',
     ({ options, series }) => {
-      const adx = createAdx(options[0]!);
-      const rows = barsOf(series).map((bar) => {
-        adx.push(bar);
-        return [adx.plusDi, adx.minusDi] as const;
-      });
-      const [plus, minus] = [rows.map((row) => row[0]), rows.map((row) => row[1])];
+      const { plusDi, minusDi } = adxOf(options[0]!, barsOf(series));
+      const [plus, minus] = [[...plusDi], [...minusDi]];
       expect(deviations(plus, series[3]!.slice(1))).toEqual([]);
       expect(deviations(minus, series[4]!.slice(1))).toEqual([]);
       expect(plus.filter(Number.isNaN)).toHaveLength(options[0]!);

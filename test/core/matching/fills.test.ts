@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { aBracket, aRequest, aShortBracket, anExchange } from './an-exchange.ts';
+import { aBracket, anExchange, aRequest, aShortBracket, NVDA } from './an-exchange.ts';
 import type { Ohlc } from './an-exchange.ts';
 
 const fillsOf = (events: readonly string[]) => events.filter((event) => event.includes('fill'));
@@ -205,6 +205,15 @@ describe('a bracket, bar by bar', () => {
     bar([100, 101, 99, 100]);
     bar([100, 106, 97, 105]);
     expect(exchange.ambiguities()).toEqual({ stopAndTarget: 1, targetOnEntryBar: 0 });
+  });
+
+  it('does not count a stop after a target that has had its share of the bar at the open', () => {
+    const { exchange, submit, bar } = anExchange({ maxParticipationBps: 1000 });
+    submit(aBracket());
+    bar([100, 101, 99, 100], { volume: 1_000 });
+    bar([106, 107, 97, 98], { volume: 40 });
+    expect(exchange.position(NVDA)).toBeUndefined();
+    expect(exchange.ambiguities()).toEqual({ stopAndTarget: 0, targetOnEntryBar: 0 });
   });
 
   it('counts the entry bars whose target was passed over', () => {

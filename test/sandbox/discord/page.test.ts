@@ -148,6 +148,30 @@ describe.skipIf(!hasChromium)(`the channel's page${chromiumNote}`, () => {
     expect(await log().getByRole('article').count()).toBe(before + 2);
   });
 
+  it('sends a command that needs none of its options with Enter, or goes on to them', async () => {
+    await box().fill('/slow');
+    await page.keyboard.press('Enter');
+    await page.getByText('Enter sends it, Tab goes to its options').waitFor();
+    await page.keyboard.press('Enter');
+    await lastMessage().getByText('And one more thing').waitFor();
+    await box().fill('/slow');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('f');
+    await page.keyboard.press('Enter');
+    expect(await page.getByRole('combobox', { name: 'private' }).inputValue()).toMatch(/^false$/i);
+    await page.keyboard.press('Escape');
+  });
+
+  it('leaves a command that needs none of its options with Escape, as it was typed', async () => {
+    await box().fill('/slow');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: '/slow' }).waitFor();
+    await page.keyboard.press('Escape');
+    expect(await box().inputValue()).toBe('/slow');
+  });
+
   it('fills options from suggestions and choices, and asks for what is missing', async () => {
     await box().pressSequentially('/close');
     await page.keyboard.press('Enter');

@@ -12,7 +12,6 @@ const BADGE = { done: '✔', denied: '⛔', failed: '✖' } as const satisfies R
   string
 >;
 
-const DETAIL_LENGTH = 200;
 const WHO_LENGTH = 100;
 
 /** Rows of the audit log: who did what, and what came of it. */
@@ -39,4 +38,4 @@ function line({ sequence, at, actor, action, outcome, details }: AuditRow): stri
 }
 
 const detail = (of: string, text: string): string =>
-  `${plain(of)} ${plain(clipLine(text.replace(/\s+/g, ' '), DETAIL_LENGTH))}`;
+  `${plain(of)} ${plain(text.replace(/\s+/g, ' '))}`;

@@ -8,7 +8,7 @@ import type { ExitReason } from '#core/trade.ts';
 import { count, formatGain, formatMoney, formatNumber, formatR, NONE } from '../format.ts';
 import { EXIT_WORDS } from './reasons.ts';
 import { resultColour } from './style.ts';
-import { table } from './table.ts';
+import { chunks, table } from './table.ts';
 import { LEGEND, targetLines } from './targets.ts';
 
 const PERIOD = {
@@ -68,11 +68,6 @@ function groupFields({ by, groups }: PerformanceReport): APIEmbedField[] {
     ].join('\n'),
   }));
 }
-
-const chunks = <Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 
 const share = (value: number): string => formatNumber(value * 100, 0);
 

@@ -1,10 +1,12 @@
 import type { APIEmbed, APIEmbedField } from 'discord.js';
 
+import type { ConnectionsReport } from '#app/reports/health.ts';
 import type { DrawdownReport, StatusReport } from '#app/reports/status.ts';
 import type { Close } from '#core/close.ts';
 import type { ControlState, ControlStatus } from '#core/control.ts';
 import { newYorkDate } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
+import { stopDistancePercent } from '#core/trade-math.ts';
 import type { OpenPositionLine } from '#ports/cards.ts';
 
 import {
@@ -30,8 +32,11 @@ const CONTROL = {
   flattening: '⏏️ FLATTENING',
 } as const satisfies Record<ControlStatus, string>;
 
-/** What `/status` shows: may it trade, is everything protected, where does the day stand. */
-export function statusEmbed(report: StatusReport): APIEmbed {
+/** Of `/status`, but for its positions: may it trade, is everything protected, where does the day stand. */
+export function stateEmbed(
+  report: StatusReport,
+  connections: ConnectionsReport,
+): APIEmbed & { readonly fields: APIEmbedField[] } {
   const isNaked = report.protectedPositions < report.positions.length;
   return {
     title: `${MODE_BADGE[report.mode]} · ${stateOf(report)}`,
@@ -49,13 +54,21 @@ export function statusEmbed(report: StatusReport): APIEmbed {
       { name: 'Session', value: session(report), inline: true },
       { name: 'Drawdown', value: drawdownWords(report.drawdown, report.now), inline: true },
       ...activityFields(report),
-      // Last, since a long list is cut from its end; what is naked comes first in it.
-      ...report.positions
-        .toSorted((a, b) => Number(a.isProtected) - Number(b.isProtected))
-        .map(positionField),
+      ...connectionFields(connections),
     ],
     footer: { text: report.mode },
   };
+}
+
+/** The positions, those first that nothing protects. */
+export const nakedFirst = ({ positions }: StatusReport): readonly OpenPositionLine[] =>
+  positions.toSorted((a, b) => Number(a.isProtected) - Number(b.isProtected));
+
+/** What `/status` shows, each position in a field of its own. */
+export function statusEmbed(report: StatusReport, connections: ConnectionsReport): APIEmbed {
+  const state = stateEmbed(report, connections);
+  const positions = nakedFirst(report).map((line) => positionField(line, report.now));
+  return { ...state, fields: [...state.fields, ...positions] };
 }
 
 /** Green stands for nothing in the way. */
@@ -142,7 +155,7 @@ function activityFields(report: StatusReport): APIEmbedField[] {
       value:
         lastCycle === null
           ? 'none yet'
-          : `bar ${stamp(lastCycle.barEnd)}\ndone ${stamp(lastCycle.finishedAt)} in ${took(lastCycle.tookMs)}`,
+          : `bar ${stamp(lastCycle.barEnd)}\ndone ${stamp(lastCycle.finishedAt)}\ntook ${took(lastCycle.tookMs)}`,
       inline,
     },
     {
@@ -160,24 +173,50 @@ function activityFields(report: StatusReport): APIEmbedField[] {
   ];
 }
 
+function connectionFields({ orderStream, barStream, queue }: ConnectionsReport): APIEmbedField[] {
+  const jobs =
+    queue === null
+      ? '⚠ does not answer'
+      : `${count(queue.waiting, 'job')} waiting\n${formatNumber(queue.failed)} failed`;
+  return [
+    { name: 'Queue', value: jobs, inline: true },
+    {
+      name: 'Streams',
+      value: [streamWords('orders', orderStream), streamWords('bars', barStream)].join('\n'),
+      inline: true,
+    },
+  ];
+}
+
+const streamWords = (name: string, state: ConnectionsReport['barStream']): string =>
+  `${state === 'up' ? '✅' : '⚠'} ${name} ${state}`;
+
 const took = (tookMs: number): string =>
   tookMs < 1000 ? `${Math.round(tookMs)} ms` : formatDuration(tookMs);
 
-function positionField(line: OpenPositionLine): APIEmbedField {
+function positionField(line: OpenPositionLine, now: EpochMs): APIEmbedField {
   const gain = [
     formatGain(line.unrealizedPnl),
     ...(line.rNow === null ? [] : [formatR(line.rNow)]),
   ].join(' · ');
-  const stop = line.stopPrice === null ? NONE : formatPrice(line.stopPrice);
   const target = line.targetPrice === null ? NONE : formatPrice(line.targetPrice);
   return {
     name: `${line.isProtected ? '🛡' : '⚠ NOT PROTECTED:'} ${line.symbol} ${line.side} ${formatNumber(line.quantity)}`,
     value: [
       gain,
       `entry ${formatPrice(line.entryPrice)} · now ${formatPrice(line.currentPrice)}`,
-      `stop ${stop} · target ${target}`,
+      `stop ${stopWords(line)} · target ${target}`,
       ...(line.tradeId === null ? ['not opened by this bot'] : []),
-      ...(line.openedAt === null ? [] : [`since ${stamp(line.openedAt)}`]),
+      ...(line.openedAt === null
+        ? []
+        : [`since ${stamp(line.openedAt)}, ${formatDuration(now - line.openedAt)}`]),
     ].join('\n'),
   };
+}
+
+function stopWords({ side, currentPrice: now, stopPrice: stop }: OpenPositionLine): string {
+  if (stop === null) return NONE;
+  const percent = stopDistancePercent(side, { now, stop });
+  const distance = `${formatNumber(Math.abs(percent))} % ${percent < 0 ? 'beyond' : 'away'}`;
+  return `${formatPrice(stop)} (${distance})`;
 }

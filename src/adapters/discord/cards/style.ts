@@ -13,6 +13,8 @@ export const COLOUR = {
   busy: 0x34_98_db,
   quiet: 0x7f_8c_8d,
   warning: 0xe6_7e_22,
+  /** Of what is not real, whatever it came to. */
+  backtest: 0x8e_44_ad,
 } as const;
 
 /** What a card that goes through several states says of the one it is in. */

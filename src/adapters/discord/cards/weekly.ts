@@ -1,6 +1,7 @@
 import type { APIEmbed } from 'discord.js';
 
-import type { DayResult, SymbolResult, WeeklyCard } from '#ports/cards.ts';
+import type { SymbolResult } from '#core/performance-groups.ts';
+import type { DayResult, WeeklyCard } from '#ports/cards.ts';
 
 import { count, formatGain, formatMoney, formatPercentGain, NONE, stamp } from '../format.ts';
 import { COLOUR, MODE_BADGE, resultColour } from './style.ts';

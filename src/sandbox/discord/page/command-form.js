@@ -27,7 +27,7 @@ export function createCommandForm(options) {
   const element = h(
     'div.command-form',
     { role: 'group', 'aria-label': `Options of /${entry.path}` },
-    h('span.command-name', {}, `/${entry.path}`),
+    nameButton(form),
     form.adders,
   );
   for (const option of ordered(entry.options)) {
@@ -36,7 +36,7 @@ export function createCommandForm(options) {
   }
   return {
     element,
-    focus: () => element.querySelector('input, button')?.focus(),
+    focus: () => (element.querySelector('input') ?? element.firstElementChild).focus(),
     choose: (item) => choose(form, item),
     values: () => readValues(form),
     missing: () => missing(form),
@@ -47,6 +47,25 @@ export function createCommandForm(options) {
       input?.focus();
     },
   };
+}
+
+/** Where one is when nothing has to be filled in: Enter sends the command as it stands. */
+function nameButton({ entry, hint, onCancel }) {
+  const canAdd = entry.options.some(({ required }) => !required);
+  return h(
+    'button.command-name',
+    {
+      type: 'submit',
+      onfocus: () => hint(`Enter sends it${canAdd ? ', Tab goes to its options' : ''}`),
+      onblur: () => hint(''),
+      onkeydown(event) {
+        if (event.key !== 'Escape' && event.key !== 'Backspace') return;
+        event.preventDefault();
+        onCancel();
+      },
+    },
+    `/${entry.path}`,
+  );
 }
 
 function addButton(form, option) {

@@ -1,0 +1,39 @@
+import type { StrategyParameters } from '#core/parameters.ts';
+
+import { watchedSymbols } from '../asked-symbol.ts';
+import type { AppContext } from '../context.ts';
+
+interface Suggestion {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What may follow what is typed: the list so far, with its last word completed. */
+export function backtestSuggestions(
+  context: Pick<AppContext, 'watchlist' | 'parameters'>,
+  option: string,
+  typed: string,
+): readonly Suggestion[] {
+  return option === 'symbols' ? symbols(context, typed) : parameters(context, typed);
+}
+
+function symbols(context: Pick<AppContext, 'watchlist'>, typed: string): readonly Suggestion[] {
+  const before = typed.slice(0, typed.lastIndexOf(',') + 1);
+  const named = new Set(before.split(',').map((symbol) => symbol.trim().toUpperCase()));
+  return watchedSymbols(context, typed.slice(before.length))
+    .filter(({ value }) => !named.has(value))
+    .map(({ value }) => ({ name: `${before}${value}`, value: `${before}${value}` }));
+}
+
+/** Each figure with the value that trades, which is then to be changed. */
+function parameters(
+  { parameters: own }: Pick<AppContext, 'parameters'>,
+  typed: string,
+): readonly Suggestion[] {
+  const [last = ''] = /[^\s,]*$/.exec(typed) ?? [];
+  const before = typed.slice(0, typed.length - last.length);
+  return Object.entries(own as unknown as Readonly<Record<keyof StrategyParameters, unknown>>)
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .filter((text) => text.toLowerCase().startsWith(last.toLowerCase()) && text !== last)
+    .map((text) => ({ name: `${before}${text}`, value: `${before}${text}` }));
+}

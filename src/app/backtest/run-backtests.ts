@@ -1,0 +1,173 @@
+import type { StrategyParameters } from '#core/parameters.ts';
+import { addDays } from '#core/session.ts';
+import type { Session } from '#core/session.ts';
+import type {
+  BacktestBars,
+  BacktestEnd,
+  BacktestOutcome,
+  BacktestRequest,
+  BacktestRun,
+} from '#ports/backtests.ts';
+import { BrokerError } from '#ports/broker.ts';
+
+import type { AppContext } from '../context.ts';
+import { backtestCard, backtestCardKey, parametersOf, tellPlaces } from './backtest-card.ts';
+import { followBacktest } from './follow-backtest.ts';
+import type { BacktestWatch } from './follow-backtest.ts';
+
+/** A run that was not heard of for so long has nobody any more who carries it out. */
+const SILENT_MS = 10_000;
+/** A run that was interrupted is begun once more, and not again: it may be what ends the process. */
+const MOST_ATTEMPTS = 2;
+/** Sessions before the first one that only warm the features up, and calendar days that have as many. */
+const WARM_UP_SESSIONS = 30;
+const WARM_UP_DAYS = 60;
+
+/** Carries out the backtests that wait, one after the other, until none is left or the bot stops. */
+export async function runBacktests(context: AppContext): Promise<void> {
+  for (;;) {
+    const run = await begin(context);
+    if (run === null || (await carryOut(context, run)) === 'stopped') return;
+  }
+}
+
+async function begin(context: AppContext): Promise<BacktestRun | null> {
+  const now = context.systemClock.now();
+  const run = await context.ledger.transaction((tx) => tx.beginBacktest(now, now - SILENT_MS));
+  if (run === null || run.attempts <= MOST_ATTEMPTS) return run;
+  const failure = `The bot was interrupted ${MOST_ATTEMPTS} times while it ran. It is not begun again by itself: ask for a smaller one.`;
+  await end(context, run, { status: 'failed', failure });
+  return begin(context);
+}
+
+/** stopped: the bot ends, and so it waits again. */
+async function carryOut(context: AppContext, run: BacktestRun): Promise<'over' | 'stopped'> {
+  const watch = followBacktest(context, run);
+  const { outcome, withoutBars } = await outcomeOf(context, run.request, watch).finally(() =>
+    watch.stop(),
+  );
+  switch (outcome.kind) {
+    case 'done': {
+      const { runId, summary, files } = outcome;
+      const report = { ...summary, withoutBars };
+      await end(context, run, { status: 'done', runId, report, files });
+      return 'over';
+    }
+    case 'failed':
+      await end(context, run, { status: 'failed', failure: outcome.why });
+      return 'over';
+    case 'stopped':
+      // What was cancelled is over already, and was told.
+      if (watch.signal.aborted) return 'over';
+      await requeue(context, run);
+      return 'stopped';
+    default:
+      return outcome satisfies never;
+  }
+}
+
+interface Played {
+  readonly outcome: BacktestOutcome;
+  readonly withoutBars: BacktestRequest['symbols'];
+}
+
+async function outcomeOf(
+  context: AppContext,
+  request: BacktestRequest,
+  watch: BacktestWatch,
+): Promise<Played> {
+  const parameters = parametersOf(request);
+  const { signal } = watch;
+  const market = await load(context, request, { parameters, watch });
+  if (typeof market === 'string') return failed(market);
+  if (market === null) return { outcome: { kind: 'stopped' }, withoutBars: [] };
+  const { symbols, from } = request;
+  const withoutBars = symbols.filter((symbol) => !market.bars.has(symbol));
+  if (market.bars.size === 0) {
+    return failed(`There are no bars of ${symbols.join(', ')} from ${from} to ${request.to}.`);
+  }
+  const task = { market, parameters, tradeFrom: from, sectors: context.sectors };
+  const progress = (share: number): void => watch.progress('playing', share);
+  return { outcome: await context.backtests.run(task, { progress, signal }), withoutBars };
+}
+
+const failed = (why: string): Played => ({ outcome: { kind: 'failed', why }, withoutBars: [] });
+
+interface Loading {
+  readonly parameters: StrategyParameters;
+  readonly watch: BacktestWatch;
+}
+
+/** The bars, or why there are none; null when it is not to go on. */
+async function load(
+  context: AppContext,
+  request: BacktestRequest,
+  { parameters: { barMinutes }, watch }: Loading,
+): Promise<BacktestBars | string | null> {
+  const { symbols } = request;
+  const progress = (share: number): void => watch.progress('loading', share);
+  try {
+    const sessions = await sessionsOf(context, request);
+    const span = { symbols, barMinutes, sessions };
+    return await context.backtestBars(span, { progress, signal: watch.signal });
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    context.log.warn({ error: error.message }, 'the bars of a backtest could not be read');
+    return 'The market data could not be read just now. Ask again in a moment.';
+  }
+}
+
+/** Those to be tested, and those before them that warm the features up. */
+async function sessionsOf(
+  { broker }: AppContext,
+  { from, to }: BacktestRequest,
+): Promise<readonly Session[]> {
+  const all = await broker.calendar(addDays(from, -WARM_UP_DAYS), to);
+  const before = all.filter(({ date }) => date < from);
+  return [...before.slice(-WARM_UP_SESSIONS), ...all.filter(({ date }) => date >= from)];
+}
+
+async function end(
+  context: AppContext,
+  run: BacktestRun,
+  how: Exclude<BacktestEnd, { status: 'cancelled' }>,
+): Promise<void> {
+  const { ledger, systemClock, clock } = context;
+  const now = systemClock.now();
+  await ledger.transaction(async (tx) => {
+    if (!(await tx.endBacktest(run.id, how, now))) return;
+    const progress =
+      how.status === 'failed'
+        ? ({ status: 'failed', why: how.failure } as const)
+        : ({
+            status: 'done',
+            runId: how.runId,
+            report: how.report,
+            tookMs: now - (run.startedAt ?? now),
+          } as const);
+    await tx.audit({
+      at: clock.now(),
+      actor: run.person,
+      action: 'backtest finished',
+      outcome: how.status,
+      details: {
+        name: run.personName,
+        backtest: run.id,
+        ...(how.status === 'failed' ? { reason: how.failure } : { run: how.runId }),
+      },
+    });
+    await tx.enqueueCard(backtestCardKey(run.id), backtestCard(context, run, progress));
+    await tellPlaces(context, tx);
+  });
+  await context.wakeOutbox();
+}
+
+/** The bot is about to end: the message says so, and the next start goes on with it. */
+async function requeue(context: AppContext, run: BacktestRun): Promise<void> {
+  await context.ledger.transaction(async (tx) => {
+    if (!(await tx.requeueBacktest(run.id))) return;
+    const progress = { status: 'queued', ahead: 0, isAgain: true } as const;
+    await tx.enqueueCard(backtestCardKey(run.id), backtestCard(context, run, progress));
+  });
+  await context.wakeOutbox();
+}

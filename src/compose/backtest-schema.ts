@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+import { DEFAULT_OPTIONS } from '#backtest/options.ts';
+import type { BacktestOptions } from '#backtest/options.ts';
+import { isTicker } from '#core/ids.ts';
+import { micros, usdFromNumber } from '#core/money.ts';
+
+const within = (min: number, max: number) => {
+  const error = `must be a number from ${min} to ${max}`;
+  return z.number({ error }).min(min, { error }).max(max, { error });
+};
+
+const { fills, startingCash, marginMultiplier, afterPeakHalt } = DEFAULT_OPTIONS;
+
+/** How orders fill in a backtest, what they cost, and what the account is like. Money in dollars. */
+export const backtestSchema = z.strictObject(
+  {
+    startingCash: within(1_000, 1_000_000_000)
+      .default(startingCash / 1e6)
+      .transform(usdFromNumber),
+    marginMultiplier: within(1, 4).default(marginMultiplier),
+    afterPeakHalt: z
+      .enum(['resume', 'stay'], { error: 'must be resume or stay' })
+      .default(afterPeakHalt),
+    notShortable: z
+      .array(z.string().refine(isTicker, { error: 'must be a list of stock symbols' }))
+      .default([])
+      .transform((symbols) => new Set(symbols)),
+    limitFill: z
+      .enum(['penetrate', 'touch'], { error: 'must be penetrate or touch' })
+      .default(fills.limitFill),
+    closings: z
+      .enum(['next-open', 'at-close'], { error: 'must be next-open or at-close' })
+      .default(fills.closings),
+    slippageBps: within(0, 500).default(fills.slippageBps),
+    maxParticipationBps: within(1, 10_000).nullable().default(fills.maxParticipationBps),
+    commissionPerShare: within(0, 1)
+      .default(0)
+      .transform((dollars) => micros(Math.round(dollars * 1e6))),
+    borrowBpsPerYear: within(0, 50_000).default(fills.borrowBpsPerYear),
+  },
+  { error: 'must be an object with the settings of a backtest, like { "slippageBps": 2 }' },
+);
+
+/** The options of a run, of what was set. */
+export function optionsOf(
+  set: z.output<typeof backtestSchema>,
+): Omit<BacktestOptions, 'sectors' | 'tradeFrom'> {
+  const { startingCash: cash, marginMultiplier: multiplier, notShortable, ...rest } = set;
+  const { afterPeakHalt: after, commissionPerShare, ...model } = rest;
+  return {
+    startingCash: cash,
+    marginMultiplier: multiplier,
+    notShortable,
+    afterPeakHalt: after,
+    fills: { ...model, fees: { ...fills.fees, commissionPerShare } },
+  };
+}

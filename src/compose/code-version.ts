@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const SOURCE = join(import.meta.dirname, '..');
+
+/** The files that a backtest's result depends on. */
+const PARTS = ['core/**/*.ts', 'backtest/**/*.ts'];
+
+/** Names the rules and the engine by their content: another version of the code, another name. */
+export function codeVersion(): string {
+  const hash = createHash('sha256');
+  const files = globSync(PARTS, { cwd: SOURCE }).toSorted((one, other) => (one < other ? -1 : 1));
+  for (const file of files) {
+    hash.update(file.replaceAll('\\', '/')).update(readFileSync(join(SOURCE, file)));
+  }
+  return hash.digest('hex').slice(0, 12);
+}

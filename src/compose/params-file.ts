@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+
+import { z } from 'zod';
+
+import type { BacktestOptions } from '#backtest/options.ts';
+import { isTicker } from '#core/ids.ts';
+import { nearestName } from '#core/nearest.ts';
+import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
+import type { StrategyParameters } from '#core/parameters.ts';
+import { ruleConflicts } from '#core/rule-conflicts.ts';
+
+import { backtestSchema, optionsOf } from './backtest-schema.ts';
+import { rules } from './rules-schema.ts';
+import { sectorsFrom } from './sectors.ts';
+
+/** What a backtest is run with. */
+export interface BacktestSetup {
+  readonly parameters: StrategyParameters;
+  readonly options: Omit<BacktestOptions, 'tradeFrom'>;
+}
+
+const file = z.object({
+  rules: rules.prefault({}),
+  sectors: z
+    .record(z.string().refine(isTicker), z.string().min(1), {
+      error: 'must map stock symbols to sectors, like { "AAPL": "Technology" }',
+    })
+    .default({}),
+  backtest: backtestSchema.prefault({}),
+});
+
+/**
+ * Reads `rules`, `sectors` and `backtest` from a file of the form of the bot's own configuration; what else
+ * stands there is the bot's. A file of rules alone will do as well. Null: the defaults.
+ *
+ * @returns a line for each thing that is wrong, or what was set
+ */
+export function readParamsFile(path: string | null): BacktestSetup | readonly string[] {
+  if (path === null) return setupOf(file.parse({}));
+  const name = basename(path);
+  const json = parse(path, name);
+  if (typeof json === 'string') return [json];
+  const parsed = file.safeParse(json);
+  if (!parsed.success) return parsed.error.issues.flatMap((issue) => linesOf(issue, json, name));
+  const wrong = ruleConflicts(parsed.data.rules);
+  return wrong.length > 0
+    ? wrong.map(({ rule, value, must }) => `${name} rules.${rule}: is ${value}; it must ${must}`)
+    : setupOf(parsed.data);
+}
+
+const setupOf = ({
+  rules: parameters,
+  sectors,
+  backtest,
+}: z.output<typeof file>): BacktestSetup => ({
+  parameters,
+  options: { ...optionsOf(backtest), sectors: sectorsFrom(sectors) },
+});
+
+function parse(path: string, name: string): object | string {
+  try {
+    const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+      return `${name}: is no JSON object; write { "rules": { "emaFast": 9 } }`;
+    }
+    const isRulesAlone = Object.keys(json).some((key) => Object.hasOwn(DEFAULT_PARAMETERS, key));
+    return isRulesAlone ? { rules: json } : json;
+  } catch (error) {
+    return `${name}: cannot be read (${error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : 'unreadable'}); name a JSON file, or leave --params out`;
+  }
+}
+
+function linesOf(issue: z.core.$ZodIssue, json: object, name: string): readonly string[] {
+  const at = [name, issue.path.map(String).join('.')].join(' ').trim();
+  if (issue.code === 'unrecognized_keys') {
+    const known = Object.keys(issue.path[0] === 'rules' ? rules.shape : backtestSchema.shape);
+    return issue.keys.map((key) => {
+      const nearest = nearestName(key, known);
+      const cure = nearest === null ? `known are ${known.join(', ')}` : `did you mean ${nearest}?`;
+      return `${at}.${key}: there is no such setting; ${cure}`;
+    });
+  }
+  const seen = issue.path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined,
+    json,
+  );
+  return [`${at}: is ${JSON.stringify(seen) ?? 'nothing'}; it ${issue.message}`];
+}

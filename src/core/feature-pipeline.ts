@@ -1,0 +1,87 @@
+import type { BarColumns, SessionColumns } from './bars.ts';
+import type { Features } from './decision.ts';
+import { createAdx } from './indicators/adx.ts';
+import { createAtr } from './indicators/atr.ts';
+import { createCrossing } from './indicators/crossing.ts';
+import { createEma } from './indicators/ema.ts';
+import { figureAt } from './indicators/figure-at.ts';
+import { createRelativeVolume } from './indicators/relative-volume.ts';
+import { createSessionVwap } from './indicators/session-vwap.ts';
+import { createSma } from './indicators/sma.ts';
+import { createTrend } from './indicators/trend.ts';
+import type { StrategyParameters } from './parameters.ts';
+import { MINUTE_MS } from './session.ts';
+
+const FEATURE_PARAMETERS = [
+  'barMinutes',
+  'emaFast',
+  'emaSlow',
+  'atrPeriod',
+  'atrAveragePeriod',
+  'adxPeriod',
+  'relativeVolumePeriod',
+  'trendBarMinutes',
+] as const satisfies readonly (keyof StrategyParameters)[];
+
+/** The parameters that features depend on: no others reach the pipeline. */
+export type FeatureParameters = Pick<StrategyParameters, (typeof FEATURE_PARAMETERS)[number]>;
+
+/** The same for parameters whose features are the same at every bar, so that they need to be computed once. */
+export const featureKey = (parameters: FeatureParameters): string =>
+  FEATURE_PARAMETERS.map((name) => `${name}=${parameters[name]}`).join(' ');
+
+/**
+ * Features of one symbol over many bars, a typed array a feature: a row is the same index in each, and the
+ * index of its bar. NaN until warm.
+ */
+export type FeatureColumns = Readonly<Record<keyof Features, Float64Array>>;
+
+export interface FeaturePipeline {
+  /**
+   * Takes the next bars of the symbol, one or many, and writes the features at each into its row. They depend
+   * on that bar and the ones before alone, however the bars are divided among pushes.
+   */
+  push(rows: SessionColumns, features: FeatureColumns): void;
+}
+
+/**
+ * The indicators that make the features of one symbol, one after the other over the bars pushed. A push of
+ * many thousand bars is slow: one long loop stays in the compiler's middle tier.
+ */
+export function createFeaturePipeline(parameters: FeatureParameters): FeaturePipeline {
+  const barMs = parameters.barMinutes * MINUTE_MS;
+  const emaFast = createEma(parameters.emaFast);
+  const emaSlow = createEma(parameters.emaSlow);
+  const crossing = createCrossing();
+  const atr = createAtr(parameters.atrPeriod);
+  const atrAverage = createSma(parameters.atrAveragePeriod);
+  const adx = createAdx(parameters.adxPeriod);
+  const relativeVolume = createRelativeVolume(parameters.relativeVolumePeriod);
+  const vwap = createSessionVwap();
+  const trend = createTrend(parameters);
+  return {
+    push: (rows, features) => {
+      const { bars } = rows;
+      writeEnds(bars, barMs, features);
+      emaFast.push(bars.close, features.emaFast);
+      emaSlow.push(bars.close, features.emaSlow);
+      crossing.push(features);
+      // The true ranges stand where the ADX made of them will.
+      const trueRange = features.adx;
+      atr.push(bars, { trueRange, atr: features.atr });
+      adx.push({ bars, trueRange }, features);
+      atrAverage.push(features.atr, features.atrAverage);
+      relativeVolume.push(bars.volume, features.relativeVolume);
+      vwap.push(rows, features.vwap);
+      trend.push(rows, features);
+    },
+  };
+}
+
+/** The bars' ends and the closes there. */
+function writeEnds(bars: BarColumns, barMs: number, { barEnd, close }: FeatureColumns): void {
+  for (let row = 0; row < bars.start.length; row += 1) {
+    barEnd[row] = figureAt(bars.start, row) + barMs;
+    close[row] = figureAt(bars.close, row);
+  }
+}

@@ -1,0 +1,100 @@
+import type { BacktestResult } from '#backtest/result.ts';
+import { usdToNumber } from '#core/money.ts';
+
+import type { Assessment } from '../assess.ts';
+import {
+  counted,
+  figure,
+  gain,
+  inR,
+  money,
+  NONE,
+  percent,
+  percentGain,
+  percentRange,
+} from './words.ts';
+
+/** One figure with its name, and what it stands on or is held against. */
+export interface Tile {
+  readonly name: string;
+  readonly value: string;
+  readonly note: string;
+}
+
+const tile = (name: string, value: string, note = ''): Tile => ({ name, value, note });
+
+/** What one looks at first, in the order in which one should. */
+export const headlineOf = (result: BacktestResult, assessment: Assessment): readonly Tile[] => [
+  ...tradeTiles(result, assessment),
+  ...returnTiles(assessment),
+  ...doubtTiles(assessment),
+];
+
+function tradeTiles(
+  { endingEquity, startingEquity, fees }: BacktestResult,
+  { metrics: { trades, benchmark } }: Assessment,
+): readonly Tile[] {
+  const change = percentGain((endingEquity - startingEquity) / startingEquity);
+  const perTrade = `${gain(trades.expectancy)} a trade; average R before costs`;
+  return [
+    tile(
+      'Net P/L',
+      gain(trades.netPnl),
+      `${change} of ${money(startingEquity)}; fees ${money(fees)}`,
+    ),
+    tile('Buy and hold', percentGain(benchmark?.totalReturn ?? null), 'equal weight, same time'),
+    tile('Trades', String(trades.trades), `${trades.wins} won, ${trades.losses} lost`),
+    tile('Win rate', percent(trades.winRate), `95 % sure: ${percentRange(trades.winRateInterval)}`),
+    tile('Profit factor', figure(trades.profitFactor), `payoff ${figure(trades.payoffRatio)}`),
+    tile('Expectancy', inR(trades.expectancyR), `${perTrade} ${figure(trades.grossAverageR)}`),
+    tile('Average win, loss', `${gain(trades.averageWin)}, ${gain(trades.averageLoss)}`),
+  ];
+}
+
+function returnTiles({ metrics }: Assessment): readonly Tile[] {
+  const { trades, returns, maxDrawdown, exposure, turnover } = metrics;
+  const fall = maxDrawdown === null ? NONE : `−${figure(maxDrawdown.percent)} %`;
+  const streaks = `${trades.longestWinningStreak} won, ${trades.longestLosingStreak} lost`;
+  return [
+    tile('Deepest drawdown', fall, maxDrawdown === null ? '' : drawdownNote(maxDrawdown)),
+    tile('CAGR', percentGain(returns.cagr), `over ${counted(returns.sessions, 'session')}`),
+    tile('Sharpe', figure(returns.sharpe), `Sortino ${figure(returns.sortino)}`),
+    tile('Calmar', figure(returns.calmar), `SQN ${figure(trades.sqn)}`),
+    tile('In the market', percent(exposure), `turnover ${figure(turnover, 1)} times equity a year`),
+    tile('Streaks', streaks, 'the longest, one after the other'),
+  ];
+}
+
+/** What would be left if things had gone a little otherwise. */
+function doubtTiles({ metrics: { stress, ambiguous }, bootstrap }: Assessment): readonly Tile[] {
+  const doubled = `profit factor ${figure(stress.profitFactor)}, ${gain(stress.expectancy)} a trade`;
+  const ruled = `${counted(ambiguous.trades, 'trade')} had stop and target in one bar; the stop counted`;
+  return [
+    tile('Costs doubled', gain(stress.netPnl), doubled),
+    tile('Decided by a rule', percent(ambiguous.share), ruled),
+    bootstrap === null ? tile('By chance', NONE) : chanceTile(bootstrap),
+  ];
+}
+
+function chanceTile({
+  totalReturn,
+  maxDrawdownPercent: [least, most],
+  resamples,
+}: NonNullable<Assessment['bootstrap']>): Tile {
+  const drawdown = `drawdown ${figure(least)} to ${figure(most)} %`;
+  return tile(
+    'By chance',
+    `${percentGain(totalReturn[0])} to ${percentGain(totalReturn[1])}`,
+    `return of 95 % of ${resamples} reshuffles; ${drawdown}`,
+  );
+}
+
+function drawdownNote({
+  amount,
+  from,
+  to,
+  days,
+}: NonNullable<Assessment['metrics']['maxDrawdown']>): string {
+  const end = to === null ? 'not made good by the end' : `made good ${to}`;
+  return `−$${figure(usdToNumber(amount))}, from ${from}, ${end}; ${Math.round(days)} days`;
+}

@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { createBarStore } from '#adapters/bars/bar-store.ts';
+import { ticker } from '#core/ids.ts';
+import { asSessionDate } from '#core/session.ts';
+import { generateMarket } from '#sandbox/market/generate-market.ts';
+import { csv, folderWith, stamp } from '#test/support/bar-files.ts';
+
+import { parseBacktestSettings } from '../../src/compose/backtest-settings.ts';
+import { importBars } from '../../src/compose/import-bars.ts';
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly errors: string;
+}
+
+/** The command line, as a person runs it, in a folder of its own. */
+const backtest = (folder: string, ...argv: readonly string[]): Promise<Ended> =>
+  new Promise((resolve) => {
+    const script = join(import.meta.dirname, '../../src/compose/backtest.ts');
+    const options = { cwd: folder, env: { PATH: process.env['PATH'] } };
+    execFile(process.execPath, [script, ...argv], options, (error, out, errors) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, errors });
+    });
+  });
+
+/** What was printed, without what names the run and where its bars were from. */
+const figures = ({ out }: Ended): string => out.replaceAll(/^BACKTEST \S+|Bars from .*/gm, '');
+
+/** The files of a market, and rules under which it trades often. */
+function aFolder(): string {
+  const symbols = ['AAPL', 'MSFT', 'NVDA'].map(ticker);
+  const startDate = asSessionDate('2025-10-20');
+  const market = generateMarket({ seed: 5, symbols, sessions: 5, historySessions: 30, startDate });
+  const files = symbols.map((symbol) => {
+    const rows = market
+      .bars(symbol, 0, Number.POSITIVE_INFINITY)
+      .map(({ start, open, high, low, close, volume }) =>
+        [stamp(start), open, high, low, close, volume].join(','),
+      );
+    return [`${symbol}_5min.csv`, csv(...rows)] as const;
+  });
+  const eager = { confidenceThreshold: 20, volumeNodeReach: 1000, maxCorrelation: 1 };
+  return folderWith({
+    ...Object.fromEntries(files),
+    'eager.json': JSON.stringify({ rules: eager, backtest: { slippageBps: 5 } }),
+    'wrong.json': JSON.stringify({ rules: { confidenceTreshold: 20, emaFast: 1 } }),
+  });
+}
+
+describe('npm run backtest', () => {
+  it('reads files, shows a screen of figures and writes the result and the report', async () => {
+    const folder = aFolder();
+    const argv = ['--data', '.', '--params', 'eager.json'];
+    const ended = await backtest(folder, ...argv, '--json', 'out.json', '--html', 'out.html');
+    expect(ended).toMatchObject({ code: 0, errors: '' });
+    expect(ended.out).toMatch(/^BACKTEST [0-9a-f]{16} {2}AAPL, MSFT, NVDA, 5-minute bars/m);
+    expect(ended.out).toMatch(/^Trades +\d+ /m);
+    expect(ended.out).toMatch(/^Verdict: .+\.$/m);
+    const html = readFileSync(join(folder, 'out.html'), 'utf8');
+    const { runId } = JSON.parse(readFileSync(join(folder, 'out.json'), 'utf8'));
+    expect(html.includes(`"runId":"${runId}"`)).toBe(true);
+    // All in one file: nothing is left to be put in, or fetched.
+    const loads = /<script [^>]*src=|<link |^import .* from|<!-- (?:style|charts|data|script) -->/m;
+    expect(loads.test(html)).toBe(false);
+  });
+
+  it('comes to the same bytes under the same id, and to another id with other rules', async () => {
+    const folder = aFolder();
+    const run = async (name: string, ...argv: readonly string[]) => {
+      await backtest(folder, '--data', '.', '--json', name, ...argv);
+      return readFileSync(join(folder, name), 'utf8');
+    };
+    const first = await run('a.json', '--params', 'eager.json');
+    expect(await run('b.json', '--params', 'eager.json')).toBe(first);
+    expect(JSON.parse(await run('c.json')).runId).not.toBe(JSON.parse(first).runId);
+  });
+
+  it('trades from the date it is told on, and warms up before', async () => {
+    const folder = aFolder();
+    const argv = ['--data', '.', '--params', 'eager.json', '--from', '2025-10-20'];
+    expect((await backtest(folder, ...argv)).out).toMatch(/2025-10-20 to 2025-10-24 \(5 sessions/);
+  });
+
+  it('comes to the same from the bar store as from the files', async () => {
+    const folder = aFolder();
+    await importBars(createBarStore(join(folder, '.data/bars')), folder, {
+      barMinutes: 5,
+      repair: false,
+    });
+    const dates = ['--from', '2025-09-22', '--to', '2025-10-24'];
+    const stored = await backtest(folder, '--symbols', 'AAPL,MSFT,NVDA', ...dates);
+    const read = await backtest(folder, '--data', '.', ...dates);
+    expect(stored.code).toBe(0);
+    expect(figures(stored)).toBe(figures(read));
+  });
+
+  it('says of bars that are no bars which file and line, and runs nothing', async () => {
+    const folder = folderWith({
+      'AAPL_5min.csv': csv('2025-11-24T14:30:00Z,10,9,8,10,100'),
+    });
+    const ended = await backtest(folder, '--data', '.');
+    expect(ended).toMatchObject({ code: 1, out: '' });
+    expect(ended.errors).toMatch(/AAPL_5min\.csv: line 2: /);
+  });
+
+  it('says what is wrong with the rules, one line each with the cure', async () => {
+    const ended = await backtest(aFolder(), '--data', '.', '--params', 'wrong.json');
+    expect(ended).toEqual({
+      code: 2,
+      out: '',
+      errors: [
+        'wrong.json rules.emaFast: is 1; it must be a whole number from 2 to 100',
+        'wrong.json rules.confidenceTreshold: there is no such setting; did you mean confidenceThreshold?',
+        '',
+      ].join('\n'),
+    });
+  });
+});
+
+it.each([
+  [
+    ['--to', '2025-01-02'],
+    ['--symbols', '--from'],
+  ],
+  [
+    ['--data', '.', '--from', '2025-02-01', '--to', '2025-01-02'],
+    ['--from: is "2025-02-01"; it must not be later than --to 2025-01-02'],
+  ],
+  [['--dta', '.'], ['--dta: there is no such argument; did you mean --data?']],
+])('%j is refused with its cure', (argv, beginnings) => {
+  const parsed = parseBacktestSettings({}, argv);
+  const errors = parsed.kind === 'errors' ? parsed.errors : [];
+  expect(errors.length).toBe(beginnings.length);
+  for (const [at, beginning] of beginnings.entries()) expect(errors[at]).toContain(beginning);
+});
