@@ -12,6 +12,7 @@ import health from './health.ts';
 import help from './help.ts';
 import performance from './performance.ts';
 import ping from './ping.ts';
+import readiness from './readiness.ts';
 import resume from './resume.ts';
 import risk from './risk.ts';
 import status from './status.ts';
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   chart,
   performance,
   risk,
+  readiness,
   backtest,
   audit,
   foreign,

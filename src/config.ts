@@ -11,7 +11,7 @@ import { CONFIG_FILE_NAME, conflicts, describeIssue, parseJson } from './compose
 import { contradictions, modeOf } from './compose/mode.ts';
 import type { Given } from './compose/mode.ts';
 import { ENVIRONMENT_NAMES, settingsSchema } from './compose/schema.ts';
-import type { Settings } from './compose/schema.ts';
+import type { ProcessRole, Settings } from './compose/schema.ts';
 import { spellings } from './compose/secret.ts';
 import type { Secret } from './compose/secret.ts';
 import { sectorsFrom } from './compose/sectors.ts';
@@ -28,6 +28,8 @@ interface CommonConfig {
   /** How each kind of card comes to the channel, and whom it mentions. */
   readonly cards: CardSettings;
   readonly mentions: Mentions;
+  /** What this process does. */
+  readonly processRoles: readonly ProcessRole[];
   /** 0 means any free port. */
   readonly port: number;
   readonly dataDir: string;
@@ -154,6 +156,7 @@ function build(mode: Config['mode'], settings: Settings): Config {
     keepDecisionsDays: file.keepDecisionsDays,
     cards: file.cards,
     mentions: file.mentions,
+    processRoles: commandLine['--role'],
     port: environment.PORT,
     // Absolute from here on: the database's server runs from another folder.
     dataDir: resolve(environment.DATA_DIR),

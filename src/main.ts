@@ -8,7 +8,9 @@ import type { Config } from '#config';
 import type { Logger } from '#ports/logger.ts';
 
 import { describeStart } from './compose/describe-start.ts';
+import { createLifecycle } from './compose/lifecycle.ts';
 import { reportReplayEnd } from './compose/replay-end.ts';
+import { startResearch } from './compose/research-process.ts';
 import { startBot } from './compose/start.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -24,7 +26,8 @@ async function main(): Promise<void> {
     return;
   }
   const log = createLogger({ level: config.logLevel, secrets: secretsOf(config) });
-  process.exitCode = await run(config, log);
+  const isBot = config.processRoles.includes('bot');
+  process.exitCode = await (isBot ? run(config, log) : research(config, log));
   // Whatever a library has left open must not keep a bot alive that has said goodbye.
   process.exit();
 }
@@ -37,6 +40,24 @@ async function readConfig(): Promise<Config | null> {
   const errors = parsed.errors.map((error) => `  ${error}\n`).join('');
   process.stderr.write(`Bracketeer cannot start:\n${errors}`);
   return null;
+}
+
+/** Works on the studies in a bot's ledger until it is asked to stop. */
+async function research(config: Config, log: Logger): Promise<number> {
+  const lifecycle = createLifecycle(() => log);
+  const stop = untilAskedToStop(log);
+  try {
+    const databaseUrl = config.databaseUrl?.reveal() ?? '';
+    await startResearch({ config, databaseUrl, lifecycle, log });
+    log.info({}, 'Bracketeer researches');
+    await stop;
+    return 0;
+  } catch (error) {
+    process.stderr.write(`Bracketeer cannot research: ${messageOf(error)}\n`);
+    return 1;
+  } finally {
+    await lifecycle.close();
+  }
 }
 
 /** Runs the bot until it is asked to stop, a replay has ended, or it cannot go on; returns the exit code. */

@@ -17,6 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'src/adapters/bullmq': ['src/core', 'src/ports', 'src/app'],
   'src/adapters/charts': ['src/core', 'src/ports', 'src/app'],
   'src/adapters/bars': ['src/core', 'src/ports', 'src/app'],
+  'src/adapters/research': ['src/core', 'src/ports', 'src/backtest', 'src/research'],
   'src/adapters/system': ['src/core', 'src/ports', 'src/app'],
   'src/backtest': ['src/core', 'src/ports'],
   'src/research': ['src/core', 'src/ports', 'src/backtest'],

@@ -47,6 +47,36 @@ const errorsOf = (given: Given): readonly string[] => {
   return parsed.ok ? [] : parsed.errors;
 };
 
+describe('the roles of a process', () => {
+  const URL = { DATABASE_URL: 'postgres://127.0.0.1/x' };
+
+  it.each([
+    [[], ['bot', 'trader', 'research']],
+    [
+      ['--role', 'bot,trader'],
+      ['bot', 'trader'],
+    ],
+    [['--role', 'research'], ['research']],
+  ])('%j', (argv, roles) => {
+    expect(configOf({ argv, env: URL }).processRoles).toEqual(roles);
+  });
+
+  it.each(['bot', 'trader', 'bot,research', 'research,research', 'everything', 'bot,,trader'])(
+    '%s is refused',
+    (role) => {
+      expect(errorsOf({ argv: ['--role', role], env: URL })).toEqual([
+        `--role: is "${role}"; it must be bot,trader,research or bot,trader or research: who trades also talks to the channel`,
+      ]);
+    },
+  );
+
+  it('of research alone need the ledger of a bot', () => {
+    expect(errorsOf({ argv: ['--role', 'research'] })).toEqual([
+      'DATABASE_URL: is missing; --role research works on the studies in the ledger of a bot',
+    ]);
+  });
+});
+
 describe('the mode', () => {
   it.each([
     ['without anything', {}, 'SANDBOX'],
@@ -78,6 +108,7 @@ describe('the settings of the sandbox', () => {
       cards: ALL_ON,
       mentions: { warning: null, critical: null },
       port: 8420,
+      processRoles: ['bot', 'trader', 'research'],
       dataDir: resolve('.data'),
       logLevel: 'info',
       databaseUrl: null,
@@ -466,7 +497,7 @@ describe('an error', () => {
       'an unknown argument',
       { argv: ['go'] },
       [
-        'go: there is no such argument; known are --replay, --speed, --from, --to, --symbols, --seed, --exit, --fresh, --help',
+        'go: there is no such argument; known are --replay, --speed, --from, --to, --symbols, --seed, --exit, --fresh, --role, --help',
       ],
     ],
     [

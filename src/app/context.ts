@@ -47,6 +47,8 @@ export interface AppContext {
   readonly process: { readonly version: string; readonly startedAt: EpochMs };
   readonly watchlist: readonly Ticker[];
   readonly parameters: StrategyParameters;
+  /** By what studies in the ledger know these parameters. */
+  readonly parametersKey: string;
   readonly readRules: RulesReader;
   /** How long a decision and its inputs are kept, in days. */
   readonly keepDecisionsDays: number;

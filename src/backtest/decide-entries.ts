@@ -21,17 +21,11 @@ export interface Candidate {
   readonly row: number;
 }
 
-/** What a session's decisions have in common. */
-export interface SessionView {
-  readonly index: number;
-  readonly daily: ReadonlyMap<Ticker, readonly DailyBar[]>;
-}
-
 /** Decides about the candidates of one bar, in the order of the watchlist, and sends what is to be entered. */
 export function decideEntries(
   desk: Desk,
   moment: Moment,
-  { candidates, openTrades, view, tally }: DecisionInput,
+  { candidates, openTrades, daily, tally }: DecisionInput,
 ): void {
   const { barEnd: at } = moment;
   for (const { history, row } of candidates) {
@@ -39,7 +33,7 @@ export function decideEntries(
     // The exchange has not followed the prices of what nobody holds.
     if (close !== undefined) desk.exchange.markToMarket(history.symbol, usdFromNumber(close));
   }
-  const decisions = decide(snapshotOf(desk, moment, { candidates, openTrades, view }));
+  const decisions = decide(snapshotOf(desk, moment, { candidates, openTrades, daily }));
   desk.observer?.onDecisions(at, decisions);
   for (const [index, decision] of decisions.entries()) {
     const candidate = candidates[index];
@@ -53,14 +47,15 @@ export function decideEntries(
 interface Seen {
   readonly candidates: readonly Candidate[];
   readonly openTrades: readonly OpenTrade[];
-  readonly view: SessionView;
+  /** The days before the session. */
+  readonly daily: ReadonlyMap<Ticker, readonly DailyBar[]>;
 }
 
 interface DecisionInput extends Seen {
   readonly tally: RunningTally;
 }
 
-function snapshotOf(desk: Desk, moment: Moment, { candidates, openTrades, view }: Seen): Snapshot {
+function snapshotOf(desk: Desk, moment: Moment, { candidates, openTrades, daily }: Seen): Snapshot {
   const { control, options, parameters, exchange } = desk;
   const { barEnd, session } = moment;
   return {
@@ -75,7 +70,7 @@ function snapshotOf(desk: Desk, moment: Moment, { candidates, openTrades, view }
       features: featuresAt(features, row),
       asset: assetOf(desk, symbol),
     })),
-    daily: view.daily,
+    daily,
     sectors: options.sectors,
     pastTrades: recentTrades(desk.past, parameters, barEnd),
     openTrades,

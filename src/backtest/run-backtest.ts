@@ -1,5 +1,3 @@
-import type { DailyBar } from '#core/decision.ts';
-import type { Ticker } from '#core/ids.ts';
 import { addUsd } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
@@ -8,8 +6,9 @@ import { createAgenda } from './agenda.ts';
 import type { Agenda } from './agenda.ts';
 import { actByHand } from './by-hand.ts';
 import type { RunningTally } from './candidates.ts';
+import { createDailyViews, daysOfView } from './daily-views.ts';
+import type { DailyViews } from './daily-views.ts';
 import { decideEntries } from './decide-entries.ts';
-import type { SessionView } from './decide-entries.ts';
 import { createDesk } from './desk.ts';
 import type { Desk, Moment } from './desk.ts';
 import { createEquityLog } from './equity-log.ts';
@@ -64,18 +63,27 @@ export interface SteppedBacktest {
   result(): BacktestResult;
 }
 
+/** What runs on the same market can share, where their parameters agree on it. */
+export interface SharedWork {
+  readonly agenda: Agenda;
+  readonly views: DailyViews;
+}
+
 /**
  * A backtest on a market that was prepared with the features of these parameters.
  *
- * @param agenda that of the market and these parameters, where another run has made it already
+ * @param shared that of the market and these parameters, where another run has made it already
  */
 export function startBacktest(
   market: PreparedMarket,
   parameters: StrategyParameters,
   options: BacktestOptions,
-  agenda: Agenda = createAgenda(market, parameters, options.tradeFrom),
+  shared: SharedWork = {
+    agenda: createAgenda(market, parameters, options.tradeFrom),
+    views: createDailyViews(market, daysOfView(parameters)),
+  },
 ): SteppedBacktest {
-  const run = begin(market, parameters, options, agenda);
+  const run = begin(market, parameters, options, shared);
   return {
     next() {
       stepOn(run, MOST_SLOTS);
@@ -111,6 +119,7 @@ interface Run {
   readonly market: PreparedMarket;
   readonly desk: Desk;
   readonly agenda: Agenda;
+  readonly views: DailyViews;
   readonly tally: RunningTally;
   readonly sessions: SessionKeeper;
   readonly equity: EquityLog;
@@ -118,7 +127,6 @@ interface Run {
   readonly slots: number;
   /** The next one to be lived through. */
   slot: number;
-  view: SessionView;
   heldBars: number;
 }
 
@@ -126,7 +134,7 @@ function begin(
   market: PreparedMarket,
   parameters: StrategyParameters,
   options: BacktestOptions,
-  agenda: Agenda,
+  { agenda, views }: SharedWork,
 ): Run {
   const { grid, symbols } = market;
   const { firstSession } = agenda;
@@ -144,13 +152,13 @@ function begin(
     market,
     desk,
     agenda,
+    views,
     tally: { ...agenda.tally, refused: { ...agenda.tally.refused } },
     sessions: createSessionKeeper(grid, desk.exchange, equity),
     equity,
     startingEquity,
     slots: slotCount(grid),
     slot,
-    view: { index: -1, daily: new Map() },
     heldBars: 0,
   };
 }
@@ -173,8 +181,8 @@ function step(run: Run, slot: number): void {
   moveTrailed(desk, exits, moment);
   const candidates = run.agenda.at(slot);
   if (candidates.length > 0) {
-    const view = viewOf(run, moment);
-    decideEntries(desk, moment, { candidates, openTrades, view, tally: run.tally });
+    const daily = run.views.before(moment.sessionIndex);
+    decideEntries(desk, moment, { candidates, openTrades, daily, tally: run.tally });
   }
   closeByRule(desk, exits, moment);
   noteFlat(desk, moment.barEnd);
@@ -189,21 +197,6 @@ function momentOf({ market: { grid } }: Run, slot: number): Moment | null {
   // The last bar of a session may be cut short by the close.
   const barEnd = Math.min(barEndOf(grid, slot, sessionIndex), session.close);
   return { barEnd, session, sessionIndex, slot };
-}
-
-/** The days before the session, of every symbol. */
-function viewOf(run: Run, { sessionIndex }: Moment): SessionView {
-  if (run.view.index === sessionIndex) return run.view;
-  const { volumeProfileDays, correlationDays } = run.desk.parameters;
-  // A return takes two closes.
-  const most = Math.max(volumeProfileDays, correlationDays + 1);
-  const daily = new Map<Ticker, readonly DailyBar[]>();
-  for (const { symbol, days, daysBefore } of run.market.symbols) {
-    const end = daysBefore[sessionIndex] ?? 0;
-    daily.set(symbol, days.slice(Math.max(0, end - most), end));
-  }
-  run.view = { index: sessionIndex, daily };
-  return run.view;
 }
 
 function endOf(run: Run): BacktestResult {

@@ -3,6 +3,7 @@ import type { JobQueue } from '#adapters/bullmq/queue.ts';
 import type { DiscordBot } from '#adapters/discord/bot.ts';
 import { createAlertPath } from '#adapters/discord/webhook.ts';
 import { systemClock } from '#adapters/system/clock.ts';
+import { parametersKey } from '#adapters/system/parameters-key.ts';
 import type { About } from '#app/about.ts';
 import { createAssetCache } from '#app/asset-cache.ts';
 import { createBackground } from '#app/background.ts';
@@ -121,6 +122,7 @@ const settingsOf = ({ options: { config }, surroundings }: Assembly) => ({
   mode: config.mode,
   watchlist: surroundings.watchlist,
   parameters: config.parameters,
+  parametersKey: parametersKey(config.parameters),
   keepDecisionsDays: config.keepDecisionsDays,
   sectors: config.sectors,
   closeTactics: CLOSE_TACTICS,

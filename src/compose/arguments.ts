@@ -1,4 +1,4 @@
-import { nearestName } from './nearest.ts';
+import { nearestName } from '#core/nearest.ts';
 
 /** The arguments of a program: whether each takes a value, and what it does. */
 export type ArgumentTable = Readonly<
@@ -18,6 +18,10 @@ export const ARGUMENTS = {
   '--seed': { value: 'N', help: 'seed of the generated market (default 7)' },
   '--exit': { value: null, help: 'end when the replay has ended' },
   '--fresh': { value: null, help: 'forget what an earlier run of the sandbox left' },
+  '--role': {
+    value: 'A,B',
+    help: 'what this process does: bot,trader and research together, bot,trader or research',
+  },
   '--help': { value: null, help: 'show this text' },
 } as const satisfies ArgumentTable;
 

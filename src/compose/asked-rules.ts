@@ -1,8 +1,8 @@
 import type { RulesReader } from '#app/context.ts';
+import { nearestName } from '#core/nearest.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
+import { ruleConflicts } from '#core/rule-conflicts.ts';
 
-import { nearestName } from './nearest.ts';
-import { ruleConflicts } from './rule-conflicts.ts';
 import { rules } from './rules-schema.ts';
 
 type Name = keyof StrategyParameters;

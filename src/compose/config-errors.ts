@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 
-import { nearestName } from './nearest.ts';
-import { ruleConflicts } from './rule-conflicts.ts';
+import { nearestName } from '#core/nearest.ts';
+import { ruleConflicts } from '#core/rule-conflicts.ts';
+
 import { FILE_KEYS, settingsSchema } from './schema.ts';
 
 export const CONFIG_FILE_NAME = 'bracketeer.config.json';

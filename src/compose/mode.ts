@@ -32,8 +32,14 @@ export function modeOf({ environment }: Given): Mode {
 /** What does not go together, each as a line. */
 export function contradictions(given: Given): readonly string[] {
   const forMode = modeOf(given) === 'SANDBOX' ? sandboxErrors(given) : tradingErrors(given);
-  return [...incomplete(given, CHANNEL), ...forMode];
+  return [...incomplete(given, CHANNEL), ...roleErrors(given), ...forMode];
 }
+
+/** What only researches has no ledger of its own to do it in. */
+const roleErrors = ({ environment, commandLine }: Given): readonly string[] =>
+  commandLine['--role'] === 'research' && !('DATABASE_URL' in environment)
+    ? ['DATABASE_URL: is missing; --role research works on the studies in the ledger of a bot']
+    : [];
 
 /** Names of a set that are missing while others of it are there. */
 function incomplete({ environment }: Given, names: readonly string[]): readonly string[] {

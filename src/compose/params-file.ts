@@ -5,12 +5,12 @@ import { z } from 'zod';
 
 import type { BacktestOptions } from '#backtest/options.ts';
 import { isTicker } from '#core/ids.ts';
+import { nearestName } from '#core/nearest.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
+import { ruleConflicts } from '#core/rule-conflicts.ts';
 
 import { backtestSchema, optionsOf } from './backtest-schema.ts';
-import { nearestName } from './nearest.ts';
-import { ruleConflicts } from './rule-conflicts.ts';
 import { rules } from './rules-schema.ts';
 import { sectorsFrom } from './sectors.ts';
 

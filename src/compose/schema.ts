@@ -95,6 +95,16 @@ const TICKERS = 'must be stock symbols like AAPL or BRK.B, each once';
 const isTickerList = (symbols: readonly string[]): symbols is readonly Ticker[] =>
   symbols.length > 0 && symbols.every(isTicker) && new Set(symbols).size === symbols.length;
 
+/** What a process can do: talk to the channel, trade, and search through history. */
+const PROCESS_ROLES = ['bot', 'trader', 'research'] as const;
+export type ProcessRole = (typeof PROCESS_ROLES)[number];
+const ROLES =
+  'must be bot,trader,research or bot,trader or research: who trades also talks to the channel';
+const isRoleList = (roles: readonly string[]): roles is readonly ProcessRole[] =>
+  roles.every((role) => PROCESS_ROLES.some((known) => known === role)) &&
+  new Set(roles).size === roles.length &&
+  roles.includes('bot') === roles.includes('trader');
+
 /** What the broker's limit of requests allows: each symbol is looked up once a session. */
 const MOST_SYMBOLS = 200;
 const TOO_MANY = `must not have more than ${MOST_SYMBOLS} symbols`;
@@ -132,6 +142,10 @@ const commandLine = z.object({
   ).default(74),
   '--exit': flag,
   '--fresh': flag,
+  '--role': text(ROLES)
+    .transform(listOf)
+    .refine(isRoleList, { error: ROLES })
+    .default(PROCESS_ROLES),
   '--help': flag,
 });
 

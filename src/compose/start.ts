@@ -38,6 +38,7 @@ import { setGauges } from './metrics-telemetry.ts';
 import { openQueue } from './open-queue.ts';
 import type { Wakers } from './open-queue.ts';
 import { createReportCache, readinessOf, reportInTime } from './readiness.ts';
+import { startResearch } from './research-process.ts';
 import { openStores } from './stores.ts';
 import { openSurroundings } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -144,6 +145,7 @@ async function setGoing(assembly: Assembly): Promise<RunningBot> {
   await followBars(context, lifecycle, () => clockwork.barHeard());
   await untilSighted(context);
   await queue.startWorkers();
+  await startResearch({ ...options, ...stores, lifecycle });
   await queue.schedule(clockwork.runsOnSystemTime ? 'all' : 'every');
   await settleLeftConfirmations(context);
   await discord.start();

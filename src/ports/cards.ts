@@ -40,6 +40,8 @@ export interface StartedCard {
   readonly cashNote: string | null;
   /** Symbols with too few daily bars for the rules: no entries in them yet. */
   readonly shortHistory: readonly Ticker[];
+  /** Why these parameters could not trade real money; missing where they could, and where they are asked to. */
+  readonly readinessNote?: string;
   /** Fills that happened while nobody listened, and are booked now. */
   readonly lateFills: number;
   /** Closings that an earlier run left unfinished, and that go on. */

@@ -25,6 +25,7 @@ import type { HeartbeatWrites } from './heartbeat.ts';
 import type { MetricsReads, MetricsWrites } from './metrics-ledger.ts';
 import type { OutboxStore } from './outbox.ts';
 import type { RiskReads, RiskWrites } from './risk-store.ts';
+import type { ReadinessReads, ReadinessWrites } from './studies.ts';
 import type { TradeHistoryReads } from './trade-history.ts';
 
 /** An order of a trade as the ledger last heard of it. */
@@ -138,7 +139,13 @@ export interface OrderBelonging {
 
 /** Writes that belong together. All or none of a transaction's writes hold. */
 export interface LedgerTransaction
-  extends MetricsWrites, DecisionWrites, RiskWrites, ConfirmationWrites, BacktestWrites {
+  extends
+    MetricsWrites,
+    DecisionWrites,
+    RiskWrites,
+    ConfirmationWrites,
+    BacktestWrites,
+    ReadinessWrites {
   /** Throws LeaseLostError when another process trades the account by now; holds it off until the end. */
   assertFence(token: number): Promise<void>;
   /** Locks the control state against change until the transaction ends. */
@@ -203,6 +210,7 @@ export interface Ledger
     ConfirmationReads,
     AuditReads,
     TradeHistoryReads,
+    ReadinessReads,
     BacktestReads,
     HeartbeatWrites {
   transaction<T>(work: (tx: LedgerTransaction) => Promise<T>): Promise<T>;

@@ -74,6 +74,20 @@ export function plateau({ axes, points, minTrades }: Surface): Plateau | null {
   return best === null || peak === null ? null : { ...best, peak };
 }
 
+/** The points around one, without itself: at most one step away on every axis. */
+export function neighboursOf<Point extends SurfacePoint>(
+  axes: readonly Axis[],
+  points: readonly Point[],
+  centre: Coordinates,
+): readonly Point[] {
+  const at = locate(axes, centre);
+  return points.filter((point) => {
+    const other = locate(axes, point.coordinates);
+    const isSame = other.every((index, axis) => index === at[axis]);
+    return !isSame && areNeighbours(axes, at, other);
+  });
+}
+
 interface Located {
   readonly point: SurfacePoint;
   /** Index of its value on each axis. */

@@ -37,6 +37,24 @@ export type WindowPlan =
 
 const DEFAULT_WINDOWS: WindowPlan = { kind: 'half-years' };
 
+export type ParsedWindows =
+  | { readonly ok: true; readonly plan: WindowPlan }
+  | { readonly ok: false; readonly error: string };
+
+/** Reads `half-years`, or `rolling:120:40` and `anchored:120:40`: so many sessions train, so many test. */
+export function parseWindows(text: string): ParsedWindows {
+  if (text === 'half-years') return { ok: true, plan: { kind: 'half-years' } };
+  const [, kind, train, test] = /^(rolling|anchored):(\d{1,5}):(\d{1,5})$/.exec(text) ?? [];
+  if (kind !== 'rolling' && kind !== 'anchored') {
+    const error = `no windows: "${text}"; use half-years, rolling:120:40 or anchored:120:40`;
+    return { ok: false, error };
+  }
+  return {
+    ok: true,
+    plan: { kind, trainSessions: Number(train), testSessions: Number(test) },
+  };
+}
+
 export type Windows =
   | { readonly ok: true; readonly windows: readonly WalkForwardWindow[] }
   | { readonly ok: false; readonly error: string };

@@ -181,6 +181,7 @@ export async function startDesk(
     process: { version: 'test', startedAt: standIn.now() },
     watchlist: market.symbols,
     parameters: { ...DEFAULT_PARAMETERS, ...parameters },
+    parametersKey: 'the parameters of a test',
     keepDecisionsDays: 400,
     cardSettings: ALL_ON,
     broker,

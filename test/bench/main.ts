@@ -1,4 +1,5 @@
 import { benchAnswers, playBacktests } from './answers.ts';
+import { benchBacktest } from './backtest.ts';
 import { benchBars } from './bars.ts';
 import type { BenchRow } from './bench-row.ts';
 import { benchCharts } from './charts.ts';
@@ -7,6 +8,7 @@ import { benchDecisions } from './decisions.ts';
 import { benchDelivery } from './delivery.ts';
 import { benchExits } from './exits.ts';
 import { benchOrderSafety } from './order-safety.ts';
+import { benchResearch } from './research.ts';
 import { benchSandbox } from './sandbox.ts';
 
 /** Prints what was measured, row by row, against its budget where there is one. */
@@ -29,6 +31,7 @@ function print(rows: readonly BenchRow[]): void {
 
 const rows = [
   ...(await benchBars()),
+  ...benchBacktest(),
   ...(await benchDecide()),
   ...benchExits(),
   ...(await benchDecisions()),
@@ -36,6 +39,7 @@ const rows = [
   ...(await benchAnswers(playBacktests)),
   ...(await benchCharts()),
   ...(await benchOrderSafety()),
+  ...(await benchResearch()),
   ...(await benchSandbox()),
 ];
 print(rows);

@@ -187,6 +187,15 @@ export const USES: readonly (Use | AskingUse)[] = [
     shows: /BACKTEST[^]*NVDA/,
     times: count('backtest_runs'),
   },
+  { name: '/readiness', command: 'readiness', as: 'viewer', shows: /walk-forward/ },
+  {
+    name: '/readiness override',
+    command: 'readiness',
+    as: 'admin',
+    options: { override: 'we know what we do' },
+    shows: /we know what we do/,
+    times: count('readiness_overrides'),
+  },
   { name: '/audit', command: 'audit', as: 'trader', shows: /Audit log: the newest/ },
   {
     name: '/audit csv:true',

@@ -62,6 +62,7 @@ export async function anApplication({
     process: { version: 'test', startedAt: now() },
     watchlist,
     parameters: DEFAULT_PARAMETERS,
+    parametersKey: 'the parameters of a test',
     keepDecisionsDays: 400,
     cardSettings: ALL_ON,
     broker,

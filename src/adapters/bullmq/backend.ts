@@ -1,4 +1,12 @@
-import { createPostgresBackend, isPgPool, Queue, runMigrations, withBackend, Worker } from 'bullmq';
+import {
+  createPostgresBackend,
+  FlowProducer,
+  isPgPool,
+  Queue,
+  runMigrations,
+  withBackend,
+  Worker,
+} from 'bullmq';
 import type { Job, QueueOptions, WorkerOptions } from 'bullmq';
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
@@ -41,8 +49,14 @@ export interface JobsWorker extends Pick<
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
+/** Adds jobs that wait for others: a parent runs when all of its children have ended. */
+export interface JobFlows extends Pick<FlowProducer, 'add' | 'close'> {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
 /** Where the jobs live. */
 export interface Backend {
+  flows(): JobFlows;
   queue(name: string, options: Omit<QueueOptions, 'connection'>): JobsOfQueue;
   worker(name: string, process: Process, options: Omit<WorkerOptions, 'connection'>): JobsWorker;
   close(): Promise<void>;
@@ -86,6 +100,7 @@ async function openPostgres(url: string, workers: number, trouble: TroubleLog): 
   if (!isPgPool(pool)) throw new TypeError('BullMQ does not take this pool of pg');
   const onPostgres = withBackend(createPostgresBackend);
   return {
+    flows: () => new onPostgres.FlowProducer({ connection: pool }),
     queue: (name, options) => new onPostgres.Queue(name, { ...options, connection: pool }),
     worker: (name, process, options) =>
       new onPostgres.Worker(name, process, { ...options, connection: pool }),
@@ -115,6 +130,7 @@ async function openRedis(url: string, prefix: string, troubles: TroubleLog): Pro
     );
   }
   return {
+    flows: () => new FlowProducer({ connection: redis, prefix }),
     queue: (name, options) => new Queue(name, { ...options, connection: redis, prefix }),
     worker: (name, process, options) =>
       new Worker(name, process, { ...options, connection: redis, prefix }),

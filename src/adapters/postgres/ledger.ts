@@ -27,6 +27,7 @@ import { reconciliationReads } from './reconciliation-store.ts';
 import { riskReads } from './risk-store.ts';
 import { controlState } from './schema/control.ts';
 import { cycles, world } from './schema/trades.ts';
+import { readinessReads } from './study-store.ts';
 import { tradeHistoryReads } from './trade-history.ts';
 import { tradeReads } from './trade-store.ts';
 import { readControlState, runTransaction } from './transaction.ts';
@@ -86,6 +87,7 @@ const createLedger = (db: NodePgDatabase, pool: Pool, log: Logger): Ledger => ({
   ...riskReads(db),
   ...auditReads(db),
   ...tradeHistoryReads(db),
+  ...readinessReads(db),
   ...backtestReads(db),
   ...heartbeatWrites(db),
 

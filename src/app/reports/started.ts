@@ -6,6 +6,7 @@ import type { ReconciliationRecord } from '#ports/ledger.ts';
 
 import type { AppContext } from '../context.ts';
 import { readPositions } from '../positions.ts';
+import { readiness } from '../readiness.ts';
 import { cashNote } from '../reconcile/reconcile.ts';
 
 /** What only the composition root knows of the running bot. */
@@ -41,6 +42,7 @@ export async function announceStart(
     cashNote(context),
     ledger.cashFlows(),
   ]);
+  const note = await readinessNote(context);
   const card: StartedCard = {
     kind: 'started',
     ...surroundings,
@@ -54,6 +56,7 @@ export async function announceStart(
     findings: reconciliation.findings,
     cashNote: cash,
     shortHistory: await withShortHistory(context, session?.date ?? newYorkDate(at)),
+    ...(note === null ? {} : { readinessNote: note }),
     lateFills: reconciliation.lateFills,
     resumedCloses,
     continued: first !== null,
@@ -73,6 +76,13 @@ export async function announceStart(
   });
   await context.wakeOutbox();
   return card;
+}
+
+/** Before real money is at stake it is only said; where it is, entries wait for it. */
+async function readinessNote(context: AppContext): Promise<string | null> {
+  if (context.mode === 'LIVE') return null;
+  const found = await readiness(context);
+  return found.kind === 'unready' ? found.why : null;
 }
 
 /** Symbols that the volume profile refuses until they have been traded for longer. */

@@ -9,6 +9,7 @@ import type { EpochMs } from '#core/session.ts';
 import type { ParityReport } from '#ports/parity.ts';
 
 import { createAgenda } from '../agenda.ts';
+import { createDailyViews, daysOfView } from '../daily-views.ts';
 import type { PreparedSymbol } from '../desk.ts';
 import type { BacktestMarket } from '../market.ts';
 import { DEFAULT_OPTIONS } from '../options.ts';
@@ -90,7 +91,10 @@ function replay(day: RecordedDay, market: ReplayMarket, byHand: readonly HandAct
         },
       },
     },
-    createAgenda({ ...prepared, symbols: watched }, parameters, session.date),
+    {
+      agenda: createAgenda({ ...prepared, symbols: watched }, parameters, session.date),
+      views: createDailyViews(prepared, daysOfView(parameters)),
+    },
   );
   while (run.next());
   return {

@@ -66,6 +66,7 @@ const resumedLines = ({
   resumedCloses,
   cashNote,
   shortHistory,
+  readinessNote,
 }: StartedCard): readonly string[] => [
   ...(lateFills === 0
     ? []
@@ -76,6 +77,9 @@ const resumedLines = ({
         `⏳ ${count(resumedCloses, 'closing')} of an earlier run ${resumedCloses === 1 ? 'goes' : 'go'} on.`,
       ]),
   ...(cashNote === null ? [] : [`💵 ${plain(clipLine(cashNote, FINDING_LENGTH))}`]),
+  ...(readinessNote === undefined
+    ? []
+    : [`🎓 Not ready for real money: ${plain(clipLine(readinessNote, FINDING_LENGTH))}.`]),
   ...(shortHistory.length === 0
     ? []
     : [

@@ -1,4 +1,4 @@
-import type { StrategyParameters } from '#core/parameters.ts';
+import type { StrategyParameters } from './parameters.ts';
 
 /** A figure that is right alone, but not beside another. */
 export interface RuleConflict {

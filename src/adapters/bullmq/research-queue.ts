@@ -1,0 +1,155 @@
+import type { Logger } from '#ports/logger.ts';
+import type { StudyId } from '#ports/studies.ts';
+
+import { openBackend } from './backend.ts';
+import type { Backend, JobFlows, JobsWorker, QueueConnection, QueuedJob } from './backend.ts';
+import { createTroubleLog } from './trouble.ts';
+import type { TroubleLog } from './trouble.ts';
+
+const STUDIES = 'research-studies';
+const CHUNKS = 'research-chunks';
+
+/** A job whose worker has not been heard of for this long is given to another one, within as long again. */
+const LOCK_MS = 30_000;
+/** As often may that happen to a job before it counts as failed. */
+const REDELIVERIES = 5;
+const ATTEMPTS = 3;
+const FIRST_RETRY_MS = 1_000;
+const KEEP_FINISHED = 1_000;
+/** How long a worker without jobs waits to be told of one before it looks by itself, in seconds. */
+const LOOK_SECONDS = 5;
+/** No search takes so many: what goes on for longer goes round in circles. */
+const MOST_ROUNDS = 50;
+
+/** Keys of tasks. */
+export type Chunk = readonly string[];
+
+/** What the jobs do. Each may be done again by another process after this one is gone: once done counts. */
+export interface ResearchWork {
+  /** The chunks to be done next, or null once the study is over. */
+  advance(study: StudyId): Promise<readonly Chunk[] | null>;
+  runChunk(study: StudyId, chunk: Chunk): Promise<void>;
+  /** It cannot be brought to an end. */
+  fail(study: StudyId, why: string): Promise<void>;
+}
+
+export interface ResearchQueueOptions {
+  readonly connection: QueueConnection;
+  readonly log: Logger;
+  /** How long a dead worker's job waits for another one. */
+  readonly lockMs?: number;
+}
+
+export interface ResearchQueue {
+  /** Puts a study on the queue; again is once. */
+  start(study: StudyId): Promise<void>;
+  /** Begins to work: one study is planned, and one chunk is done at a time. */
+  work(work: ResearchWork): Promise<void>;
+  /** What is being done then is done again by another process. */
+  close(): Promise<void>;
+}
+
+/**
+ * Studies as flows: a parent that plans, its chunks as children that any process does, and once all of them have
+ * ended the parent of the next round, until nothing is left to plan.
+ */
+export async function createResearchQueue(options: ResearchQueueOptions): Promise<ResearchQueue> {
+  const trouble = createTroubleLog(options.log);
+  const backend = await openBackend(options.connection, 2, trouble);
+  const flows = backend.flows();
+  flows.on('error', trouble.report);
+  const workers: JobsWorker[] = [];
+  return {
+    async start(study) {
+      await flows.add(roundOf(study, 0, []));
+    },
+    async work(work) {
+      const plan = (job: QueuedJob) => advance(job, work, flows);
+      const doChunk = (job: QueuedJob) => runChunk(job, work);
+      workers.push(
+        await startWorker(backend, [STUDIES, plan], options, trouble),
+        await startWorker(backend, [CHUNKS, doChunk], options, trouble),
+      );
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close(true)));
+      trouble.hush();
+      await flows.close();
+      await backend.close();
+    },
+  };
+}
+
+const JOB = {
+  attempts: ATTEMPTS,
+  backoff: { type: 'exponential', delay: FIRST_RETRY_MS },
+  removeOnComplete: KEEP_FINISHED,
+  removeOnFail: KEEP_FINISHED,
+} as const;
+
+/** Planned twice, a round has the same jobs. */
+const roundOf = (study: StudyId, round: number, chunks: readonly Chunk[]) => ({
+  name: 'advance',
+  queueName: STUDIES,
+  data: { study, round },
+  opts: { ...JOB, jobId: `${study}.${round}` },
+  children: chunks.map((chunk, index) => ({
+    name: 'chunk',
+    queueName: CHUNKS,
+    data: { study, chunk },
+    // What a chunk leaves undone is planned again.
+    opts: { ...JOB, jobId: `${study}.${round}.${index}`, ignoreDependencyOnFailure: true },
+  })),
+});
+
+async function advance(job: QueuedJob, work: ResearchWork, flows: JobFlows): Promise<void> {
+  const { study, round } = job.data as { readonly study: StudyId; readonly round: number };
+  if (round > MOST_ROUNDS) return work.fail(study, `it is not over after ${MOST_ROUNDS} rounds`);
+  await orFail(job, work, study, async () => {
+    const chunks = await work.advance(study);
+    if (chunks !== null) await flows.add(roundOf(study, round + 1, chunks));
+  });
+}
+
+async function runChunk(job: QueuedJob, work: ResearchWork): Promise<void> {
+  const { study, chunk } = job.data as { readonly study: StudyId; readonly chunk: Chunk };
+  await orFail(job, work, study, () => work.runChunk(study, chunk));
+}
+
+/** Throwing has it done again; the last time the study has failed. */
+async function orFail(
+  job: QueuedJob,
+  work: ResearchWork,
+  study: StudyId,
+  attempt: () => Promise<void>,
+): Promise<void> {
+  try {
+    await attempt();
+  } catch (error) {
+    const isLast = job.attemptsMade + 1 >= ATTEMPTS;
+    if (isLast) await work.fail(study, error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}
+
+async function startWorker(
+  backend: Backend,
+  [name, process]: readonly [string, (job: QueuedJob) => Promise<void>],
+  { lockMs = LOCK_MS, log }: ResearchQueueOptions,
+  trouble: TroubleLog,
+): Promise<JobsWorker> {
+  const worker = backend.worker(name, process, {
+    autorun: false,
+    concurrency: 1,
+    lockDuration: lockMs,
+    stalledInterval: lockMs / 2,
+    maxStalledCount: REDELIVERIES,
+    drainDelay: LOOK_SECONDS,
+  });
+  worker.on('error', trouble.report);
+  await worker.waitUntilReady();
+  worker
+    .run()
+    .catch((error: unknown) => log.error({ error: String(error) }, 'a research worker has ended'));
+  return worker;
+}

@@ -1,0 +1,62 @@
+import { index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+
+import type { StrategyParameters } from '#core/parameters.ts';
+import type { StudyId, StudyRequest, StudyStatus, VerdictKind } from '#ports/studies.ts';
+
+import { document, documentOf, instant, words } from '../columns.ts';
+
+/** Sweeps and walk-forwards that somebody has asked for. Instants are by the system's clock. */
+export const studies = pgTable(
+  'studies',
+  {
+    id: text('id').$type<StudyId>().primaryKey(),
+    kind: text('kind').$type<StudyRequest['kind']>().notNull(),
+    request: documentOf<StudyRequest>('request'),
+    requestedBy: words('requested_by').notNull(),
+    requestedAt: instant('requested_at').notNull(),
+    status: text('status').$type<StudyStatus>().notNull(),
+    /** Tasks that are known of by now; a search may find more to do. */
+    tasks: integer('tasks').notNull().default(0),
+    startedAt: instant('started_at'),
+    finishedAt: instant('finished_at'),
+    verdict: text('verdict').$type<VerdictKind>(),
+    sentence: words('sentence'),
+    recommended: document('recommended').$type<StrategyParameters>(),
+    /** SHA-256 of the parameters that it recommends, in hexadecimal. */
+    parametersKey: text('parameters_key'),
+    report: document('report'),
+    failure: words('failure'),
+  },
+  (table) => [
+    index('studies_status').on(table.status),
+    index('studies_parameters').on(table.parametersKey, table.finishedAt),
+  ],
+);
+
+/** What came of the tasks of a study: a point on a span each. One that was done twice counts once. */
+export const sweepResults = pgTable(
+  'sweep_results',
+  {
+    study: text('study')
+      .$type<StudyId>()
+      .notNull()
+      .references(() => studies.id, { onDelete: 'cascade' }),
+    /** Span and point, as in `2024-01-02..2024-06-28 stop=2 target=4`. */
+    key: text('key').notNull(),
+    /** Key figures and the return of each session. */
+    outcome: document('outcome').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.study, table.key] })],
+);
+
+/** Admins who let parameters trade that no walk-forward speaks for; of the same parameters the last one counts. */
+export const readinessOverrides = pgTable(
+  'readiness_overrides',
+  {
+    parametersKey: text('parameters_key').notNull(),
+    at: instant('at').notNull(),
+    by: words('by').notNull(),
+    reason: words('reason').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.parametersKey, table.at] })],
+);

@@ -1,0 +1,159 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+
+import type { PointOutcome } from '#research/outcome.ts';
+import type { StudyReport } from '#research/report.ts';
+import type { Outcomes, StudyPlan, Task } from '#research/study.ts';
+import { chunksOf } from '#research/study.ts';
+
+import type { Answer, Bench, Order, OutcomeList } from './protocol.ts';
+
+/** So many pieces a thread: the last ones to end differ little, and threads keep what neighbours share. */
+const PIECES = 4;
+/** Of each thread's own heap; bars and features lie outside of it, as typed arrays. */
+const HEAP = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 32 } as const;
+
+/** One core is left to what trades. */
+export const spareThreads = (): number => Math.max(1, availableParallelism() - 1);
+
+export interface Watch {
+  /** So many more tasks are done. */
+  readonly done: (tasks: number) => void;
+  /** Stops what runs; the promise rejects with its reason. */
+  readonly signal: AbortSignal;
+}
+
+/** Threads that work on one market after the other. */
+export interface ResearchThreads {
+  outcomes(bench: Bench, tasks: readonly Task[], watch: Watch): Promise<Outcomes>;
+  report(
+    bench: Bench,
+    asked: { readonly study: StudyPlan; readonly dates: Dates; readonly outcomes: Outcomes },
+    signal: AbortSignal,
+  ): Promise<StudyReport>;
+  close(): Promise<void>;
+}
+
+type Dates = Extract<Order, { readonly type: 'report' }>['dates'];
+
+/**
+ * Threads of a lower priority, started for the first piece of work and kept while the bars stay the same. What
+ * comes of a task does not depend on how many there are.
+ */
+export function createResearchThreads(count: number): ResearchThreads {
+  let crew: Crew | null = null;
+  const crewFor = async (bench: Bench): Promise<Crew> => {
+    if (crew?.bench === bench) return crew;
+    const before = crew;
+    crew = { bench, threads: Array.from({ length: count }, () => startThread(bench)) };
+    await dismiss(before);
+    return crew;
+  };
+  /** Whatever a stopped thread is busy with, nobody waits for it. */
+  const ask = async <Result>(bench: Bench, work: (crew: Crew) => Promise<Result>) => {
+    const asked = await crewFor(bench);
+    try {
+      return await work(asked);
+    } catch (error) {
+      if (crew === asked) crew = null;
+      await dismiss(asked);
+      throw error;
+    }
+  };
+  return {
+    outcomes: (bench, tasks, watch) => ask(bench, ({ threads }) => spread(threads, tasks, watch)),
+    report: (bench, { study, dates, outcomes }, signal) =>
+      ask(bench, async ({ threads }) => {
+        const order: Order = { type: 'report', study, dates, outcomes: [...outcomes] };
+        const answer = await threads[0]?.do(order, signal);
+        if (answer?.type !== 'report') throw new Error('a thread gave no report');
+        return answer.report;
+      }),
+    async close() {
+      const last = crew;
+      crew = null;
+      await dismiss(last);
+    },
+  };
+}
+
+interface Crew {
+  readonly bench: Bench;
+  readonly threads: readonly Thread[];
+}
+
+const dismiss = async (crew: Crew | null): Promise<void> => {
+  await Promise.all(crew?.threads.map((thread) => thread.stop()) ?? []);
+};
+
+interface Thread {
+  /** Rejects where the order cannot be done, the thread ends, or the signal is aborted. */
+  do(order: Order, signal: AbortSignal): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+function startThread(bench: Bench): Thread {
+  const worker = new Worker(new URL('worker.ts', import.meta.url), {
+    name: 'research',
+    workerData: bench,
+    resourceLimits: HEAP,
+  });
+  // The process does not stay for it.
+  worker.unref();
+  const ended = new Promise<never>((_, reject) => {
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('a thread ended before its work')));
+  });
+  // Told to whoever waits for an answer.
+  ended.catch(() => undefined);
+  return {
+    async do(order, signal) {
+      signal.throwIfAborted();
+      const { promise: aborted, reject } = Promise.withResolvers<never>();
+      const abort = (): void => reject(signal.reason as Error);
+      signal.addEventListener('abort', abort);
+      const answered = new Promise<Answer>((resolve) => worker.once('message', resolve));
+      worker.postMessage(order, []);
+      try {
+        const answer = await Promise.race([answered, ended, aborted]);
+        if (answer.type === 'failed') throw new Error(answer.error);
+        return answer;
+      } finally {
+        signal.removeEventListener('abort', abort);
+      }
+    },
+    async stop() {
+      await worker.terminate();
+    },
+  };
+}
+
+/** Each thread takes the next piece when it is done with one. */
+async function spread(
+  threads: readonly Thread[],
+  tasks: readonly Task[],
+  { done, signal }: Watch,
+): Promise<Outcomes> {
+  const size = Math.max(1, Math.ceil(tasks.length / (threads.length * PIECES)));
+  const pieces = [...chunksOf(tasks, size)];
+  const outcomes = new Map<string, PointOutcome>();
+  const work = async (thread: Thread): Promise<void> => {
+    for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) {
+      for (const [key, outcome] of await outcomesOf(thread, piece, signal)) {
+        outcomes.set(key, outcome);
+      }
+      done(piece.length);
+    }
+  };
+  await Promise.all(threads.map(work));
+  return outcomes;
+}
+
+async function outcomesOf(
+  thread: Thread,
+  tasks: readonly Task[],
+  signal: AbortSignal,
+): Promise<OutcomeList> {
+  const answer = await thread.do({ type: 'tasks', tasks }, signal);
+  return answer.type === 'outcomes' ? answer.outcomes : [];
+}

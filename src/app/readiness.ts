@@ -1,0 +1,65 @@
+import { MAX_WORD_AGE_DAYS, readinessOf } from '#core/readiness.ts';
+import type { Readiness } from '#core/readiness.ts';
+import { toIso } from '#core/session.ts';
+
+import type { AppContext } from './context.ts';
+
+type Context = Pick<AppContext, 'ledger' | 'parametersKey' | 'systemClock'>;
+
+/** Whether what trades has been shown to work; told of the parameters in force. */
+export async function readiness({
+  ledger,
+  parametersKey,
+  systemClock,
+}: Context): Promise<Readiness> {
+  const word = await ledger.lastWalkForward(parametersKey);
+  const override = await ledger.readinessOverride(parametersKey);
+  const told =
+    word === null
+      ? null
+      : {
+          hasPassed: word.verdict === 'better-than-luck',
+          sentence: word.sentence,
+          at: word.at,
+        };
+  return readinessOf(told, override, systemClock.now());
+}
+
+const CURE =
+  'have a walk-forward recommend them, or let an admin say /readiness override with a reason';
+
+/** Why these parameters may not trade real money, a sentence; null where they may, and always elsewhere. */
+export async function unreadiness(
+  context: Context & Pick<AppContext, 'mode'>,
+): Promise<string | null> {
+  if (context.mode !== 'LIVE') return null;
+  const found = await readiness(context);
+  return found.kind === 'unready' ? `${found.why}; ${CURE}` : null;
+}
+
+/** Readiness in words for a person. */
+export function readinessWords(found: Readiness): string {
+  switch (found.kind) {
+    case 'ready':
+      return `Ready: the walk-forward of ${dateOf(found.word.at)} says ${found.word.sentence}.`;
+    case 'overridden': {
+      const { by, reason, at } = found.override;
+      return `Not ready, and let through by ${by} on ${dateOf(at)} (${reason}), for ${MAX_WORD_AGE_DAYS} days: ${found.why}.`;
+    }
+    case 'unready':
+      return `Not ready: ${found.why}. Real money is not traded like this; ${CURE}.`;
+    default:
+      return found satisfies never;
+  }
+}
+
+const dateOf = (at: number): string => toIso(at).slice(0, 10);
+
+/** Lets the parameters in force trade real money for a while, on an admin's word. */
+export async function overrideReadiness(
+  { ledger, parametersKey, systemClock }: Context,
+  { by, reason }: { readonly by: string; readonly reason: string },
+): Promise<void> {
+  const at = systemClock.now();
+  await ledger.transaction((tx) => tx.saveReadinessOverride({ parametersKey, by, reason, at }));
+}

@@ -1,0 +1,36 @@
+import type { DailyBar } from '#core/decision.ts';
+import type { Ticker } from '#core/ids.ts';
+import type { StrategyParameters } from '#core/parameters.ts';
+
+import type { PreparedMarket } from './prepare.ts';
+
+/** The days before each session, of every symbol; runs that look as far back share them. */
+export interface DailyViews {
+  before(sessionIndex: number): ReadonlyMap<Ticker, readonly DailyBar[]>;
+}
+
+/** How many days before a session its decisions look at: a return takes two closes. */
+export const daysOfView = ({
+  volumeProfileDays,
+  correlationDays,
+}: Pick<StrategyParameters, 'volumeProfileDays' | 'correlationDays'>): number =>
+  Math.max(volumeProfileDays, correlationDays + 1);
+
+/** Makes the view of a session when it is asked for, and keeps it. */
+export function createDailyViews({ symbols }: PreparedMarket, days: number): DailyViews {
+  const views = new Map<number, ReadonlyMap<Ticker, readonly DailyBar[]>>();
+  return {
+    before(sessionIndex) {
+      const known = views.get(sessionIndex);
+      if (known !== undefined) return known;
+      const view = new Map(
+        symbols.map((symbol) => {
+          const end = symbol.daysBefore[sessionIndex] ?? 0;
+          return [symbol.symbol, symbol.days.slice(Math.max(0, end - days), end)] as const;
+        }),
+      );
+      views.set(sessionIndex, view);
+      return view;
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import { count, formatGain, formatNumber, NONE } from '#adapters/discord/format.ts';
+import type { KeyFigures } from '#backtest/metrics/measure.ts';
+import type {
+  FoundPoint,
+  SelfCheck,
+  StudyReport,
+  SweepReport,
+  WalkForwardReport,
+} from '#research/report.ts';
+import { pointText } from '#research/space.ts';
+import type { HeatMap } from '#research/surface.ts';
+import type { SessionSpan } from '#research/walk-forward.ts';
+
+/** A report on one screen of a terminal, line by line. */
+export function screenOf(report: StudyReport): readonly string[] {
+  const own = report.kind === 'sweep' ? sweepLines(report) : walkForwardLines(report);
+  return [
+    ...own,
+    '',
+    `in sample      ${figureWords(report.inSample)}`,
+    `out of sample  ${figureWords(report.outOfSample)}`,
+    ...evidenceLines(report),
+    '',
+    `Verdict: ${report.sentence}.`,
+  ];
+}
+
+const number = (value: number | null, decimals = 2): string =>
+  value === null ? NONE : formatNumber(value, decimals);
+
+const spanWords = ({ from, to, sessions }: SessionSpan): string =>
+  `${from} – ${to} (${count(sessions, 'session')})`;
+
+const figureWords = (figures: KeyFigures): string =>
+  [
+    count(figures.trades, 'trade'),
+    formatGain(figures.netPnl),
+    `profit factor ${number(figures.profitFactor)}`,
+    `expectancy ${number(figures.expectancyR)} R`,
+    `Sharpe ${number(figures.sharpe)}`,
+    `Calmar ${number(figures.calmar)}`,
+  ].join(', ');
+
+/** As many neighbours as are looked at; the rest is in the report. */
+const NEIGHBOURS = 8;
+
+function sweepLines(report: SweepReport): readonly string[] {
+  const { objective, recommended, neighbours, heatMap } = report;
+  const shown = neighbours
+    .toSorted((one, other) => (other.value ?? -Infinity) - (one.value ?? -Infinity))
+    .slice(0, NEIGHBOURS);
+  return [
+    `chosen on      ${spanWords(report.train)}, ${count(report.trials, 'point')} tried by ${report.search}`,
+    `tried on       ${spanWords(report.test)}`,
+    '',
+    ...recommendedLines(report),
+    ...(recommended === null ? [] : [`its neighbours, by ${objective}:`]),
+    ...shown.map((point) => `  ${pointWords(point)}`),
+    ...(heatMap === null
+      ? []
+      : ['', `${objective}, the best over all other axes:`, ...heatLines(heatMap)]),
+    '',
+    `look-ahead     ${lookAheadWords(report.lookAhead)}`,
+    `warm-up        ${warmUpWords(report.warmUp)}`,
+  ];
+}
+
+function recommendedLines({ recommended, objective }: StudyReport): readonly string[] {
+  if (recommended === null) {
+    return ['recommended    nothing: no neighbourhood of points has enough trades'];
+  }
+  const { coordinates, smoothed, points, peak } = recommended;
+  return [
+    `recommended    ${pointText(coordinates)}`,
+    `               ${objective} ${number(smoothed)} in the mean of ${count(points, 'point')} there; the highest single point is ${pointText(peak)}`,
+  ];
+}
+
+const pointWords = ({ coordinates, value, trades }: FoundPoint): string =>
+  `${number(value).padStart(7)}  ${pointText(coordinates)}, ${count(trades, 'trade')}`;
+
+/** A heat map as a table: darker is better. */
+export function heatLines({ x, y, cells }: HeatMap): readonly string[] {
+  const known = cells.flat().filter((cell) => cell !== null);
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const header = ['', ...x.values.map((value) => `${x.name}=${String(value)}`)];
+  const rows = y.values.map((value, row) => [
+    `${y.name}=${String(value)}`,
+    ...(cells[row] ?? []).map((cell) => cellText(cell, low, high)),
+  ]);
+  const table = [header, ...rows];
+  const widths = header.map((_, column) =>
+    Math.max(...table.map((row) => row[column]?.length ?? 0)),
+  );
+  return table.map(
+    (row) => `  ${row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('  ')}`,
+  );
+}
+
+const SHADES = ['░', '▒', '▓', '█'] as const;
+
+function cellText(cell: number | null, low: number, high: number): string {
+  if (cell === null) return NONE;
+  const share = high === low ? 1 : (cell - low) / (high - low);
+  const shade = SHADES[Math.min(SHADES.length - 1, Math.floor(share * SHADES.length))] ?? '';
+  return `${number(cell)} ${shade}`;
+}
+
+function lookAheadWords(check: SelfCheck | null): string {
+  if (check === null) return NONE;
+  const { trades, differing, at } = check;
+  return differing === 0
+    ? `none: with the bars cut off at ${at} the ${count(trades, 'trade')} before are the same`
+    : `SEEN: with the bars cut off at ${at} ${differing} of ${count(trades, 'trade')} differ; do not trust this result`;
+}
+
+const warmUpWords = (check: SelfCheck | null): string =>
+  check === null
+    ? 'too few sessions to tell'
+    : `with half of it ${check.differing} of ${count(check.trades, 'trade')} differ`;
+
+function walkForwardLines(report: WalkForwardReport): readonly string[] {
+  const { windows, stability, efficiency, trials, search } = report;
+  return [
+    `${count(windows.length, 'window')}, ${count(trials, 'point')} tried by ${search}`,
+    ...windows.map(
+      ({ train, test, choice, outOfSample }) =>
+        `  ${train.from} – ${train.to} → ${test.to}  ${choice === null ? 'nothing to trade' : pointText(choice)}: ${count(outOfSample.trades, 'trade')}, ${number(outOfSample.expectancyR)} R`,
+    ),
+    '',
+    ...stability.map(
+      ({ name, usual, share }) =>
+        `stability      ${name}=${String(usual)} in ${Math.round(100 * share)} % of the windows`,
+    ),
+    `efficiency     ${efficiency === null ? NONE : `${Math.round(100 * efficiency)} % of the annual return in training was left in the tests`}`,
+    ...recommendedLines(report),
+  ];
+}
+
+const share = (value: number | null): string => (value === null ? NONE : number(value, 3));
+
+const percent = (value: number | null): string =>
+  value === null ? NONE : `${formatNumber(100 * value, 1)} %`;
+
+function evidenceLines(report: StudyReport): readonly string[] {
+  const { bootstrap, probabilisticSharpe, deflatedSharpe, overfitting } = report;
+  const [low, high] = bootstrap?.totalReturn ?? [null, null];
+  return [
+    `luck           p ${share(bootstrap?.pValue ?? null)}, Sharpe above zero ${share(probabilisticSharpe)}, after all tries ${share(deflatedSharpe)}, overfitting ${share(overfitting?.probability ?? null)}`,
+    `as well might  return ${percent(low)} to ${percent(high)}, 95 % of what came out of the same trades drawn anew`,
+  ];
+}

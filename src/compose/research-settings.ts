@@ -1,0 +1,192 @@
+import { readFile } from 'node:fs/promises';
+
+import { z } from 'zod';
+
+import type { Ticker } from '#core/ids.ts';
+import { nearestName } from '#core/nearest.ts';
+import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
+import type { StrategyParameters } from '#core/parameters.ts';
+import { ruleConflicts } from '#core/rule-conflicts.ts';
+import type { StudyKind, StudyRequest } from '#ports/studies.ts';
+import { spaceText } from '#research/space-text.ts';
+import { DEFAULT_AXES } from '#research/space.ts';
+import { parseStudy } from '#research/study-request.ts';
+import type { StudyPlan } from '#research/study.ts';
+
+import { describeArguments, readArguments } from './arguments.ts';
+import type { ArgumentTable } from './arguments.ts';
+import { describeIssue } from './config-errors.ts';
+import { rules } from './rules-schema.ts';
+import { date, environment, flag, tickers } from './schema.ts';
+import { sectorsFrom } from './sectors.ts';
+import { UsageError } from './tool.ts';
+
+const ARGUMENTS = {
+  '--symbols': { value: 'A,B', help: 'the symbols, in the order in which they are decided about' },
+  '--from': { value: 'YYYY-MM-DD', help: 'first session' },
+  '--to': { value: 'YYYY-MM-DD', help: 'last session' },
+  '--grid': { value: 'TEXT', help: `what to vary (default "${spaceText(DEFAULT_AXES)}")` },
+  '--search': { value: 'KIND', help: 'grid, random:200 or halving:200 (default grid)' },
+  '--objective': {
+    value: 'NAME',
+    help: 'sharpe, calmar, profitFactor, expectancyR or weighted:sharpe=0.5,calmar=0.5 (default sharpe)',
+  },
+  '--params': { value: 'FILE', help: 'rules to begin with, like { "emaFast": 9 }' },
+  '--data': { value: 'FOLDER', help: 'read SYMBOL_5min.csv from there instead of the bar store' },
+  '--json': { value: 'FILE', help: 'write the whole report there' },
+  '--help': { value: null, help: 'show this text' },
+} as const satisfies ArgumentTable;
+
+const WINDOWS = {
+  '--windows': {
+    value: 'KIND',
+    help: 'half-years, rolling:120:40 or anchored:120:40, in sessions (default half-years)',
+  },
+} as const satisfies ArgumentTable;
+
+const commandLine = z.object({
+  '--symbols': tickers.optional(),
+  '--from': date.optional(),
+  '--to': date.optional(),
+  '--grid': z.string().default(spaceText(DEFAULT_AXES)),
+  '--search': z.string().default('grid'),
+  '--objective': z.string().default('sharpe'),
+  '--windows': z.string().default('half-years'),
+  '--params': z.string().optional(),
+  '--data': z.string().optional(),
+  '--json': z.string().optional(),
+  '--help': flag,
+});
+
+const settings = z.object({ environment: environment.pick({ DATA_DIR: true }), commandLine });
+
+export interface ResearchSettings {
+  readonly request: StudyRequest;
+  readonly study: StudyPlan;
+  /** Null: the bar store of the data folder. */
+  readonly folder: string | null;
+  readonly dataDir: string;
+  readonly json: string | null;
+}
+
+/**
+ * What a person has asked for, or the help that was. Throws UsageError with a line for everything that is wrong.
+ */
+export async function researchSettings(
+  kind: StudyKind,
+  env: Readonly<Record<string, string | undefined>>,
+  argv: readonly string[],
+): Promise<ResearchSettings | { readonly help: string }> {
+  const table = kind === 'sweep' ? ARGUMENTS : { ...ARGUMENTS, ...WINDOWS };
+  const { values, errors } = readArguments<ArgumentTable>(table, argv);
+  if (values['--help'] !== undefined) return { help: usage(kind, table) };
+  const given = Object.entries(env).filter(([, value]) => value?.trim() !== '');
+  const input = { environment: Object.fromEntries(given), commandLine: values };
+  const parsed = settings.safeParse(input);
+  const wrong = [
+    ...errors,
+    ...(parsed.error?.issues.flatMap((issue) => describeIssue(issue, input)) ?? []),
+    ...missing(values),
+  ];
+  if (!parsed.success || wrong.length > 0) throw new UsageError(wrong.join('\n'));
+  const { commandLine: asked, environment: around } = parsed.data;
+  const request = await requestOf(kind, asked);
+  const study = parseStudy(request);
+  if (!study.ok) throw new UsageError(study.error);
+  return {
+    request,
+    study: study.study,
+    folder: asked['--data'] ?? null,
+    dataDir: around.DATA_DIR,
+    json: asked['--json'] ?? null,
+  };
+}
+
+const NEEDED = {
+  '--symbols': 'AAPL,MSFT',
+  '--from': '2024-01-02',
+  '--to': '2024-06-28',
+} as const;
+
+const missing = (values: Readonly<Record<string, string | undefined>>): readonly string[] =>
+  Object.entries(NEEDED)
+    .filter(([name]) => values[name] === undefined)
+    .map(([name, example]) => `${name}: is missing; write ${name} ${example}`);
+
+type Asked = z.output<typeof commandLine>;
+
+async function requestOf(kind: StudyKind, asked: Asked): Promise<StudyRequest> {
+  const { '--symbols': symbols, '--from': from, '--to': to, '--params': params } = asked;
+  if (symbols === undefined || from === undefined || to === undefined) {
+    throw new UsageError(missing({}).join('\n'));
+  }
+  if (from > to) throw new UsageError(`--from: is "${from}"; it must not be later than --to ${to}`);
+  return {
+    kind,
+    symbols,
+    from,
+    to,
+    base: params === undefined ? DEFAULT_PARAMETERS : await readRules(params),
+    grid: asked['--grid'],
+    search: asked['--search'],
+    objective: asked['--objective'],
+    windows: asked['--windows'],
+    sectors: sectorsOf(symbols),
+  };
+}
+
+function sectorsOf(symbols: readonly Ticker[]): StudyRequest['sectors'] {
+  const known = sectorsFrom({});
+  const sectors: Record<string, string> = {};
+  for (const symbol of symbols) {
+    const sector = known.get(symbol);
+    if (sector !== undefined) sectors[symbol] = sector;
+  }
+  return sectors;
+}
+
+/** The rules of a file; those that it leaves out are the defaults. */
+async function readRules(file: string): Promise<StrategyParameters> {
+  const read = rules.safeParse(await readJson(file));
+  if (!read.success) {
+    throw new UsageError(read.error.issues.flatMap((issue) => ruleErrors(file, issue)).join('\n'));
+  }
+  const conflicts = ruleConflicts(read.data).map(
+    ({ rule, value, must }) => `${file} ${rule}: is ${value}; it must ${must}`,
+  );
+  if (conflicts.length > 0) throw new UsageError(conflicts.join('\n'));
+  return read.data;
+}
+
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'is no valid JSON' : 'cannot be read';
+    throw new UsageError(`${file}: ${why}; give a file with rules like { "emaFast": 9 }`);
+  }
+}
+
+function ruleErrors(file: string, issue: z.core.$ZodIssue): readonly string[] {
+  if (issue.code !== 'unrecognized_keys') {
+    return [`${[file, ...issue.path].map(String).join(' ')}: it ${issue.message}`];
+  }
+  return issue.keys.map((key) => {
+    const nearest = nearestName(key, Object.keys(rules.shape));
+    return `${file} ${key}: there is no such rule${nearest === null ? '' : `; did you mean ${nearest}?`}`;
+  });
+}
+
+const ABOUT = {
+  sweep: 'Searches for parameters, tries the best neighbourhood on later time, and judges it.',
+  'walk-forward': 'Chooses parameters window by window, tries each choice on the time after it.',
+} as const satisfies Record<StudyKind, string>;
+
+const usage = (kind: StudyKind, table: ArgumentTable): string =>
+  [
+    ABOUT[kind],
+    '',
+    `Usage: npm run ${kind} -- --symbols AAPL,MSFT --from 2024-01-02 --to 2024-06-28 [arguments]`,
+    '',
+    ...describeArguments(table),
+  ].join('\n');

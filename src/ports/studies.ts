@@ -1,0 +1,133 @@
+import type { Ticker } from '#core/ids.ts';
+import type { StrategyParameters } from '#core/parameters.ts';
+import type { EpochMs, SessionDate } from '#core/session.ts';
+
+declare const studyId: unique symbol;
+/** One sweep or walk-forward that somebody has asked for. */
+export type StudyId = string & { readonly [studyId]: true };
+
+export type StudyKind = 'sweep' | 'walk-forward';
+
+/** What is to be found out; with the bars it decides every figure of the report. */
+export interface StudyRequest {
+  readonly kind: StudyKind;
+  /** In the order in which they are decided about. */
+  readonly symbols: readonly Ticker[];
+  /** Sessions from the one date to the other, both included. */
+  readonly from: SessionDate;
+  readonly to: SessionDate;
+  /** What the grid lies around. */
+  readonly base: StrategyParameters;
+  /** `stop=2,2.5,3 target=3.5..5:0.5`. */
+  readonly grid: string;
+  /** `grid`, `random:200` or `halving:200`. */
+  readonly search: string;
+  /** `sharpe` or `weighted:profitFactor=0.5,sharpe=0.5`. */
+  readonly objective: string;
+  /** Of a walk-forward: `half-years`, `rolling:120:40` or `anchored:120:40`. */
+  readonly windows: string;
+  /** Sector by symbol; a symbol without one is missing. */
+  readonly sectors: Readonly<Record<string, string>>;
+}
+
+/** queued and running are not over; each study is over once. */
+export type StudyStatus = 'queued' | 'running' | 'done' | 'cancelled' | 'failed';
+
+/** Kind of the verdict that a study ends in; only `better-than-luck` is a pass. */
+export type VerdictKind =
+  | 'too-few-trades'
+  | 'worse'
+  | 'not-distinguishable'
+  | 'overfitted'
+  | 'better-than-luck';
+
+/** What a study has come to, in short, and its report. */
+export interface StudyResult {
+  readonly verdict: VerdictKind;
+  /** The verdict for a trader, without a full stop. */
+  readonly sentence: string;
+  /** What it recommends, null for nothing, and by what such parameters are known. */
+  readonly recommended: StrategyParameters | null;
+  readonly parametersKey: string | null;
+  /** Plain data; those who made it know its form. */
+  readonly report: unknown;
+}
+
+/** A study as the ledger has it. Instants are the system's. */
+export interface Study {
+  readonly id: StudyId;
+  readonly request: StudyRequest;
+  readonly requestedBy: string;
+  readonly requestedAt: EpochMs;
+  readonly status: StudyStatus;
+  /** Tasks that are done, and those that are known of by now; a search may find more to do. */
+  readonly done: number;
+  readonly tasks: number;
+  readonly startedAt: EpochMs | null;
+  readonly finishedAt: EpochMs | null;
+  readonly result: StudyResult | null;
+  /** Why it failed, a sentence. */
+  readonly failure: string | null;
+}
+
+/** What came of one task; plain data. */
+export interface TaskResult {
+  /** Of its span and point: equal keys stand for equal outcomes within a study. */
+  readonly key: string;
+  readonly outcome: unknown;
+}
+
+/** An admin lets parameters trade that no walk-forward speaks for. */
+export interface ReadinessOverride {
+  readonly parametersKey: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: EpochMs;
+}
+
+/** The last word of a walk-forward about parameters. */
+export interface WalkForwardWord {
+  readonly study: StudyId;
+  readonly verdict: VerdictKind;
+  readonly sentence: string;
+  readonly at: EpochMs;
+}
+
+export interface ReadinessReads {
+  /** Null where no walk-forward has recommended such parameters. */
+  lastWalkForward(parametersKey: string): Promise<WalkForwardWord | null>;
+  /** The last one. */
+  readinessOverride(parametersKey: string): Promise<ReadinessOverride | null>;
+}
+
+export interface ReadinessWrites {
+  saveReadinessOverride(override: ReadinessOverride): Promise<void>;
+}
+
+/** Where people ask for studies, and hear of them. */
+export interface StudyDesk extends Pick<StudyStore, 'find' | 'open'> {
+  /** Puts it on the queue of all processes that research. */
+  ask(request: StudyRequest, by: string): Promise<StudyId>;
+  /** False when it was over before. */
+  cancel(id: StudyId): Promise<boolean>;
+}
+
+/** Where studies are kept. */
+export interface StudyStore {
+  /** Asks for one; asking for the same id twice is asking once. */
+  add(study: Pick<Study, 'id' | 'request' | 'requestedBy' | 'requestedAt'>): Promise<void>;
+  find(id: StudyId): Promise<Study | null>;
+  /** Those that are not over, the oldest first. */
+  open(): Promise<readonly Study[]>;
+  /** Notes that it runs, and how many tasks are known of. False when it is over. */
+  begin(id: StudyId, tasks: number, at: EpochMs): Promise<boolean>;
+  /** False when it is over: what is asked for is not wanted any more. */
+  isWanted(id: StudyId): Promise<boolean>;
+  /** Keeps what came of tasks; one that was done before counts once, and stays as it is. */
+  saveResults(id: StudyId, results: readonly TaskResult[]): Promise<void>;
+  results(id: StudyId): Promise<readonly TaskResult[]>;
+  /** Each is false when it was over before. */
+  finish(id: StudyId, result: StudyResult, at: EpochMs): Promise<boolean>;
+  fail(id: StudyId, why: string, at: EpochMs): Promise<boolean>;
+  cancel(id: StudyId, at: EpochMs): Promise<boolean>;
+}

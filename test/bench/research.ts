@@ -1,0 +1,110 @@
+import { createSharedColumns } from '#adapters/bars/shared-columns.ts';
+import { createResearchThreads } from '#adapters/research/threads.ts';
+import type { BacktestMarket } from '#backtest/market.ts';
+import { DEFAULT_OPTIONS } from '#backtest/options.ts';
+import { setRows } from '#core/bar-columns.ts';
+import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
+import { createEvaluator } from '#research/evaluate.ts';
+import { outcomesHere, stateOf, studiedDates } from '#research/run-study.ts';
+import { DEFAULT_AXES } from '#research/space.ts';
+import type { StudyPlan, Task } from '#research/study.ts';
+
+import { aMarket } from '../backtest/a-market.ts';
+import type { BenchRow } from './bench-row.ts';
+
+const NAMES = ['AAPL', 'AMD', 'AMZN', 'GOOGL', 'JPM', 'META', 'MSFT', 'NVDA', 'TSLA', 'XOM'];
+/** Of ten symbols: a million bars of 5 minutes. */
+const SESSIONS = 1_283;
+/** Of the comparison of one worker with two. */
+const FEWER_SESSIONS = 300;
+const RATE_BUDGET = 30e6;
+const RATIO_BUDGET = 1.7;
+const NOBODY = { done: () => {}, signal: new AbortController().signal };
+
+const STUDY: StudyPlan = {
+  kind: 'sweep',
+  seed: 'bench',
+  axes: DEFAULT_AXES,
+  base: DEFAULT_PARAMETERS,
+  search: { kind: 'grid' },
+  objective: { kind: 'single', figure: 'sharpe' },
+  windows: { kind: 'half-years' },
+};
+
+/** The default grid of 72 points: on one core, and on two workers against one. */
+export async function benchResearch(): Promise<readonly BenchRow[]> {
+  return [gridRow(), await workersRow()];
+}
+
+function benchOf(sessions: number) {
+  const market = shared(aMarket({ sessions, names: NAMES }));
+  const evaluator = createEvaluator(market, DEFAULT_OPTIONS);
+  const dates = studiedDates(evaluator, market.sessions[0]!.date);
+  const state = stateOf(STUDY, dates, new Map());
+  const tasks = state.kind === 'tasks' ? state.tasks : [];
+  return { market, evaluator, tasks };
+}
+
+/** As the bar store has them: threads take them without a copy. */
+function shared(market: BacktestMarket): BacktestMarket {
+  const bars = [...market.bars].map(([symbol, columns]) => {
+    const copy = createSharedColumns(columns.start.length).columns;
+    setRows(copy, columns, 0);
+    return [symbol, copy] as const;
+  });
+  return { ...market, bars: new Map(bars) };
+}
+
+/** Bars of the sessions that the tasks are about, times the points. */
+function combinationsOf(market: BacktestMarket, tasks: readonly Task[]): number {
+  const to = tasks[0]?.to ?? '';
+  const until = market.sessions.findLast(({ date }) => date <= to)?.close ?? 0;
+  let bars = 0;
+  for (const { start } of market.bars.values()) {
+    bars += start.filter((at) => at < until).length;
+  }
+  return bars * tasks.length;
+}
+
+function gridRow(): BenchRow {
+  const { market, evaluator, tasks } = benchOf(Math.round(SESSIONS / 0.7));
+  const from = performance.now();
+  outcomesHere(evaluator, tasks);
+  const rate = (combinationsOf(market, tasks) * 1_000) / (performance.now() - from);
+  return {
+    name: 'grid of 72 points over 1 million bars, one core, features included',
+    value: `${(rate / 1e6).toFixed(1)} million bar-combinations a second`,
+    budget: `at least ${RATE_BUDGET / 1e6} million`,
+    ok: rate >= RATE_BUDGET,
+  };
+}
+
+async function workersRow(): Promise<BenchRow> {
+  const { market, tasks } = benchOf(FEWER_SESSIONS);
+  const [one, two] = [await timeWith(1, market, tasks), await timeWith(2, market, tasks)];
+  const ratio = one / two;
+  return {
+    name: 'the same grid on two workers against one',
+    value: `${ratio.toFixed(2)} times as fast`,
+    budget: `at least ${RATIO_BUDGET} times`,
+    ok: ratio >= RATIO_BUDGET,
+  };
+}
+
+/** Warm: the workers are up and have been through it once. */
+async function timeWith(
+  count: number,
+  market: BacktestMarket,
+  tasks: readonly Task[],
+): Promise<number> {
+  const threads = createResearchThreads(count);
+  const bench = { market, options: DEFAULT_OPTIONS };
+  try {
+    await threads.outcomes(bench, tasks, NOBODY);
+    const from = performance.now();
+    await threads.outcomes(bench, tasks, NOBODY);
+    return performance.now() - from;
+  } finally {
+    await threads.close();
+  }
+}

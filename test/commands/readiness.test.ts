@@ -1,0 +1,88 @@
+import { afterEach, describe, expect, it } from 'vitest';
+
+import type { CommandCall } from '#app/command.ts';
+import type { AppContext } from '#app/context.ts';
+import { impedimentsOf } from '#app/impediments.ts';
+import readiness from '#commands/readiness.ts';
+import type { VerdictKind } from '#ports/studies.ts';
+
+import { closeDesks } from '../adapters/discord/harness.ts';
+import { openDesk } from '../app/desk.ts';
+import type { Desk } from '../app/desk.ts';
+
+afterEach(closeDesks);
+
+const PASSED = 'better-than-luck';
+const DAY = 86_400_000;
+
+const call = (role: CommandCall['actor']['role'], override?: string): CommandCall => ({
+  actor: { id: '1', name: 'Ann', role },
+  options: override === undefined ? {} : { override },
+});
+
+async function answer(context: AppContext, asked: CommandCall): Promise<string> {
+  const reply = await readiness.run(context, asked);
+  return reply.text;
+}
+
+/** A walk-forward of the parameters in force has ended so many days ago. */
+const afterWalkForward = (desk: Desk, verdict: VerdictKind, days: number) => {
+  const { parametersKey, systemClock } = desk.context;
+  const at = new Date(systemClock.now() - days * DAY).toISOString();
+  return desk.query(`
+    INSERT INTO studies (id, kind, request, requested_by, requested_at, status, finished_at, verdict, sentence, parameters_key)
+    VALUES ('a', 'walk-forward', '{}', 'Ann', '${at}', 'done', '${at}', '${verdict}', 'as the verdict has it', '${parametersKey}')`);
+};
+
+const live = (desk: Desk) => desk.with({ mode: 'LIVE' });
+const unready = async (context: AppContext) =>
+  (await impedimentsOf(context)).filter((text) => text.includes('walk-forward'));
+
+describe('real money', () => {
+  it.each([
+    ['without a walk-forward', null, 0, 'no walk-forward has recommended these parameters; '],
+    ['after a failed one', 'overfitted', 1, 'says: as the verdict has it; '],
+    ['after one of 91 days ago', PASSED, 91, 'older than 90 days; '],
+  ] as const)('is not traded %s', async (_, verdict, days, why) => {
+    const desk = await openDesk([]);
+    if (verdict !== null) await afterWalkForward(desk, verdict, days);
+    expect(await unready(live(desk))).toEqual([expect.stringContaining(why)]);
+    expect(await answer(live(desk), call('viewer'))).toContain('Not ready: ');
+  });
+
+  it('is traded after a walk-forward that has passed', async () => {
+    const desk = await openDesk([]);
+    await afterWalkForward(desk, PASSED, 89);
+    expect(await unready(live(desk))).toEqual([]);
+    expect(await answer(live(desk), call('viewer'))).toContain('Ready: ');
+  });
+
+  it('is traded on the word of an admin, whose reason is kept', async () => {
+    const desk = await openDesk([]);
+    expect(await answer(live(desk), call('admin', ' a small account '))).toContain(
+      'let through by Ann',
+    );
+    expect(await unready(live(desk))).toEqual([]);
+    expect(await desk.query('SELECT by, reason FROM readiness_overrides')).toEqual([
+      { by: 'Ann', reason: 'a small account' },
+    ]);
+  });
+
+  it.each(['viewer', 'trader'] as const)('is not traded on the word of a %s', async (role) => {
+    const desk = await openDesk([]);
+    await expect(answer(live(desk), call(role, 'please'))).rejects.toThrow('Not allowed');
+    expect(await unready(live(desk))).toHaveLength(1);
+  });
+
+  it('needs a reason', async () => {
+    const desk = await openDesk([]);
+    await expect(answer(live(desk), call('admin', '  '))).rejects.toThrow('needs a reason');
+  });
+});
+
+describe('made-up money', () => {
+  it.each(['SANDBOX', 'PAPER'] as const)('is traded in any case: %s', async (mode) => {
+    const desk = await openDesk([]);
+    expect(await unready(desk.with({ mode }))).toEqual([]);
+  });
+});

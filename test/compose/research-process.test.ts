@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+
+import { readinessOverrides, studies, sweepResults } from '#adapters/postgres/schema/studies.ts';
+import type { StudyDesk, StudyId } from '#ports/studies.ts';
+import { freshDatabase } from '#test/support/database.ts';
+import { silentLog } from '#test/support/log.ts';
+import { makeTables } from '#test/support/make-tables.ts';
+
+import { createLifecycle } from '../../src/compose/lifecycle.ts';
+import { startResearch } from '../../src/compose/research-process.ts';
+import { aRequest } from '../research/support/a-request.ts';
+
+const PATIENCE_MS = 60_000;
+let url: string;
+let drop: () => Promise<void>;
+
+beforeAll(async () => {
+  ({ url, drop } = await freshDatabase());
+  await makeTables(url, [studies, sweepResults, readinessOverrides]);
+});
+afterAll(() => drop());
+
+function aFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'research-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Research as a bot starts it that has no research of its own to do. */
+async function aDesk(): Promise<StudyDesk> {
+  const lifecycle = createLifecycle(() => silentLog);
+  onTestFinished(() => lifecycle.close());
+  return startResearch({
+    config: { dataDir: aFolder(), redisUrl: null, processRoles: ['bot', 'trader'] },
+    databaseUrl: url,
+    lifecycle,
+    log: silentLog,
+  });
+}
+
+async function over(desk: StudyDesk, id: StudyId) {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const study = await desk.find(id);
+    if (study?.status !== 'queued' && study?.status !== 'running') return study;
+    if (performance.now() > end) throw new Error(`it is not over: ${JSON.stringify(study)}`);
+    await delay(50);
+  }
+}
+
+const aProcess = (...argv: readonly string[]) =>
+  spawn(process.execPath, [join(import.meta.dirname, '../../src/main.ts'), ...argv], {
+    cwd: aFolder(),
+    env: { PATH: process.env['PATH'], DATABASE_URL: url },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+
+describe('npm start -- --role research', () => {
+  it('works on the studies of the ledger, which a process without the role leaves alone', async () => {
+    const desk = await aDesk();
+    const id = await desk.ask(aRequest(), 'Ann');
+    expect(await desk.find(id)).toMatchObject({ status: 'queued', requestedBy: 'Ann' });
+    const child = aProcess('--role', 'research');
+    const study = await over(desk, id);
+    // This machine's bar store is empty, and so it has to say.
+    expect(study).toMatchObject({
+      status: 'failed',
+      failure: expect.stringContaining('the store lacks 5-minute bars'),
+    });
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  }, 90_000);
+
+  it('takes no lease: the account is free for whoever trades it', async () => {
+    const child = aProcess('--role', 'research');
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await once(child.stdout, 'data');
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    onTestFinished(() => client.end());
+    expect((await client.query('SELECT FROM trader_lease')).rowCount).toBe(0);
+  });
+
+  it('ends at once where nobody has made the ledger', async () => {
+    const lifecycle = createLifecycle(() => silentLog);
+    const missing = new URL(url);
+    missing.pathname = '/nothing';
+    const starting = startResearch({
+      config: { dataDir: aFolder(), redisUrl: null, processRoles: ['research'] },
+      databaseUrl: missing.href,
+      lifecycle,
+      log: silentLog,
+    });
+    await expect(starting).rejects.toThrow('start the bot once, which makes its tables');
+  });
+});
+
+describe('a study that waits', () => {
+  it('can be cancelled by who asked for it', async () => {
+    const desk = await aDesk();
+    const id = await desk.ask(aRequest(), 'Ann');
+    expect((await desk.open()).map((study) => study.id)).toContain(id);
+    expect(await desk.cancel(id)).toBe(true);
+    expect(await desk.cancel(id)).toBe(false);
+  });
+});

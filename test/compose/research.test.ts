@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { folderWith } from '#test/support/bar-files.ts';
+import { describeWithShared, sharedPath } from '#test/support/shared.ts';
+
+import { heatLines } from '../../src/compose/research-screen.ts';
+import { researchSettings } from '../../src/compose/research-settings.ts';
+
+const NEEDED = ['--symbols', 'AAPL,NVDA', '--from', '2025-03-03', '--to', '2025-09-30'];
+
+const ask = (...argv: readonly string[]) => researchSettings('sweep', {}, [...NEEDED, ...argv]);
+
+describe('the arguments of a sweep', () => {
+  it('need no more than symbols and dates: the grid is that of 72 points', async () => {
+    const asked = await ask();
+    expect(asked).toMatchObject({
+      request: { search: 'grid', objective: 'sharpe', sectors: { AAPL: 'Technology' } },
+      folder: null,
+      json: null,
+    });
+    expect('study' in asked && asked.study.axes.map(({ values }) => values.length)).toEqual([
+      3, 4, 3, 2,
+    ]);
+  });
+
+  it.each([
+    [['--grid', 'stp=2'], 'stp: there is no such parameter; did you mean stop?'],
+    [['--search', 'all'], 'not a search: "all"; use grid, random:200 or halving:200'],
+    [['--objective', 'gain'], 'not an objective: "gain"'],
+    [['--params', 'none.json'], 'none.json: cannot be read'],
+    [['--windows', 'years'], '--windows: there is no such argument'],
+    [['--grd', 'x'], '--grd: there is no such argument; did you mean --grid?'],
+  ])('%j are refused with a line', async (argv, line) => {
+    await expect(ask(...argv)).rejects.toThrow(line);
+  });
+
+  it.each([
+    ['{ "emaFast": 30 }', 'emaFast: is 30; it must be below emaSlow (21)'],
+    ['{ "emaFst": 5 }', 'emaFst: there is no such rule; did you mean emaFast?'],
+    ['{ "emaFast": 2.5 }', 'emaFast: it must be a whole number from 2 to 100'],
+    ['{', 'is no valid JSON'],
+  ])('name what is wrong in a file of rules: %s', async (text, line) => {
+    const file = join(folderWith({ 'rules.json': text }), 'rules.json');
+    await expect(ask('--params', file)).rejects.toThrow(line);
+  });
+
+  it('say what is missing', async () => {
+    await expect(researchSettings('walk-forward', {}, [])).rejects.toThrow(
+      '--symbols: is missing; write --symbols AAPL,MSFT\n--from: is missing',
+    );
+  });
+});
+
+describe('a heat map in a terminal', () => {
+  it('is a table whose best cells are the darkest', () => {
+    const lines = heatLines({
+      x: { name: 'target', values: [4, 5] },
+      y: { name: 'stop', values: [2, 3] },
+      cells: [
+        [0, 1],
+        [null, 3],
+      ],
+    });
+    expect(lines).toEqual([
+      '          target=4  target=5',
+      '  stop=2       0 ░       1 ▒',
+      '  stop=3         –       3 █',
+    ]);
+  });
+});
+
+const run = (script: string, argv: readonly string[]): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const file = join(import.meta.dirname, `../../src/compose/${script}.ts`);
+    const given = [...NEEDED, '--data', sharedPath('data/5min'), '--grid', 'stop=2,3', ...argv];
+    execFile(process.execPath, [file, ...given], (error, out) =>
+      error === null ? resolve(out) : reject(error),
+    );
+  });
+
+describeWithShared('data/5min/AAPL_5min.csv', 'npm run sweep and npm run walk-forward', () => {
+  it('end in a verdict on one screen, and write the report', async () => {
+    const json = join(folderWith({}), 'report.json');
+    const out = await run('sweep', ['--json', json]);
+    expect(out).toMatch(
+      /Sweep of AAPL, NVDA.*\n[\s\S]*look-ahead {5}none[\s\S]*\nVerdict: .+\.\n$/,
+    );
+    expect(out.split('\n').length).toBeLessThan(40);
+    const { report } = JSON.parse(readFileSync(json, 'utf8')) as { report: { trials: number } };
+    expect(report.trials).toBe(2);
+  });
+
+  it('walk forward window by window', async () => {
+    const out = await run('walk-forward', ['--windows', 'rolling:60:30']);
+    expect(out).toMatch(/3 windows[\s\S]*stability[\s\S]*Verdict: /);
+  });
+});
