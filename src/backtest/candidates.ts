@@ -3,6 +3,7 @@ import type { DailyBar, EntryFilterName } from '#core/decision.ts';
 import type { FeatureColumns } from '#core/feature-pipeline.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { Session } from '#core/session.ts';
+import { signalSide } from '#core/signal.ts';
 
 import type { SymbolHistory } from './market.ts';
 import { RowView } from './row-view.ts';
@@ -40,7 +41,7 @@ export function findCandidates(
   parameters: StrategyParameters,
   { grid, firstSession }: CandidateSpan,
 ): Candidates {
-  const found: Candidates & { readonly rows: number[] } = { rows: [], tally: emptyTally() };
+  const found: Found = { rows: [], tally: emptyTally(), isWarm: false };
   const { slots, days, daysBefore } = history;
   const view = new RowView(columns);
   let row = firstRowOf(slots, grid.firstSlots[firstSession] ?? 0);
@@ -66,18 +67,34 @@ interface Stretch {
   readonly recentDays: () => readonly DailyBar[];
 }
 
+/** What was found so far. */
+interface Found extends Candidates {
+  readonly rows: number[];
+  readonly tally: RunningTally;
+  /** All features have been known at a bar before. */
+  isWarm: boolean;
+}
+
 /** The rows of one session; short enough a loop for the compiler to see it whole. */
 function scan(
   view: RowView,
   { first, end, session, parameters, recentDays }: Stretch,
-  { rows, tally }: { readonly rows: number[]; readonly tally: RunningTally },
+  found: Found,
 ): void {
+  const { rows, tally } = found;
   tally.bars += end - first;
   let noSignal = 0;
   for (let row = first; row < end; row += 1) {
     view.row = row;
+    // Most bars: no signal, and of the features that were known before only these two can be lost again.
+    const isQuiet = found.isWarm && signalSide(view, parameters.crossWithinBars) === null;
+    if (isQuiet && Number.isFinite(view.relativeVolume + view.vwap)) {
+      noSignal += 1;
+      continue;
+    }
     const snapshot = { barEnd: view.barEnd, session, parameters };
     const refusal = barRefusal(view, snapshot, recentDays);
+    if (refusal !== 'warm-up') found.isWarm = true;
     if (refusal === 'no-signal') noSignal += 1;
     else if (refusal === null) rows.push(row);
     else tally.refused[refusal] += 1;

@@ -25,9 +25,11 @@ export interface Candidate {
 export function decideEntries(
   desk: Desk,
   moment: Moment,
-  { candidates, openTrades, daily, tally }: DecisionInput,
+  { candidates: all, openTrades, daily, tally }: DecisionInput,
 ): void {
   const { barEnd: at } = moment;
+  const candidates = desk.observer === null ? untaken(desk, all, tally) : all;
+  if (candidates.length === 0) return;
   for (const { history, row } of candidates) {
     const close = history.bars.close[row];
     // The exchange has not followed the prices of what nobody holds.
@@ -42,6 +44,20 @@ export function decideEntries(
     tally.entered += 1;
     enter(desk, candidate.history, { intent: decision.intent, row: candidate.row, at });
   }
+}
+
+/**
+ * Without those in which something is held or ordered already: the first filter that is left would refuse them,
+ * and a decision with all its numbers costs far more than to see it here. Whoever watches gets them all.
+ */
+function untaken(
+  { live }: Desk,
+  all: readonly Candidate[],
+  tally: RunningTally,
+): readonly Candidate[] {
+  const free = all.filter(({ history }) => !live.has(history.symbol));
+  tally.refused['one-position'] += all.length - free.length;
+  return free;
 }
 
 interface Seen {

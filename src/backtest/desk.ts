@@ -33,6 +33,8 @@ export interface LiveTrade {
   isAmbiguous: boolean;
   /** A closing order of all its shares is on its way. */
   isClosing: boolean;
+  /** Something has happened to its orders since its entries and its protection were looked after. */
+  isStirred: boolean;
   /** The row of the last bar that it has seen. */
   row: number;
 }

@@ -22,6 +22,7 @@ export function takeOrders(
   orders: readonly SimulatedOrder[],
   exit: ExitReason | null,
 ): void {
+  live.isStirred = true;
   for (const order of orders) live.roles.set(order.id, meaningOf(order, exit));
 }
 
@@ -43,6 +44,7 @@ function meaningOf({ role }: SimulatedOrder, exit: ExitReason | null): 'entry' |
 /** Books the fills among the events, and ends the trade when it is over. */
 export function followOrders(desk: Desk, live: LiveTrade, events: readonly ExchangeEvent[]): void {
   if (events.length === 0) return;
+  live.isStirred = true;
   let { trade } = live;
   for (const event of events) {
     if (event.type !== 'fill' && event.type !== 'partial_fill') continue;

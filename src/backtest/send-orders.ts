@@ -43,6 +43,7 @@ export function enter(desk: Desk, history: PreparedSymbol, { intent, row, at }: 
     fees: ZERO_USD,
     isAmbiguous: false,
     isClosing: false,
+    isStirred: true,
     row,
   };
   if (!sendRunner(desk, live, at)) {

@@ -66,6 +66,7 @@ function takeUpOne(
     fees: ZERO_USD,
     isAmbiguous: false,
     isClosing: false,
+    isStirred: true,
     row,
   };
   desk.live.set(trade.intent.symbol, live);

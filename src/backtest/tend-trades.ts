@@ -24,7 +24,9 @@ import {
 export function tendEntries(desk: Desk, { barEnd: at }: Moment): void {
   const { barMs } = desk.grid;
   for (const live of desk.live.values()) {
-    if (live.trade.intent.decidedAt + barMs > at || live.isClosing) continue;
+    const isYoung = live.trade.intent.decidedAt + barMs > at;
+    if (!live.isStirred || isYoung || live.isClosing) continue;
+    live.isStirred = false;
     cancelOrders(desk, live, at, (role) => role === 'entry');
     settle(desk, live);
     if (desk.live.get(live.trade.intent.symbol) === live) protectPart(desk, live, at);
@@ -80,6 +82,8 @@ function follow(live: LiveTrade, end: number): void {
   const excursion = followPrice(live.trade, [{ start, end, high, low, close }]);
   if (excursion === null) return;
   const { best: bestPrice, worst: worstPrice } = excursion;
+  const { trade } = live;
+  if (bestPrice === trade.bestPrice && worstPrice === trade.worstPrice) return;
   live.trade = { ...live.trade, bestPrice, worstPrice };
 }
 

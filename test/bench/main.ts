@@ -31,7 +31,7 @@ function print(rows: readonly BenchRow[]): void {
 
 const rows = [
   ...(await benchBars()),
-  ...benchBacktest(),
+  ...(await benchBacktest()),
   ...(await benchDecide()),
   ...benchExits(),
   ...(await benchDecisions()),
