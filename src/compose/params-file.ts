@@ -6,12 +6,12 @@ import { z } from 'zod';
 import type { BacktestOptions } from '#backtest/options.ts';
 import { isTicker } from '#core/ids.ts';
 import { nearestName } from '#core/nearest.ts';
-import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import { ruleConflicts } from '#core/rule-conflicts.ts';
 
 import { backtestSchema, optionsOf } from './backtest-schema.ts';
 import { rules } from './rules-schema.ts';
+import { FILE_KEYS } from './schema.ts';
 import { sectorsFrom } from './sectors.ts';
 
 /** What a backtest is run with. */
@@ -29,6 +29,9 @@ const file = z.object({
     .default({}),
   backtest: backtestSchema.prefault({}),
 });
+
+/** A file with none of them is one of rules alone. */
+const CONFIG_KEYS: ReadonlySet<string> = new Set([...FILE_KEYS.top, 'backtest']);
 
 /**
  * Reads `rules`, `sectors` and `backtest` from a file of the form of the bot's own configuration; what else
@@ -64,8 +67,8 @@ function parse(path: string, name: string): object | string {
     if (typeof json !== 'object' || json === null || Array.isArray(json)) {
       return `${name}: is no JSON object; write { "rules": { "emaFast": 9 } }`;
     }
-    const isRulesAlone = Object.keys(json).some((key) => Object.hasOwn(DEFAULT_PARAMETERS, key));
-    return isRulesAlone ? { rules: json } : json;
+    const isConfig = Object.keys(json).some((key) => CONFIG_KEYS.has(key));
+    return isConfig ? json : { rules: json };
   } catch (error) {
     return `${name}: cannot be read (${error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : 'unreadable'}); name a JSON file, or leave --params out`;
   }

@@ -1,12 +1,6 @@
-import { readFile } from 'node:fs/promises';
-
 import { z } from 'zod';
 
 import type { Ticker } from '#core/ids.ts';
-import { nearestName } from '#core/nearest.ts';
-import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
-import type { StrategyParameters } from '#core/parameters.ts';
-import { ruleConflicts } from '#core/rule-conflicts.ts';
 import type { StudyKind, StudyRequest } from '#ports/studies.ts';
 import { spaceText } from '#research/space-text.ts';
 import { DEFAULT_AXES } from '#research/space.ts';
@@ -16,9 +10,9 @@ import type { StudyPlan } from '#research/study.ts';
 import { describeArguments, readArguments } from './arguments.ts';
 import type { ArgumentTable } from './arguments.ts';
 import { describeIssue } from './config-errors.ts';
-import { rules } from './rules-schema.ts';
+import { readParamsFile } from './params-file.ts';
+import type { BacktestSetup } from './params-file.ts';
 import { date, environment, flag, tickers } from './schema.ts';
-import { sectorsFrom } from './sectors.ts';
 import { UsageError } from './tool.ts';
 
 const ARGUMENTS = {
@@ -31,7 +25,7 @@ const ARGUMENTS = {
     value: 'NAME',
     help: 'sharpe, calmar, profitFactor, expectancyR or weighted:sharpe=0.5,calmar=0.5 (default sharpe)',
   },
-  '--params': { value: 'FILE', help: 'rules to begin with, like { "emaFast": 9 }' },
+  '--params': { value: 'FILE', help: 'rules and sectors to begin with, as JSON' },
   '--data': { value: 'FOLDER', help: 'read SYMBOL_5min.csv from there instead of the bar store' },
   '--json': { value: 'FILE', help: 'write the whole report there' },
   '--help': { value: null, help: 'show this text' },
@@ -72,11 +66,11 @@ export interface ResearchSettings {
 /**
  * What a person has asked for, or the help that was. Throws UsageError with a line for everything that is wrong.
  */
-export async function researchSettings(
+export function researchSettings(
   kind: StudyKind,
   env: Readonly<Record<string, string | undefined>>,
   argv: readonly string[],
-): Promise<ResearchSettings | { readonly help: string }> {
+): ResearchSettings | { readonly help: string } {
   const table = kind === 'sweep' ? ARGUMENTS : { ...ARGUMENTS, ...WINDOWS };
   const { values, errors } = readArguments<ArgumentTable>(table, argv);
   if (values['--help'] !== undefined) return { help: usage(kind, table) };
@@ -90,7 +84,7 @@ export async function researchSettings(
   ];
   if (!parsed.success || wrong.length > 0) throw new UsageError(wrong.join('\n'));
   const { commandLine: asked, environment: around } = parsed.data;
-  const request = await requestOf(kind, asked);
+  const request = requestOf(kind, asked);
   const study = parseStudy(request);
   if (!study.ok) throw new UsageError(study.error);
   return {
@@ -115,66 +109,38 @@ const missing = (values: Readonly<Record<string, string | undefined>>): readonly
 
 type Asked = z.output<typeof commandLine>;
 
-async function requestOf(kind: StudyKind, asked: Asked): Promise<StudyRequest> {
+function requestOf(kind: StudyKind, asked: Asked): StudyRequest {
   const { '--symbols': symbols, '--from': from, '--to': to, '--params': params } = asked;
   if (symbols === undefined || from === undefined || to === undefined) {
     throw new UsageError(missing({}).join('\n'));
   }
   if (from > to) throw new UsageError(`--from: is "${from}"; it must not be later than --to ${to}`);
+  const setup = readParamsFile(params ?? null);
+  if (!('parameters' in setup)) throw new UsageError(setup.join('\n'));
   return {
     kind,
     symbols,
     from,
     to,
-    base: params === undefined ? DEFAULT_PARAMETERS : await readRules(params),
+    base: setup.parameters,
     grid: asked['--grid'],
     search: asked['--search'],
     objective: asked['--objective'],
     windows: asked['--windows'],
-    sectors: sectorsOf(symbols),
+    sectors: sectorsOf(symbols, setup.options.sectors),
   };
 }
 
-function sectorsOf(symbols: readonly Ticker[]): StudyRequest['sectors'] {
-  const known = sectorsFrom({});
+function sectorsOf(
+  symbols: readonly Ticker[],
+  known: BacktestSetup['options']['sectors'],
+): StudyRequest['sectors'] {
   const sectors: Record<string, string> = {};
   for (const symbol of symbols) {
     const sector = known.get(symbol);
     if (sector !== undefined) sectors[symbol] = sector;
   }
   return sectors;
-}
-
-/** The rules of a file; those that it leaves out are the defaults. */
-async function readRules(file: string): Promise<StrategyParameters> {
-  const read = rules.safeParse(await readJson(file));
-  if (!read.success) {
-    throw new UsageError(read.error.issues.flatMap((issue) => ruleErrors(file, issue)).join('\n'));
-  }
-  const conflicts = ruleConflicts(read.data).map(
-    ({ rule, value, must }) => `${file} ${rule}: is ${value}; it must ${must}`,
-  );
-  if (conflicts.length > 0) throw new UsageError(conflicts.join('\n'));
-  return read.data;
-}
-
-async function readJson(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    const why = error instanceof SyntaxError ? 'is no valid JSON' : 'cannot be read';
-    throw new UsageError(`${file}: ${why}; give a file with rules like { "emaFast": 9 }`);
-  }
-}
-
-function ruleErrors(file: string, issue: z.core.$ZodIssue): readonly string[] {
-  if (issue.code !== 'unrecognized_keys') {
-    return [`${[file, ...issue.path].map(String).join(' ')}: it ${issue.message}`];
-  }
-  return issue.keys.map((key) => {
-    const nearest = nearestName(key, Object.keys(rules.shape));
-    return `${file} ${key}: there is no such rule${nearest === null ? '' : `; did you mean ${nearest}?`}`;
-  });
 }
 
 const ABOUT = {

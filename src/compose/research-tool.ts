@@ -27,7 +27,7 @@ const INTERRUPTED = 130;
  * not; 2: it was not asked properly; 130: it was interrupted.
  */
 export async function researchTool(kind: StudyKind, argv: readonly string[]): Promise<number> {
-  const asked = await researchSettings(kind, process.env, argv);
+  const asked = researchSettings(kind, process.env, argv);
   if ('help' in asked) {
     process.stdout.write(`${asked.help}\n`);
     return 0;

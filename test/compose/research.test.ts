@@ -15,8 +15,8 @@ const NEEDED = ['--symbols', 'AAPL,NVDA', '--from', '2025-03-03', '--to', '2025-
 const ask = (...argv: readonly string[]) => researchSettings('sweep', {}, [...NEEDED, ...argv]);
 
 describe('the arguments of a sweep', () => {
-  it('need no more than symbols and dates: the grid is that of 72 points', async () => {
-    const asked = await ask();
+  it('need no more than symbols and dates: the grid is that of 72 points', () => {
+    const asked = ask();
     expect(asked).toMatchObject({
       request: { search: 'grid', objective: 'sharpe', sectors: { AAPL: 'Technology' } },
       folder: null,
@@ -34,22 +34,22 @@ describe('the arguments of a sweep', () => {
     [['--params', 'none.json'], 'none.json: cannot be read'],
     [['--windows', 'years'], '--windows: there is no such argument'],
     [['--grd', 'x'], '--grd: there is no such argument; did you mean --grid?'],
-  ])('%j are refused with a line', async (argv, line) => {
-    await expect(ask(...argv)).rejects.toThrow(line);
+  ])('%j are refused with a line', (argv, line) => {
+    expect(() => ask(...argv)).toThrow(line);
   });
 
   it.each([
     ['{ "emaFast": 30 }', 'emaFast: is 30; it must be below emaSlow (21)'],
-    ['{ "emaFst": 5 }', 'emaFst: there is no such rule; did you mean emaFast?'],
-    ['{ "emaFast": 2.5 }', 'emaFast: it must be a whole number from 2 to 100'],
-    ['{', 'is no valid JSON'],
-  ])('name what is wrong in a file of rules: %s', async (text, line) => {
+    ['{ "emaFst": 5 }', 'emaFst: there is no such setting; did you mean emaFast?'],
+    ['{ "emaFast": 2.5 }', 'emaFast: is 2.5; it must be a whole number from 2 to 100'],
+    ['{', 'rules.json: cannot be read'],
+  ])('name what is wrong in a file of rules: %s', (text, line) => {
     const file = join(folderWith({ 'rules.json': text }), 'rules.json');
-    await expect(ask('--params', file)).rejects.toThrow(line);
+    expect(() => ask('--params', file)).toThrow(line);
   });
 
-  it('say what is missing', async () => {
-    await expect(researchSettings('walk-forward', {}, [])).rejects.toThrow(
+  it('say what is missing', () => {
+    expect(() => researchSettings('walk-forward', {}, [])).toThrow(
       '--symbols: is missing; write --symbols AAPL,MSFT\n--from: is missing',
     );
   });
