@@ -159,8 +159,10 @@ describe('a sandbox from its first bar to its last', () => {
       await page.keyboard.type('/status');
       await page.keyboard.press('Enter');
       await page.keyboard.press('Enter');
-      const answer = page.getByRole('log').getByRole('article').last();
-      await answer.getByText(/SANDBOX · ✅ ACTIVE/).waitFor({ timeout: 15_000 });
+      // A card may come in between; the answer is the one that says how things are.
+      const answers = page.getByRole('log').getByRole('article').filter({ hasText: 'Equity' });
+      const answer = answers.filter({ hasText: /SANDBOX · ✅ ACTIVE/ }).last();
+      await answer.waitFor({ timeout: 15_000 });
       expect(await answer.innerText()).toContain('Equity');
     } finally {
       await browser.close();

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,6 +7,8 @@ import type { TestProject } from 'vitest/node';
 
 import { migrateLedger } from '#adapters/postgres/database.ts';
 import { startEmbeddedPostgres } from '#adapters/postgres/embedded.ts';
+
+import { useTemporaryFolder } from './temporary-folder.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -17,6 +19,7 @@ declare module 'vitest' {
 
 /** Starts one PostgreSQL for the whole run, with a ledger that every test file copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const removeFolder = useTemporaryFolder();
   const dataDir = await mkdtemp(join(tmpdir(), 'bracketeer-test-'));
   // As root, PostgreSQL runs under another account, which must be able to enter.
   await chmod(dataDir, 0o755);
@@ -33,6 +36,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('templateUrl', url);
   return async () => {
     await stop();
-    await rm(dataDir, { recursive: true });
+    removeFolder();
   };
 }
