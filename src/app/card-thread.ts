@@ -13,14 +13,12 @@ interface Subject {
   readonly side: PositionSide;
 }
 
-/** The kinds whose cards are told in their trade's thread. Entry and exit are for the whole channel. */
+/** The kinds whose cards are told in their trade's thread. Every fill and repair is for the whole channel. */
 function subjectOf(card: Card): Subject | null {
   if (card.kind === 'summary') return card.trade;
   if (card.kind === 'batch')
     return commonSubject(card.members.map((member) => subjectOf(member.card)));
-  const isOfThread =
-    card.kind === 'stop-moved' || card.kind === 'scaled-out' || card.kind === 'repaired';
-  return isOfThread ? card : null;
+  return card.kind === 'stop-moved' ? card : null;
 }
 
 /** Of a batch that tells of one trade alone, that trade. */

@@ -5,6 +5,7 @@ import type { DrawdownState } from '#core/drawdown.ts';
 import type { Usd } from '#core/money.ts';
 import { newYorkDate, toIso } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
+import { BrokerError } from '#ports/broker.ts';
 import type { ControlCard, ControlChange } from '#ports/cards.ts';
 import type { LedgerTransaction } from '#ports/ledger.ts';
 
@@ -150,7 +151,7 @@ async function change(
       ...wordsOf(event, written),
       control: written.control,
       ...effects,
-      isSessionOpen,
+      ...(isSessionOpen === null ? {} : { isSessionOpen }),
       at: event.at,
     };
     await tx.enqueueCard(`control:${written.changes}`, card);
@@ -160,9 +161,16 @@ async function change(
   return outcome;
 }
 
-async function isInSession({ calendar }: AppContext, at: EpochMs): Promise<boolean> {
-  const session = await calendar.on(newYorkDate(at));
-  return session !== null && at >= session.open && at < session.close;
+/** Null where the calendar cannot be read: a broker that does not answer keeps nobody from halting. */
+async function isInSession({ calendar, log }: AppContext, at: EpochMs): Promise<boolean | null> {
+  try {
+    const session = await calendar.on(newYorkDate(at));
+    return session !== null && at >= session.open && at < session.close;
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    log.warn({ error: error.message }, 'the calendar cannot be read; the control state is changed');
+    return null;
+  }
 }
 
 interface Written extends ControlOutcome {

@@ -2,6 +2,8 @@ import type { Lane } from '#core/delivery-order.ts';
 import type { TradeId } from '#core/ids.ts';
 import type { Card } from '#ports/cards.ts';
 
+import { severityOf } from './card-severity.ts';
+
 const LANE = {
   'channel-outage': 'channel-outage',
   alarm: 'risk',
@@ -24,9 +26,11 @@ const LANE = {
   batch: 'info',
 } as const satisfies Record<Card['kind'], Lane>;
 
-/** How soon a card has to be told. A closing is about risk only while it is stuck. */
-export const laneOf = (card: Card): Lane =>
-  card.kind === 'closing' && card.progress.phase === 'stuck' ? 'risk' : LANE[card.kind];
+/** How soon a card has to be told. What is critical is about risk, whatever its kind, as is a closing that is stuck. */
+export function laneOf(card: Card): Lane {
+  const isStuck = card.kind === 'closing' && card.progress.phase === 'stuck';
+  return isStuck || severityOf(card) === 'critical' ? 'risk' : LANE[card.kind];
+}
 
 /** The trade that a card is about, with whose other cards it stays in order; null when it is about none. */
 function tradeOf(card: Card): TradeId | null {

@@ -71,8 +71,6 @@ describe('the thread of a trade', () => {
 
   it.each<[string, Card]>([
     ['a moved stop', stopMoved],
-    ['a part that has left', scaledOut],
-    ['the stop of a partly filled entry', { ...repaired, cause: 'part-filled-entry' }],
     ['its sum', summary],
   ])('is told %s', async (_, card) => {
     const { postings, tell } = await openChannel();
@@ -83,6 +81,8 @@ describe('the thread of a trade', () => {
 
   it.each<[string, Card]>([
     ['its exit', exit()],
+    ['a part that has left', scaledOut],
+    ['the stop of a partly filled entry', { ...repaired, cause: 'part-filled-entry' }],
     ['a stop that was gone', repaired],
     ['a stop that stands looser', { ...stopMoved, from: stopMoved.to, to: stopMoved.from }],
     ['the day', digest],

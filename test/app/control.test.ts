@@ -4,6 +4,7 @@ import { halt, resume, tendControl } from '#app/control.ts';
 import { submitPlannedEntries } from '#app/enter.ts';
 import { guardPositions } from '#app/guard/position-guard.ts';
 import { runTradingCycle } from '#app/trading-cycle.ts';
+import { BrokerError } from '#ports/broker.ts';
 
 import { FIRST, SECOND } from '../sandbox/alpaca-market.ts';
 import type { Ohlc } from '../sandbox/alpaca-market.ts';
@@ -37,6 +38,17 @@ function passUntil(desk: Desk, at: number): void {
 }
 
 describe('a halt', () => {
+  it('is made also while the broker does not answer', async () => {
+    const desk = await openDesk([QUIET]);
+    const silent = async (): Promise<never> => {
+      throw new BrokerError('no answer', { retryable: true });
+    };
+    const calendar = { ...desk.context.calendar, on: silent, currentOrNext: silent };
+    const { hasChanged } = await halt({ ...desk.context, calendar }, BY_HAND);
+    expect(hasChanged).toBe(true);
+    expect(await statusOf(desk)).toBe('halted');
+  });
+
   it('is written down with who, why and until when, told, and on record', async () => {
     const desk = await openDesk([QUIET]);
     const at = desk.nextBar();

@@ -34,6 +34,7 @@ const batch = {
     { key: 'two', card: notice },
   ],
 } as const satisfies Card;
+const naked = { ...started, openPositions: 2, protectedPositions: 1 } as const satisfies Card;
 const own = `trade ${trade.tradeId}`;
 
 describe('a card', () => {
@@ -61,6 +62,7 @@ describe('a card', () => {
     ['info', 'a stop that was moved', stopMoved, [own]],
     ['info', 'a notice', notice, []],
     ['info', 'the start', started, []],
+    ['risk', 'a start beside a naked position', naked, []],
     ['info', 'the digest', digest, []],
     ['info', 'a batch', batch, ['message one', own, 'message two']],
   ])('is told as %s when it is %s', (lane, _, card, streams) => {

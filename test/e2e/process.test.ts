@@ -14,7 +14,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { freePort } from '#test/support/free-port.ts';
 
@@ -70,6 +70,9 @@ function killPostgresOf(folder: string): void {
   const [pid] = readFileSync(join(folder, file!), 'utf8').split('\n');
   process.kill(Number(pid), 'SIGKILL');
 }
+
+// Whole programs start here, several a test: a busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 describe('the program', () => {
   let folder: string;

@@ -30,6 +30,7 @@ export async function record(
   const details: Record<string, string> = {
     ...more,
     name: nameOf(interaction),
+    channel: interaction.channelId ?? 'none',
     interaction: interaction.id,
     ...(reason === null ? {} : { reason }),
   };

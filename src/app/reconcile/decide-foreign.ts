@@ -2,6 +2,7 @@ import { brokerOrderId } from '#core/ids.ts';
 import type { TradeId } from '#core/ids.ts';
 import { formatUsd } from '#core/money.ts';
 import { liveGroups } from '#core/order-tree.ts';
+import { BrokerError } from '#ports/broker.ts';
 import type { ForeignDecision, ForeignItem, LedgerTransaction } from '#ports/ledger.ts';
 
 import { requestClose } from '../close/request-close.ts';
@@ -27,9 +28,19 @@ export async function decideForeign(
   const { symbol } = await itemOf(context, key);
   // Two who decide at once: the second one finds what the first has made of it.
   const done = await context.bySymbol.run(symbol, () => carryOut(context, key, choice));
-  await reconcile(context);
+  await compareSoon(context);
   await context.wakeGuard();
   return done;
+}
+
+/** What was decided is done and on record; a comparison that fails now is made again by its job. */
+async function compareSoon(context: AppContext): Promise<void> {
+  try {
+    await reconcile(context);
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    context.log.warn({ error: error.message }, 'broker and ledger are compared again later');
+  }
 }
 
 interface Choice {

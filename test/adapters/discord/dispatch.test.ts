@@ -111,6 +111,7 @@ describe('a slash command', () => {
         details: {
           'option.symbol': 'NVDA',
           name: expect.any(String),
+          channel: expect.stringMatching(/^\d{17,19}$/),
           interaction: expect.stringMatching(/^\d{17,19}$/),
         },
       },
