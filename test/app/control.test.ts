@@ -37,12 +37,13 @@ function passUntil(desk: Desk, at: number): void {
   while (desk.standIn.now() < at) desk.nextBar();
 }
 
+const silent = async (): Promise<never> => {
+  throw new BrokerError('no answer', { retryable: true });
+};
+
 describe('a halt', () => {
   it('is made also while the broker does not answer', async () => {
     const desk = await openDesk([QUIET]);
-    const silent = async (): Promise<never> => {
-      throw new BrokerError('no answer', { retryable: true });
-    };
     const calendar = { ...desk.context.calendar, on: silent, currentOrNext: silent };
     const { hasChanged } = await halt({ ...desk.context, calendar }, BY_HAND);
     expect(hasChanged).toBe(true);
