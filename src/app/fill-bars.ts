@@ -1,6 +1,5 @@
-import { createColumns, setRow } from '#core/bar-columns.ts';
+import { columnsOfBars } from '#core/bar-columns.ts';
 import { barDefect } from '#core/bars.ts';
-import type { Bar, BarColumns } from '#core/bars.ts';
 import { sessionsBetween, sessionsFrom } from '#core/exchange-calendar.ts';
 import type { Ticker } from '#core/ids.ts';
 import { addDays, lastBarEnd, MINUTE_MS, newYorkDate, toIso } from '#core/session.ts';
@@ -188,17 +187,11 @@ async function fillRange(
       ? []
       : [`${symbol}: the bar of ${toIso(bar.start)} is left out: ${defect}`];
   });
-  const columns = columnsOf(regular.filter((bar) => barDefect(bar) === null));
+  const columns = columnsOfBars(regular.filter((bar) => barDefect(bar) === null));
   const source = { feed: marketData.feed, adjustment: 'split', hours: 'regular' } as const;
   const merge = await store.merge({ ...key, ...source, columns, span });
   if (merge.kind === 'merged') {
     return { bars: columns.start.length, problems, isRefused: false };
   }
   return { bars: 0, problems: [merge.text], isRefused: true };
-}
-
-function columnsOf(bars: readonly Bar[]): BarColumns {
-  const columns = createColumns(bars.length);
-  for (const [row, bar] of bars.entries()) setRow(columns, row, bar);
-  return columns;
 }

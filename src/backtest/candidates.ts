@@ -1,3 +1,4 @@
+import { firstAtLeast } from '#core/bar-columns.ts';
 import { barRefusal } from '#core/bar-refusal.ts';
 import type { DailyBar, EntryFilterName } from '#core/decision.ts';
 import type { FeatureColumns } from '#core/feature-pipeline.ts';
@@ -44,7 +45,7 @@ export function findCandidates(
   const found: Found = { rows: [], tally: emptyTally(), isWarm: false };
   const { slots, days, daysBefore } = history;
   const view = new RowView(columns);
-  let row = firstRowOf(slots, grid.firstSlots[firstSession] ?? 0);
+  let row = firstAtLeast(slots, grid.firstSlots[firstSession] ?? 0);
   for (let index = firstSession; index < grid.sessions.length; index += 1) {
     const session = grid.sessions[index];
     const end = grid.firstSlots[index + 1] ?? 0;
@@ -125,13 +126,3 @@ export const emptyTally = (): RunningTally => ({
     broker: 0,
   },
 });
-
-function firstRowOf(slots: Int32Array, slot: number): number {
-  let [low, high] = [0, slots.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((slots[middle] ?? 0) < slot) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

@@ -1,3 +1,4 @@
+import { rowFrom } from '#core/bar-columns.ts';
 import { barAt } from '#core/bars.ts';
 import type { Bar, BarColumns } from '#core/bars.ts';
 import type { BrokerOrderId } from '#core/ids.ts';
@@ -70,16 +71,8 @@ function isContested({ exchange }: Desk, { roles }: LiveTrade, { low, high }: Ba
 
 /** The bars that start within a span. */
 function barsWithin(columns: BarColumns, from: number, until: number): readonly Bar[] {
-  const { start } = columns;
-  let [low, high] = [0, start.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((start[middle] ?? 0) < from) low = middle + 1;
-    else high = middle;
-  }
   const inside: Bar[] = [];
-  for (let row = low; row < start.length && (start[row] ?? 0) < until; row += 1) {
-    inside.push(barAt(columns, row));
-  }
+  const end = rowFrom(columns, until);
+  for (let row = rowFrom(columns, from); row < end; row += 1) inside.push(barAt(columns, row));
   return inside;
 }

@@ -6,6 +6,7 @@ import { readDay } from '#backtest/parity/recorded-day.ts';
 import type { RecordedDay } from '#backtest/parity/recorded-day.ts';
 import { parityOf } from '#backtest/parity/replay-day.ts';
 import type { ReplayMarket } from '#backtest/parity/replay-day.ts';
+import { columnsOfBars } from '#core/bar-columns.ts';
 import { barDefect } from '#core/bars.ts';
 import type { Bar, BarColumns } from '#core/bars.ts';
 import type { Session } from '#core/session.ts';
@@ -63,13 +64,5 @@ function settled(bars: readonly Bar[], sessions: readonly Session[]): BarColumns
       barDefect(bar) === null &&
       sessions.some(({ open, close }) => bar.start >= open && bar.start < close),
   );
-  const column = (field: keyof Bar) => Float64Array.from(kept, (bar) => bar[field]);
-  return {
-    start: column('start'),
-    open: column('open'),
-    high: column('high'),
-    low: column('low'),
-    close: column('close'),
-    volume: column('volume'),
-  };
+  return columnsOfBars(kept);
 }

@@ -29,15 +29,26 @@ export function pickRows(columns: BarColumns, rows: readonly number[]): BarColum
 }
 
 /** The first row that starts at or after an instant; the number of rows when none does. */
-export function rowFrom(columns: BarColumns, instant: EpochMs): number {
+export const rowFrom = (columns: Pick<BarColumns, 'start'>, instant: EpochMs): number =>
+  firstAtLeast(columns.start, instant);
+
+/** The index of the first of ascending values that is not below another one; their number when none is. */
+export function firstAtLeast(values: Float64Array | Int32Array, least: number): number {
   let low = 0;
-  let high = columns.start.length;
+  let high = values.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((columns.start[middle] ?? 0) < instant) low = middle + 1;
+    if ((values[middle] ?? 0) < least) low = middle + 1;
     else high = middle;
   }
   return low;
+}
+
+/** Bars as columns, in their order. */
+export function columnsOfBars(bars: readonly Bar[]): BarColumns {
+  const columns = createColumns(bars.length);
+  for (const [row, bar] of bars.entries()) setRow(columns, row, bar);
+  return columns;
 }
 
 /** Writes rows into columns that are long enough, from a row on. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_OPTIONS, SANDBOX_FILLS } from '#backtest/options.ts';
 import { prepareMarket } from '#backtest/prepare.ts';
 import { runBacktest, startBacktest } from '#backtest/run-backtest.ts';
+import { columnsOfBars } from '#core/bar-columns.ts';
 import { ENTRY_FILTERS } from '#core/decision.ts';
 import { ticker } from '#core/ids.ts';
 import { addUsd, usdToNumber } from '#core/money.ts';
@@ -114,20 +115,7 @@ describeWithShared('data/5min', 'a year of two dozen stocks', () => {
     const market = readMarketFolder({ folder: sharedPath('data/5min') });
     const bars = new Map(
       market.symbols.map((symbol) => {
-        const rows = market.bars(symbol, 0, Number.POSITIVE_INFINITY);
-        const column = (name: keyof (typeof rows)[number]) =>
-          Float64Array.from(rows, (bar) => bar[name]);
-        return [
-          symbol,
-          {
-            start: column('start'),
-            open: column('open'),
-            high: column('high'),
-            low: column('low'),
-            close: column('close'),
-            volume: column('volume'),
-          },
-        ];
+        return [symbol, columnsOfBars(market.bars(symbol, 0, Number.POSITIVE_INFINITY))];
       }),
     );
     const { signals, trades } = runBacktest(

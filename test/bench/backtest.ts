@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { createBarStore } from '#adapters/bars/bar-store.ts';
 import { DEFAULT_OPTIONS } from '#backtest/options.ts';
 import { runBacktest } from '#backtest/run-backtest.ts';
-import type { Bar, BarColumns } from '#core/bars.ts';
+import { columnsOfBars } from '#core/bar-columns.ts';
 import { ticker } from '#core/ids.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import { asSessionDate } from '#core/session.ts';
@@ -118,21 +118,9 @@ async function fillStore(folder: string): Promise<number> {
       feed: 'import',
       adjustment: 'split',
       hours: 'regular',
-      columns: columnsOf(rows),
+      columns: columnsOfBars(rows),
       span: { from: market.sessions[0]?.open ?? 0, until },
     });
   }
   return count;
-}
-
-function columnsOf(rows: readonly Bar[]): BarColumns {
-  const column = (name: keyof Bar) => Float64Array.from(rows, (bar) => bar[name]);
-  return {
-    start: column('start'),
-    open: column('open'),
-    high: column('high'),
-    low: column('low'),
-    close: column('close'),
-    volume: column('volume'),
-  };
 }

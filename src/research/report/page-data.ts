@@ -1,6 +1,7 @@
 import type { GroupFigures } from '#backtest/metrics/groups.ts';
 import type { PreparedMarket } from '#backtest/prepare.ts';
 import type { BacktestResult, BacktestTrade, EquitySeries } from '#backtest/result.ts';
+import { firstAtLeast } from '#core/bar-columns.ts';
 import { ENTRY_FILTERS } from '#core/decision.ts';
 import { usdToNumber } from '#core/money.ts';
 import type { EpochMs } from '#core/session.ts';
@@ -155,22 +156,11 @@ function barsAround(
 ): PageTrade['bars'] {
   if (history === undefined) return null;
   const { bars, features } = history;
-  const first = Math.max(0, firstRowAt(features.barEnd, openedAt) - BEFORE);
-  const last = Math.min(bars.start.length - 1, firstRowAt(features.barEnd, closedAt) + AFTER);
+  const first = Math.max(0, firstAtLeast(features.barEnd, openedAt) - BEFORE);
+  const last = Math.min(bars.start.length - 1, firstAtLeast(features.barEnd, closedAt) + AFTER);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => {
     const row = first + index;
     const columns = [features.barEnd, bars.open, bars.high, bars.low, bars.close];
     return columns.map((column) => column[row] ?? 0);
   });
-}
-
-/** The first row that ends at an instant or after it. */
-function firstRowAt(ends: Float64Array, at: EpochMs): number {
-  let [low, high] = [0, ends.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ends[middle] ?? 0) < at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

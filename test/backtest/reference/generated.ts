@@ -2,6 +2,7 @@
 import type { BacktestMarket } from '#backtest/market.ts';
 import { DEFAULT_OPTIONS } from '#backtest/options.ts';
 import type { BacktestOptions } from '#backtest/options.ts';
+import { columnsOfBars } from '#core/bar-columns.ts';
 import type { Bar, BarColumns } from '#core/bars.ts';
 import { ticker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
@@ -62,23 +63,11 @@ function drawMarket(chance: Chance, barMinutes: 5 | 15): BacktestMarket {
   const minuteBars = new Map<Ticker, BarColumns>();
   for (const name of names) {
     const minutes = drawMinutes(chance, sessions);
-    bars.set(name, columns(joined(minutes, barMinutes).filter(drawHoles(chance, sessions))));
-    if (happens(0.4)) minuteBars.set(name, columns(minutes.filter(() => !happens(0.02))));
+    bars.set(name, columnsOfBars(joined(minutes, barMinutes).filter(drawHoles(chance, sessions))));
+    if (happens(0.4)) minuteBars.set(name, columnsOfBars(minutes.filter(() => !happens(0.02))));
   }
   return { barMinutes, bars, sessions, minuteBars };
 }
-
-const columns = (bars: readonly Bar[]): BarColumns => {
-  const column = (name: keyof Bar) => Float64Array.from(bars, (bar) => bar[name]);
-  return {
-    start: column('start'),
-    open: column('open'),
-    high: column('high'),
-    low: column('low'),
-    close: column('close'),
-    volume: column('volume'),
-  };
-};
 
 /** A walk with a mood of its own: calm or wild, with jumps, flat stretches, and volume that comes and goes. */
 function drawMinutes({ any, happens, one }: Chance, sessions: readonly Session[]): readonly Bar[] {
