@@ -3,12 +3,12 @@ import { z } from 'zod';
 import type { Ticker } from '#core/ids.ts';
 import type { SessionDate } from '#core/session.ts';
 
-import { describeArguments, readArguments } from './arguments.ts';
+import { describeArguments } from './arguments.ts';
 import type { ArgumentTable } from './arguments.ts';
 import { barStoreDir } from './bars-settings.ts';
-import { describeIssue } from './config-errors.ts';
 import { readParamsFile } from './params-file.ts';
 import type { BacktestSetup } from './params-file.ts';
+import { readSettings } from './read-settings.ts';
 import { date, environment, flag, tickers } from './schema.ts';
 
 const ARGUMENTS = {
@@ -67,17 +67,10 @@ export function parseBacktestSettings(
   env: Readonly<Record<string, string | undefined>>,
   argv: readonly string[],
 ): ParsedBacktestSettings {
-  const { values, errors } = readArguments(ARGUMENTS, argv);
-  if (values['--help'] !== undefined) return { kind: 'help', text: USAGE };
-  const given = Object.entries(env).filter(([, value]) => value?.trim() !== '');
-  const input = { environment: Object.fromEntries(given), commandLine: values };
-  const parsed = settings.safeParse(input);
-  const wrong = [
-    ...errors,
-    ...(parsed.error?.issues.flatMap((issue) => describeIssue(issue, input)) ?? []),
-  ];
-  if (!parsed.success || wrong.length > 0) return { kind: 'errors', errors: wrong };
-  const { commandLine, environment: around } = parsed.data;
+  const read = readSettings(settings, { table: ARGUMENTS, env, argv });
+  if (read.kind === 'help') return { kind: 'help', text: USAGE };
+  if (read.kind === 'errors') return read;
+  const { commandLine, environment: around } = read.settings;
   const setup = readParamsFile(commandLine['--params'] ?? null);
   const conflicts = [...missing(commandLine), ...('parameters' in setup ? [] : setup)];
   return conflicts.length > 0 || !('parameters' in setup)

@@ -6,9 +6,9 @@ import type { AlpacaConnection } from '#adapters/alpaca/connection.ts';
 import type { Ticker } from '#core/ids.ts';
 import type { SessionDate } from '#core/session.ts';
 
-import { describeArguments, readArguments } from './arguments.ts';
+import { describeArguments } from './arguments.ts';
 import type { ArgumentTable } from './arguments.ts';
-import { describeIssue } from './config-errors.ts';
+import { readSettings } from './read-settings.ts';
 import { date, environment, flag, tickers } from './schema.ts';
 
 const ARGUMENTS = {
@@ -89,18 +89,12 @@ export function parseBarsSettings(
   env: Readonly<Record<string, string | undefined>>,
   argv: readonly string[],
 ): ParsedBarsSettings {
-  const { values, errors } = readArguments(ARGUMENTS, argv);
-  if (values['--help'] !== undefined) return { kind: 'help', text: USAGE };
-  const given = Object.entries(env).filter(([, value]) => value?.trim() !== '');
-  const input = { environment: Object.fromEntries(given), commandLine: values };
-  const parsed = settings.safeParse(input);
-  const wrong = [
-    ...errors,
-    ...(parsed.error?.issues.flatMap((issue) => describeIssue(issue, input)) ?? []),
-  ];
-  if (!parsed.success || wrong.length > 0) return { kind: 'errors', errors: wrong };
-  const { environment: around, commandLine } = parsed.data;
-  const source = commandLine['--import'] === undefined ? alpaca(parsed.data) : folder(commandLine);
+  const read = readSettings(settings, { table: ARGUMENTS, env, argv });
+  if (read.kind === 'help') return { kind: 'help', text: USAGE };
+  if (read.kind === 'errors') return read;
+  const { environment: around, commandLine } = read.settings;
+  const source =
+    commandLine['--import'] === undefined ? alpaca(read.settings) : folder(commandLine);
   if (Array.isArray(source)) return { kind: 'errors', errors: source };
   return {
     kind: 'settings',

@@ -7,11 +7,11 @@ import { DEFAULT_AXES } from '#research/space.ts';
 import { parseStudy } from '#research/study-request.ts';
 import type { StudyPlan } from '#research/study.ts';
 
-import { describeArguments, readArguments } from './arguments.ts';
+import { describeArguments } from './arguments.ts';
 import type { ArgumentTable } from './arguments.ts';
-import { describeIssue } from './config-errors.ts';
 import { readParamsFile } from './params-file.ts';
 import type { BacktestSetup } from './params-file.ts';
+import { readSettings } from './read-settings.ts';
 import { date, environment, flag, tickers } from './schema.ts';
 import { UsageError } from './tool.ts';
 
@@ -71,19 +71,11 @@ export function researchSettings(
   env: Readonly<Record<string, string | undefined>>,
   argv: readonly string[],
 ): ResearchSettings | { readonly help: string } {
-  const table = kind === 'sweep' ? ARGUMENTS : { ...ARGUMENTS, ...WINDOWS };
-  const { values, errors } = readArguments<ArgumentTable>(table, argv);
-  if (values['--help'] !== undefined) return { help: usage(kind, table) };
-  const given = Object.entries(env).filter(([, value]) => value?.trim() !== '');
-  const input = { environment: Object.fromEntries(given), commandLine: values };
-  const parsed = settings.safeParse(input);
-  const wrong = [
-    ...errors,
-    ...(parsed.error?.issues.flatMap((issue) => describeIssue(issue, input)) ?? []),
-    ...missing(values),
-  ];
-  if (!parsed.success || wrong.length > 0) throw new UsageError(wrong.join('\n'));
-  const { commandLine: asked, environment: around } = parsed.data;
+  const table: ArgumentTable = kind === 'sweep' ? ARGUMENTS : { ...ARGUMENTS, ...WINDOWS };
+  const read = readSettings(settings, { table, env, argv, alsoWrong: missing });
+  if (read.kind === 'help') return { help: usage(kind, table) };
+  if (read.kind === 'errors') throw new UsageError(read.errors.join('\n'));
+  const { commandLine: asked, environment: around } = read.settings;
   const request = requestOf(kind, asked);
   const study = parseStudy(request);
   if (!study.ok) throw new UsageError(study.error);
