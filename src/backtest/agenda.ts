@@ -34,14 +34,12 @@ export function createAgenda(
   const tally = emptyTally();
   // The last symbol first: each goes in front of those that are there.
   for (const history of market.symbols.toReversed()) {
-    const found = findCandidates(history, history.features, parameters, {
-      grid,
-      firstSession,
-    });
+    const found = findCandidates(history, parameters, { grid, firstSession });
     addTo(tally, found.tally);
-    for (const row of found.rows) {
+    for (const signal of found.signals) {
+      const row = history.signals.rows[signal] ?? 0;
       const slot = history.slots[row] ?? 0;
-      chain.push({ candidate: { history, row }, next: heads[slot] ?? -1 });
+      chain.push({ candidate: { history, row, signal }, next: heads[slot] ?? -1 });
       heads[slot] = chain.length - 1;
     }
   }

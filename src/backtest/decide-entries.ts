@@ -19,6 +19,8 @@ import { drawdownNow } from './watch-risk.ts';
 export interface Candidate {
   readonly history: PreparedSymbol;
   readonly row: number;
+  /** The row's place among the symbol's signal rows. */
+  readonly signal: number;
 }
 
 /** Decides about the candidates of one bar, in the order of the watchlist, and sends what is to be entered. */
@@ -81,9 +83,9 @@ function snapshotOf(desk: Desk, moment: Moment, { candidates, openTrades, daily 
     control,
     positions: exchange.positions().map((position) => positionOf(desk, position)),
     pendingEntries: pendingEntriesOf(desk),
-    symbols: candidates.map(({ history: { symbol, features }, row }) => ({
+    symbols: candidates.map(({ history: { symbol, signals }, signal }) => ({
       symbol,
-      features: featuresAt(features, row),
+      features: featuresAt(signals.features, signal),
       asset: assetOf(desk, symbol),
     })),
     daily,

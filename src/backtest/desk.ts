@@ -1,7 +1,6 @@
 import type { ControlState } from '#core/control.ts';
 import type { PastTrade } from '#core/decision.ts';
 import type { DrawdownState } from '#core/drawdown.ts';
-import type { FeatureColumns } from '#core/feature-pipeline.ts';
 import type { BrokerOrderId, Ticker } from '#core/ids.ts';
 import { createExchange } from '#core/matching/exchange.ts';
 import type { Exchange } from '#core/matching/exchange.ts';
@@ -15,12 +14,13 @@ import type { SymbolHistory } from './market.ts';
 import type { BacktestOptions } from './options.ts';
 import type { HandAct, Observer } from './recording.ts';
 import type { BacktestHalt, BacktestTrade } from './result.ts';
+import type { SignalRows } from './signal-rows.ts';
 import { openingBalanceOf } from './starting-state.ts';
 import type { TimeGrid } from './time-grid.ts';
 
 /** A symbol with everything about it that does not depend on what is traded. */
 export interface PreparedSymbol extends SymbolHistory {
-  readonly features: FeatureColumns;
+  readonly signals: SignalRows;
 }
 
 /** A trade that is planned or holds shares. */
