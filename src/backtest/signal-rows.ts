@@ -9,16 +9,16 @@ import type { FeatureColumns } from '#core/feature-pipeline.ts';
 import { isWarm } from '#core/filters/data.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { Session } from '#core/session.ts';
-import { signalSide } from '#core/signal.ts';
+import { mayBeSignal } from '#core/signal.ts';
 
 import { RowView } from './row-view.ts';
 
 /**
- * The rows of a symbol at which there is more to say than that there is no signal: one in a dozen or so. Their
+ * The rows of a symbol of which more can be said than that there is no signal: one in a dozen or so. Their
  * features are all that is kept of its history's.
  */
 export interface SignalRows {
-  /** Ascending: those with a signal, and those without all of their features. */
+  /** Ascending: those shortly after a crossing, and those without all of their features. */
   readonly rows: Int32Array;
   /** A row for each of them, in columns that may be longer. */
   readonly features: FeatureColumns;
@@ -38,7 +38,7 @@ export function findSignals(
   let kept: SignalRows = { rows: new Int32Array(0), features: createFeatureColumns(0) };
   let count = 0;
   eachFeatureChunk(bars, sessions, parameters, (chunk, first, rows) => {
-    const found = search.found.subarray(0, lookThrough(search, new RowView(chunk), rows));
+    const found = search.found.subarray(0, lookThrough(search, chunk, rows));
     if (count + found.length > kept.rows.length) kept = withRoom(kept, count, count + found.length);
     copy(chunk, found, kept.features, count);
     for (let index = 0; index < found.length; index += 1) {
@@ -57,23 +57,32 @@ interface Search {
   readonly found: Int32Array;
 }
 
-/** Returns how many rows of the chunk were found. */
-function lookThrough(search: Search, view: RowView, rows: number): number {
-  const { crossWithinBars, found } = search;
-  let count = 0;
-  for (let row = 0; row < rows; row += 1) {
-    view.row = row;
+/** Returns how many rows of the chunk were found; some of them have no signal after all. */
+function lookThrough(search: Search, chunk: FeatureColumns, rows: number): number {
+  const { found } = search;
+  let row = search.isWarm ? 0 : coldRows(search, chunk, rows);
+  let count = row;
+  const { barsSinceCrossUp: ups, barsSinceCrossDown: downs, relativeVolume, vwap } = chunk;
+  for (; row < rows; row += 1) {
+    const mayBe = mayBeSignal(ups[row] ?? 0, downs[row] ?? 0, search.crossWithinBars);
     // Of the features that were known before only these two can be lost again.
-    const isQuiet =
-      search.isWarm &&
-      signalSide(view, crossWithinBars) === null &&
-      Number.isFinite(view.relativeVolume + view.vwap);
-    if (isQuiet) continue;
+    if (!mayBe && Number.isFinite((relativeVolume[row] ?? 0) + (vwap[row] ?? 0))) continue;
     found[count] = row;
     count += 1;
-    if (!search.isWarm) search.isWarm = isWarm(view);
   }
   return count;
+}
+
+/** The rows up to the first one with all features, or all of them. */
+function coldRows(search: Search, chunk: FeatureColumns, rows: number): number {
+  const view = new RowView(chunk);
+  let row = 0;
+  for (; row < rows && !search.isWarm; row += 1) {
+    search.found[row] = row;
+    view.row = row;
+    search.isWarm = isWarm(view);
+  }
+  return row;
 }
 
 function copy(chunk: FeatureColumns, found: Int32Array, to: FeatureColumns, at: number): void {
