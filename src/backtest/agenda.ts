@@ -20,6 +20,8 @@ export interface Agenda {
   at(slot: number): readonly Candidate[];
 }
 
+const NOBODY: readonly Candidate[] = [];
+
 /** Looks through a whole market; lists by slot are chained, since most slots have none. */
 export function createAgenda(
   market: PreparedMarket,
@@ -52,6 +54,7 @@ export function createAgenda(
       return slot;
     },
     at(slot) {
+      if (heads[slot] === -1) return NOBODY;
       const candidates: Candidate[] = [];
       for (let link = chain[heads[slot] ?? -1]; link !== undefined; link = chain[link.next]) {
         candidates.push(link.candidate);
