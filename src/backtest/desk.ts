@@ -99,7 +99,7 @@ function openExchange(
     ...(recording === null ? {} : { opening: openingBalanceOf(recording.start) }),
     nextId: () => {
       ids += 1;
-      return String(ids);
+      return idOf(ids);
     },
     assetOf: (symbol) => (symbols.has(symbol) ? { isShortable: !notShortable.has(symbol) } : null),
     expiresAt: createExpiry(grid.sessions),
@@ -112,6 +112,17 @@ function openExchange(
       marginMultiplier,
     },
   });
+}
+
+/** Of the orders of all runs of this process: whoever plays thousands of them makes each name once. */
+const names: string[] = [];
+
+function idOf(index: number): string {
+  const known = names[index];
+  if (known !== undefined) return known;
+  const name = String(index);
+  names[index] = name;
+  return name;
 }
 
 /** What a trader knows at the start. */
