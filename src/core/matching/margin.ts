@@ -1,4 +1,4 @@
-import { ZERO_USD, addUsd, micros, subtractUsd, timesShares } from '../money.ts';
+import { ZERO_USD, micros, subtractUsd, timesShares } from '../money.ts';
 import type { Usd } from '../money.ts';
 import type { OrderSide } from '../order.ts';
 import { leavesOf } from './order.ts';
@@ -34,7 +34,7 @@ const SHORT_SALE_VALUE = 1.03;
 export function marginOf(venue: Venue): Margin {
   const { portfolio, rules } = venue;
   const { long, short } = portfolio.marketValues();
-  const equity = addUsd(portfolio.cash(), long, short);
+  const equity = portfolio.equity();
   const gross = subtractUsd(long, short);
   const reserved = reservedOf(venue);
   const powerAt = (multiplier: number): Usd =>

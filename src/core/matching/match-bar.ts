@@ -63,13 +63,13 @@ function mayTradeAny(live: readonly SimulatedOrder[], range: PriceRange): boolea
   return false;
 }
 
-const stopsFirst = (orders: readonly SimulatedOrder[]): readonly SimulatedOrder[] =>
-  orders.length < 2
-    ? orders
-    : [
-        ...orders.filter(({ type }) => isStopType(type)),
-        ...orders.filter(({ type }) => !isStopType(type)),
-      ];
+function stopsFirst(orders: readonly SimulatedOrder[]): readonly SimulatedOrder[] {
+  if (orders.length < 2) return orders;
+  const sorted: SimulatedOrder[] = [];
+  for (const order of orders) if (isStopType(order.type)) sorted.push(order);
+  for (const order of orders) if (!isStopType(order.type)) sorted.push(order);
+  return sorted;
+}
 
 /** The order as it stands now, if it still waits for its turn in this bar. */
 function waiting({ venue, done }: Passage, { id, sequence }: SimulatedOrder) {
