@@ -27,6 +27,7 @@ import type { Logger } from '#ports/logger.ts';
 
 import { readRules } from './asked-rules.ts';
 import type { Assembly } from './assembly.ts';
+import { codeVersion } from './code-version.ts';
 import { telemetryOf } from './metrics-telemetry.ts';
 import type { Wakers } from './open-queue.ts';
 import { createParity } from './parity-port.ts';
@@ -76,8 +77,8 @@ export function contextFrom(
 }
 
 /** The engine ends before the queue does: what it played is put back while that can still be written down. */
-function backtestsOf({ options, marketData, lifecycle }: Assembly, { backtests }: Wakers) {
-  const engine = createEngineThread({ version: options.version });
+function backtestsOf({ marketData, lifecycle }: Assembly, { backtests }: Wakers) {
+  const engine = createEngineThread({ codeVersion: codeVersion() });
   lifecycle.onClose('backtest engine', () => engine.close());
   const source = barsOf(marketData);
   const backtestBars: BarSource = (span, { progress, signal }) =>

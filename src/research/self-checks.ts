@@ -1,4 +1,3 @@
-import { daysOfView } from '#backtest/daily-views.ts';
 import type { BacktestMarket } from '#backtest/market.ts';
 import type { BacktestOptions } from '#backtest/options.ts';
 import type { BacktestTrade } from '#backtest/result.ts';
@@ -6,6 +5,7 @@ import { runBacktest } from '#backtest/run-backtest.ts';
 import { rowFrom, sliceRows } from '#core/bar-columns.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { EpochMs, Session, SessionDate } from '#core/session.ts';
+import { daysOfView } from '#core/warm-up.ts';
 
 import { longerBars } from './evaluate.ts';
 import type { DateSpan } from './evaluate.ts';

@@ -99,7 +99,7 @@ describe('a backtest that waits', () => {
       actor: 'theo',
       action: 'backtest finished',
       outcome: 'done',
-      details: { backtest: id, run: 'f00d'.repeat(16) },
+      details: { backtest: id, run: 'f00d'.repeat(4) },
     });
   });
 

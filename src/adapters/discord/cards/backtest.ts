@@ -35,7 +35,7 @@ export function backtestEmbed(card: BacktestCard, mode: Mode): APIEmbed {
     footer: {
       text: [
         'BACKTEST: the past, no orders',
-        ...(progress.status === 'done' ? [`run ${progress.runId.slice(0, 12)}`] : []),
+        ...(progress.status === 'done' ? [`run ${progress.runId}`] : []),
         id.slice(0, 8),
         mode,
       ].join(' · '),
