@@ -89,7 +89,8 @@ describe('npm run backtest', () => {
 
   it('comes to the same from the bar store as from the files', async () => {
     const folder = aFolder();
-    await importBars(createBarStore(join(folder, '.data/bars')), folder, {
+    const store = createBarStore(join(folder, '.data/bars'));
+    await importBars({ store, archive: null }, folder, {
       barMinutes: 5,
       repair: false,
     });
