@@ -20,6 +20,8 @@ export function screenOf(report: StudyReport): readonly string[] {
     `in sample      ${figureWords(report.inSample)}`,
     `out of sample  ${figureWords(report.outOfSample)}`,
     ...evidenceLines(report),
+    `look-ahead     ${lookAheadWords(report.lookAhead)}`,
+    `warm-up        ${warmUpWords(report.warmUp)}`,
     '',
     `Verdict: ${report.sentence}.`,
   ];
@@ -59,9 +61,6 @@ function sweepLines(report: SweepReport): readonly string[] {
     ...(heatMap === null
       ? []
       : ['', `${objective}, the best over all other axes:`, ...heatLines(heatMap)]),
-    '',
-    `look-ahead     ${lookAheadWords(report.lookAhead)}`,
-    `warm-up        ${warmUpWords(report.warmUp)}`,
   ];
 }
 
@@ -145,8 +144,9 @@ const percent = (value: number | null): string =>
 function evidenceLines(report: StudyReport): readonly string[] {
   const { bootstrap, probabilisticSharpe, deflatedSharpe, overfitting } = report;
   const [low, high] = bootstrap?.totalReturn ?? [null, null];
+  const [least, most] = bootstrap?.maxDrawdownPercent ?? [null, null];
   return [
     `luck           p ${share(bootstrap?.pValue ?? null)}, Sharpe above zero ${share(probabilisticSharpe)}, after all tries ${share(deflatedSharpe)}, overfitting ${share(overfitting?.probability ?? null)}`,
-    `as well might  return ${percent(low)} to ${percent(high)}, 95 % of what came out of the same trades drawn anew`,
+    `as well might  return ${percent(low)} to ${percent(high)}, drawdown ${number(least, 1)} to ${number(most, 1)} %: 95 % of what came out of the same trades drawn anew`,
   ];
 }
