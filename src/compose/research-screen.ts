@@ -1,5 +1,5 @@
-import { count, formatGain, formatNumber, NONE } from '#adapters/discord/format.ts';
 import type { KeyFigures } from '#backtest/metrics/measure.ts';
+import { count, formatGain, formatNumber, NONE } from '#core/number-words.ts';
 import type {
   FoundPoint,
   SelfCheck,

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 
-import { count, formatDuration } from '#adapters/discord/format.ts';
 import type { Bench } from '#adapters/research/protocol.ts';
 import { createResearchThreads } from '#adapters/research/threads.ts';
 import { DEFAULT_OPTIONS } from '#backtest/options.ts';
 import { ticker } from '#core/ids.ts';
+import { count, formatDuration } from '#core/number-words.ts';
 import type { StudyKind, StudyRequest } from '#ports/studies.ts';
 import type { PointOutcome } from '#research/outcome.ts';
 import type { StudyReport } from '#research/report.ts';
