@@ -73,7 +73,8 @@ function run(settings: BacktestSettings, bars: BacktestMarket): void {
   const runId = runIdOf({ codeVersion: codeVersion(), parameters, options, market: bars });
   const symbols = [...bars.bars.keys()];
   const subject = subjectOf(settings, symbols, { result, runId });
-  const assessment = assess(market, result, runId);
+  const made = { prepared: market, result, market: bars, options, parameters };
+  const assessment = assess(made, runId);
   say(screenOf(subject, result, assessment));
   if (settings.json !== null) {
     const told = { runId, parameters, options: optionsFor(options, symbols), result, assessment };

@@ -1,12 +1,7 @@
 import type { KeyFigures } from '#backtest/metrics/measure.ts';
 import { count, formatGain, formatNumber, NONE } from '#core/number-words.ts';
-import type {
-  FoundPoint,
-  SelfCheck,
-  StudyReport,
-  SweepReport,
-  WalkForwardReport,
-} from '#research/report.ts';
+import type { FoundPoint, StudyReport, SweepReport, WalkForwardReport } from '#research/report.ts';
+import { lookAheadWords, warmUpWords } from '#research/report/words.ts';
 import { pointText } from '#research/space.ts';
 import type { HeatMap } from '#research/surface.ts';
 import type { SessionSpan } from '#research/walk-forward.ts';
@@ -20,8 +15,8 @@ export function screenOf(report: StudyReport): readonly string[] {
     `in sample      ${figureWords(report.inSample)}`,
     `out of sample  ${figureWords(report.outOfSample)}`,
     ...evidenceLines(report),
-    `look-ahead     ${lookAheadWords(report.lookAhead)}`,
-    `warm-up        ${warmUpWords(report.warmUp)}`,
+    `look-ahead     ${lookAheadWords(report.lookAhead).filter(Boolean).join(': ')}`,
+    `warm-up        ${warmUpWords(report.warmUp).join(' ')}`,
     '',
     `Verdict: ${report.sentence}.`,
   ];
@@ -104,19 +99,6 @@ function cellText(cell: number | null, low: number, high: number): string {
   const shade = SHADES[Math.min(SHADES.length - 1, Math.floor(share * SHADES.length))] ?? '';
   return `${number(cell)} ${shade}`;
 }
-
-function lookAheadWords(check: SelfCheck | null): string {
-  if (check === null) return NONE;
-  const { trades, differing, at } = check;
-  return differing === 0
-    ? `none: with the bars cut off at ${at} the ${count(trades, 'trade')} before are the same`
-    : `SEEN: with the bars cut off at ${at} ${differing} of ${count(trades, 'trade')} differ; do not trust this result`;
-}
-
-const warmUpWords = (check: SelfCheck | null): string =>
-  check === null
-    ? 'too few sessions to tell'
-    : `with half of it ${check.differing} of ${count(check.trades, 'trade')} differ`;
 
 function walkForwardLines(report: WalkForwardReport): readonly string[] {
   const { windows, stability, efficiency, trials, search } = report;

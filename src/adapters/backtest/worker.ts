@@ -33,7 +33,7 @@ while (run.next()) {
   tell({ type: 'progress', share: run.share() });
 }
 const result = run.result();
-const { verdict } = assess(prepared, result, runId);
+const { verdict } = assess({ prepared, result, market, options, parameters }, runId);
 tell({
   type: 'done',
   outcome: {

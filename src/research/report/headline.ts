@@ -2,7 +2,16 @@ import type { BacktestResult } from '#backtest/result.ts';
 import { count, formatMoney, NONE } from '#core/number-words.ts';
 
 import type { Assessment } from '../assess.ts';
-import { figure, gain, inR, percent, percentGain, percentRange } from './words.ts';
+import {
+  figure,
+  gain,
+  inR,
+  lookAheadWords,
+  percent,
+  percentGain,
+  percentRange,
+  warmUpWords,
+} from './words.ts';
 
 /** One figure with its name, and what it stands on or is held against. */
 export interface Tile {
@@ -52,17 +61,36 @@ function returnTiles({ metrics }: Assessment): readonly Tile[] {
     tile('Calmar', figure(returns.calmar), `SQN ${figure(trades.sqn)}`),
     tile('In the market', percent(exposure), `turnover ${figure(turnover, 1)} times equity a year`),
     tile('Streaks', streaks, 'the longest, one after the other'),
+    excursionTile(metrics),
   ];
 }
 
+const excursionTile = ({ excursions }: Assessment['metrics']): Tile => {
+  const { adverse, favourable, medianAdverseOfWins, medianFavourableOfLosses } = excursions;
+  return tile(
+    'MAE, MFE',
+    `${inR(adverse.mean)}, ${inR(favourable.mean)}`,
+    `in the mean; wins first fell to ${inR(medianAdverseOfWins)}, losses rose to ${inR(medianFavourableOfLosses)} (medians)`,
+  );
+};
+
 /** What would be left if things had gone a little otherwise. */
-function doubtTiles({ metrics: { stress, ambiguous }, bootstrap }: Assessment): readonly Tile[] {
+function doubtTiles(assessment: Assessment): readonly Tile[] {
+  const { metrics, bootstrap, verdict, lookAhead, warmUp } = assessment;
+  const { stress, ambiguous } = metrics;
   const doubled = `profit factor ${figure(stress.profitFactor)}, ${gain(stress.expectancy)} a trade`;
   const ruled = `${count(ambiguous.trades, 'trade')} had stop and target in one bar; the stop counted`;
   return [
     tile('Costs doubled', gain(stress.netPnl), doubled),
     tile('Decided by a rule', percent(ambiguous.share), ruled),
     bootstrap === null ? tile('By chance', NONE) : chanceTile(bootstrap),
+    tile(
+      'Luck',
+      `p ${figure(verdict.pValue, 3)}`,
+      `out of sample; that its Sharpe ratio is above zero is ${percent(verdict.probabilisticSharpe)} sure`,
+    ),
+    tile('Look-ahead', ...lookAheadWords(lookAhead)),
+    tile('Warm-up', ...warmUpWords(warmUp)),
   ];
 }
 

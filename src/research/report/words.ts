@@ -1,6 +1,15 @@
 import type { Usd } from '#core/money.ts';
-import { formatFixed, formatGain, formatPercentGain, formatR, NONE } from '#core/number-words.ts';
+import {
+  count,
+  formatFixed,
+  formatGain,
+  formatPercentGain,
+  formatR,
+  NONE,
+} from '#core/number-words.ts';
 import type { Interval } from '#core/statistics.ts';
+
+import type { SelfCheck } from '../report.ts';
 
 /*
  * What a report tells of figures that may not be known, and of shares as fractions.
@@ -27,3 +36,21 @@ export const inR = (r: number | null): string => (r === null ? NONE : formatR(r)
 /** `37.7 % to 47.4 %`, of an interval of shares. */
 export const percentRange = (interval: Interval | null): string =>
   interval === null ? NONE : `${percent(interval[0])} to ${percent(interval[1])}`;
+
+/** What came of it, in short and in whole. */
+export function lookAheadWords(check: SelfCheck | null): readonly [string, string] {
+  if (check === null) return [NONE, ''];
+  const { trades, differing, at } = check;
+  return differing === 0
+    ? ['none', `with the bars cut off at ${at} the ${count(trades, 'trade')} before are the same`]
+    : [
+        'SEEN',
+        `with the bars cut off at ${at} ${differing} of ${count(trades, 'trade')} differ; do not trust this result`,
+      ];
+}
+
+/** Likewise. */
+export const warmUpWords = (check: SelfCheck | null): readonly [string, string] =>
+  check === null
+    ? [NONE, 'too few sessions to tell']
+    : [`${check.differing} of ${count(check.trades, 'trade')}`, 'differ with half of it'];
