@@ -20,6 +20,8 @@ export interface Agenda {
   at(slot: number): readonly Candidate[];
 }
 
+const NOBODY: readonly Candidate[] = [];
+
 /** Looks through a whole market; lists by slot are chained, since most slots have none. */
 export function createAgenda(
   market: PreparedMarket,
@@ -34,14 +36,12 @@ export function createAgenda(
   const tally = emptyTally();
   // The last symbol first: each goes in front of those that are there.
   for (const history of market.symbols.toReversed()) {
-    const found = findCandidates(history, history.features, parameters, {
-      grid,
-      firstSession,
-    });
+    const found = findCandidates(history, parameters, { grid, firstSession });
     addTo(tally, found.tally);
-    for (const row of found.rows) {
+    for (const signal of found.signals) {
+      const row = history.signals.rows[signal] ?? 0;
       const slot = history.slots[row] ?? 0;
-      chain.push({ candidate: { history, row }, next: heads[slot] ?? -1 });
+      chain.push({ candidate: { history, row, signal }, next: heads[slot] ?? -1 });
       heads[slot] = chain.length - 1;
     }
   }
@@ -54,6 +54,7 @@ export function createAgenda(
       return slot;
     },
     at(slot) {
+      if (heads[slot] === -1) return NOBODY;
       const candidates: Candidate[] = [];
       for (let link = chain[heads[slot] ?? -1]; link !== undefined; link = chain[link.next]) {
         candidates.push(link.candidate);

@@ -1,13 +1,12 @@
 import { firstAtLeast } from '#core/bar-columns.ts';
 import { barRefusal } from '#core/bar-refusal.ts';
 import type { DailyBar, EntryFilterName } from '#core/decision.ts';
-import type { FeatureColumns } from '#core/feature-pipeline.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { Session } from '#core/session.ts';
-import { signalSide } from '#core/signal.ts';
 
-import type { SymbolHistory } from './market.ts';
+import type { PreparedSymbol } from './desk.ts';
 import { RowView } from './row-view.ts';
+import { slotCount } from './time-grid.ts';
 import type { TimeGrid } from './time-grid.ts';
 
 /** Counts as they grow. */
@@ -18,9 +17,10 @@ export interface RunningTally {
   readonly refused: Record<EntryFilterName, number>;
 }
 
-/** A symbol's rows at which everything that the bars alone decide speaks for an entry. */
+/** A symbol's signals for which everything that the bars alone decide speaks. */
 export interface Candidates {
-  readonly rows: readonly number[];
+  /** Places among its signal rows. */
+  readonly signals: readonly number[];
   /** Of all other rows. */
   readonly tally: RunningTally;
 }
@@ -37,28 +37,39 @@ export interface CandidateSpan {
  * their order, so that what is left out here is what a decision would refuse.
  */
 export function findCandidates(
-  history: SymbolHistory,
-  columns: FeatureColumns,
+  history: PreparedSymbol,
   parameters: StrategyParameters,
   { grid, firstSession }: CandidateSpan,
 ): Candidates {
-  const found: Found = { rows: [], tally: emptyTally(), isWarm: false };
-  const { slots, days, daysBefore } = history;
-  const view = new RowView(columns);
-  let row = firstAtLeast(slots, grid.firstSlots[firstSession] ?? 0);
+  const { slots, signals } = history;
+  const firstRow = firstAtLeast(slots, grid.firstSlots[firstSession] ?? 0);
+  const endRow = firstAtLeast(slots, slotCount(grid));
+  const found: Found = { signals: [], tally: emptyTally() };
+  found.tally.bars = Math.max(0, endRow - firstRow);
+  // Of the other rows there is no more to say.
+  found.tally.noSignal = found.tally.bars;
+  const view = new RowView(signals.features);
+  let at = firstAtLeast(signals.rows, firstRow);
   for (let index = firstSession; index < grid.sessions.length; index += 1) {
     const session = grid.sessions[index];
     const end = grid.firstSlots[index + 1] ?? 0;
-    const first = row;
-    while (row < slots.length && (slots[row] ?? 0) < end) row += 1;
-    if (session === undefined) continue;
-    const dayCount = daysBefore[index] ?? 0;
-    const recentDays = (): readonly DailyBar[] =>
-      days.slice(Math.max(0, dayCount - parameters.volumeProfileDays), dayCount);
-    scan(view, { first, end: row, session, parameters, recentDays }, found);
+    const first = at;
+    while (at < signals.rows.length && (slots[signals.rows[at] ?? 0] ?? 0) < end) at += 1;
+    if (session === undefined || at === first) continue;
+    const recentDays = () => daysBefore(history, index, parameters.volumeProfileDays);
+    scan(view, { first, end: at, session, parameters, recentDays }, found);
   }
   return found;
 }
+
+const daysBefore = (
+  { days, daysBefore: before }: PreparedSymbol,
+  session: number,
+  count: number,
+): readonly DailyBar[] => {
+  const end = before[session] ?? 0;
+  return days.slice(Math.max(0, end - count), end);
+};
 
 interface Stretch {
   readonly first: number;
@@ -70,37 +81,24 @@ interface Stretch {
 
 /** What was found so far. */
 interface Found extends Candidates {
-  readonly rows: number[];
-  readonly tally: RunningTally;
-  /** All features have been known at a bar before. */
-  isWarm: boolean;
+  readonly signals: number[];
 }
 
-/** The rows of one session; short enough a loop for the compiler to see it whole. */
+/** The signals of one session. */
 function scan(
   view: RowView,
   { first, end, session, parameters, recentDays }: Stretch,
-  found: Found,
+  { signals, tally }: Found,
 ): void {
-  const { rows, tally } = found;
-  tally.bars += end - first;
-  let noSignal = 0;
-  for (let row = first; row < end; row += 1) {
-    view.row = row;
-    // Most bars: no signal, and of the features that were known before only these two can be lost again.
-    const isQuiet = found.isWarm && signalSide(view, parameters.crossWithinBars) === null;
-    if (isQuiet && Number.isFinite(view.relativeVolume + view.vwap)) {
-      noSignal += 1;
-      continue;
-    }
+  for (let at = first; at < end; at += 1) {
+    view.row = at;
     const snapshot = { barEnd: view.barEnd, session, parameters };
     const refusal = barRefusal(view, snapshot, recentDays);
-    if (refusal !== 'warm-up') found.isWarm = true;
-    if (refusal === 'no-signal') noSignal += 1;
-    else if (refusal === null) rows.push(row);
+    if (refusal === 'no-signal') continue;
+    tally.noSignal -= 1;
+    if (refusal === null) signals.push(at);
     else tally.refused[refusal] += 1;
   }
-  tally.noSignal += noSignal;
 }
 
 export const emptyTally = (): RunningTally => ({

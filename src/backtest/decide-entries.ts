@@ -1,6 +1,13 @@
 import type { Account, Asset, Position } from '#core/account.ts';
-import { decide } from '#core/decide.ts';
-import type { DailyBar, OpenTrade, PastTrade, PendingEntry, Snapshot } from '#core/decision.ts';
+import { decide, decideBriefly } from '#core/decide.ts';
+import type {
+  DailyBar,
+  OpenTrade,
+  Outcome,
+  PastTrade,
+  PendingEntry,
+  Snapshot,
+} from '#core/decision.ts';
 import { featuresAt } from '#core/feature-columns.ts';
 import type { Ticker } from '#core/ids.ts';
 import type { PositionState } from '#core/matching/exchange.ts';
@@ -19,6 +26,8 @@ import { drawdownNow } from './watch-risk.ts';
 export interface Candidate {
   readonly history: PreparedSymbol;
   readonly row: number;
+  /** The row's place among the symbol's signal rows. */
+  readonly signal: number;
 }
 
 /** Decides about the candidates of one bar, in the order of the watchlist, and sends what is to be entered. */
@@ -35,9 +44,8 @@ export function decideEntries(
     // The exchange has not followed the prices of what nobody holds.
     if (close !== undefined) desk.exchange.markToMarket(history.symbol, usdFromNumber(close));
   }
-  const decisions = decide(snapshotOf(desk, moment, { candidates, openTrades, daily }));
-  desk.observer?.onDecisions(at, decisions);
-  for (const [index, decision] of decisions.entries()) {
+  const outcomes = outcomesOf(desk, snapshotOf(desk, moment, { candidates, openTrades, daily }));
+  for (const [index, decision] of outcomes.entries()) {
     const candidate = candidates[index];
     if (decision.kind === 'refused') tally.refused[decision.by] += 1;
     if (decision.kind !== 'enter' || candidate === undefined) continue;
@@ -46,9 +54,17 @@ export function decideEntries(
   }
 }
 
+/** Why it was decided so is told to whoever watches; a run that nobody watches does without. */
+function outcomesOf({ observer }: Desk, snapshot: Snapshot): readonly Outcome[] {
+  if (observer === null) return decideBriefly(snapshot);
+  const decisions = decide(snapshot);
+  observer.onDecisions(snapshot.barEnd, decisions);
+  return decisions;
+}
+
 /**
  * Without those in which something is held or ordered already: the first filter that is left would refuse them,
- * and a decision with all its numbers costs far more than to see it here. Whoever watches gets them all.
+ * and a decision costs far more than to see it here. Whoever watches gets them all.
  */
 function untaken(
   { live }: Desk,
@@ -81,9 +97,9 @@ function snapshotOf(desk: Desk, moment: Moment, { candidates, openTrades, daily 
     control,
     positions: exchange.positions().map((position) => positionOf(desk, position)),
     pendingEntries: pendingEntriesOf(desk),
-    symbols: candidates.map(({ history: { symbol, features }, row }) => ({
+    symbols: candidates.map(({ history: { symbol, signals }, signal }) => ({
       symbol,
-      features: featuresAt(features, row),
+      features: featuresAt(signals.features, signal),
       asset: assetOf(desk, symbol),
     })),
     daily,

@@ -1,7 +1,6 @@
 import type { ControlState } from '#core/control.ts';
 import type { PastTrade } from '#core/decision.ts';
 import type { DrawdownState } from '#core/drawdown.ts';
-import type { FeatureColumns } from '#core/feature-pipeline.ts';
 import type { BrokerOrderId, Ticker } from '#core/ids.ts';
 import { createExchange } from '#core/matching/exchange.ts';
 import type { Exchange } from '#core/matching/exchange.ts';
@@ -15,12 +14,13 @@ import type { SymbolHistory } from './market.ts';
 import type { BacktestOptions } from './options.ts';
 import type { HandAct, Observer } from './recording.ts';
 import type { BacktestHalt, BacktestTrade } from './result.ts';
+import type { SignalRows } from './signal-rows.ts';
 import { openingBalanceOf } from './starting-state.ts';
 import type { TimeGrid } from './time-grid.ts';
 
 /** A symbol with everything about it that does not depend on what is traded. */
 export interface PreparedSymbol extends SymbolHistory {
-  readonly features: FeatureColumns;
+  readonly signals: SignalRows;
 }
 
 /** A trade that is planned or holds shares. */
@@ -99,7 +99,7 @@ function openExchange(
     ...(recording === null ? {} : { opening: openingBalanceOf(recording.start) }),
     nextId: () => {
       ids += 1;
-      return String(ids);
+      return idOf(ids);
     },
     assetOf: (symbol) => (symbols.has(symbol) ? { isShortable: !notShortable.has(symbol) } : null),
     expiresAt: createExpiry(grid.sessions),
@@ -112,6 +112,17 @@ function openExchange(
       marginMultiplier,
     },
   });
+}
+
+/** Of the orders of all runs of this process: whoever plays thousands of them makes each name once. */
+const names: string[] = [];
+
+function idOf(index: number): string {
+  const known = names[index];
+  if (known !== undefined) return known;
+  const name = String(index);
+  names[index] = name;
+  return name;
 }
 
 /** What a trader knows at the start. */

@@ -1,15 +1,15 @@
 import type { BarColumns } from '#core/bars.ts';
-import { computeFeatureColumns } from '#core/feature-columns.ts';
 import type { Ticker } from '#core/ids.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 
 import type { PreparedSymbol } from './desk.ts';
 import { historyOf } from './market.ts';
 import type { BacktestMarket } from './market.ts';
+import { findSignals } from './signal-rows.ts';
 import { createTimeGrid } from './time-grid.ts';
 import type { TimeGrid } from './time-grid.ts';
 
-/** A market with its features: what runs that differ in no figure of the features can share. */
+/** A market with its signals: what runs that have them in common can share; see signalKey. */
 export interface PreparedMarket {
   readonly grid: TimeGrid;
   /** In the order of the watchlist. */
@@ -18,7 +18,7 @@ export interface PreparedMarket {
 }
 
 /**
- * Puts a market on its grid and computes its features.
+ * Puts a market on its grid, computes its features and finds the signals in them.
  *
  * @throws RangeError on bars that are out of order, in no session or off the grid: they were to be checked.
  */
@@ -29,7 +29,7 @@ export function prepareMarket(
   const grid = createTimeGrid(sessions, barMinutes);
   const symbols = [...bars].map(([symbol, columns]) => ({
     ...historyOf(symbol, columns, grid, daily?.get(symbol)),
-    features: computeFeatureColumns(columns, sessions, parameters),
+    signals: findSignals(columns, sessions, parameters),
   }));
   return { grid, symbols, minuteBars: minuteBars ?? new Map() };
 }

@@ -128,6 +128,8 @@ interface Run {
   readonly slots: number;
   /** The next one to be lived through. */
   slot: number;
+  /** Of the last slot that was lived through. */
+  sessionIndex: number;
   heldBars: number;
 }
 
@@ -160,6 +162,7 @@ function begin(
     startingEquity,
     slots: slotCount(grid),
     slot,
+    sessionIndex: -1,
     heldBars: 0,
   };
 }
@@ -191,8 +194,13 @@ function step(run: Run, slot: number): void {
   equity.note(moment.barEnd, desk.exchange.equity());
 }
 
-function momentOf({ market: { grid } }: Run, slot: number): Moment | null {
-  const sessionIndex = sessionIndexOf(grid, slot);
+function momentOf(run: Run, slot: number): Moment | null {
+  const { grid } = run.market;
+  // Slots come in order: most lie in the session of the one before.
+  if (slot >= (grid.firstSlots[run.sessionIndex + 1] ?? 0)) {
+    run.sessionIndex = sessionIndexOf(grid, slot);
+  }
+  const { sessionIndex } = run;
   const session = grid.sessions[sessionIndex];
   if (session === undefined) return null;
   // The last bar of a session may be cut short by the close.

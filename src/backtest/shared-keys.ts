@@ -3,7 +3,6 @@ import type { StrategyParameters } from '#core/parameters.ts';
 
 /** Those that an agenda depends on besides. */
 const AGENDA_PARAMETERS = [
-  'crossWithinBars',
   'confidenceThreshold',
   'noEntryFirstMinutes',
   'noEntryLastMinutes',
@@ -21,6 +20,10 @@ const keyOf = (
   names: readonly (keyof StrategyParameters)[],
 ): string => names.map((name) => String(parameters[name])).join(' ');
 
+/** Runs whose parameters have the same share a prepared market: its features, and the signals in them. */
+export const signalKey = (parameters: StrategyParameters): string =>
+  `${featureKey(parameters)} ${parameters.crossWithinBars}`;
+
 /** Runs whose parameters have the same share the agenda of a prepared market. */
 export const agendaKey = (parameters: StrategyParameters): string =>
-  `${featureKey(parameters)} ${keyOf(parameters, AGENDA_PARAMETERS)}`;
+  `${signalKey(parameters)} ${keyOf(parameters, AGENDA_PARAMETERS)}`;

@@ -59,18 +59,49 @@ export function barEndOf(grid: TimeGrid, slot: number, session: number): EpochMs
  * bars were to be checked before.
  */
 export function slotsOf(grid: TimeGrid, { start }: Pick<BarColumns, 'start'>): Int32Array {
+  const { sessions, barMs, firstSlots } = grid;
   const slots = new Int32Array(start.length);
-  let session = 0;
-  for (let row = 0; row < start.length; row += 1) {
-    const at = start[row] ?? Number.NaN;
-    while (session < grid.sessions.length && at >= (grid.sessions[session]?.close ?? 0)) {
-      session += 1;
-    }
-    const offset = (at - (grid.sessions[session]?.open ?? Number.NaN)) / grid.barMs;
-    if (!(offset >= 0 && Number.isInteger(offset))) {
-      throw new RangeError(`no session has a bar that starts at ${at}`);
-    }
-    slots[row] = (grid.firstSlots[session] ?? 0) + offset;
+  let row = 0;
+  for (let index = 0; index < sessions.length && row < start.length; index += 1) {
+    const session = sessions[index];
+    if (session === undefined) break;
+    row = placeWithin(session, { start, row, barMs, firstSlot: firstSlots[index] ?? 0 }, slots);
   }
+  if (row < start.length) throw new RangeError(`no session has a bar that starts at ${start[row]}`);
   return slots;
+}
+
+interface Unplaced {
+  readonly start: Float64Array;
+  readonly row: number;
+  readonly barMs: number;
+  /** Of the session. */
+  readonly firstSlot: number;
+}
+
+/** Writes the slots of a session's bars, and returns the first row that comes after it or is not on its grid. */
+function placeWithin(
+  { open, close }: Session,
+  { start, row: first, barMs, firstSlot }: Unplaced,
+  slots: Int32Array,
+): number {
+  let row = first;
+  let slot = firstSlot;
+  let due = open;
+  for (; row < start.length; row += 1) {
+    const at = start[row] ?? Number.NaN;
+    if (!(at < close)) return row;
+    // Most bars are the next one of the grid.
+    if (at !== due) {
+      const offset = (at - open) / barMs;
+      if (!(offset >= 0 && Number.isInteger(offset))) {
+        throw new RangeError(`no session has a bar that starts at ${at}`);
+      }
+      slot = firstSlot + offset;
+    }
+    slots[row] = slot;
+    slot += 1;
+    due = at + barMs;
+  }
+  return row;
 }

@@ -17,6 +17,13 @@ export interface Cooldown {
   readonly minutesLeft: number;
 }
 
+const NO_COOLDOWN: Cooldown = {
+  cooldownUntil: null,
+  streakUntil: null,
+  stopOuts: 0,
+  minutesLeft: 0,
+};
+
 const STOPS: readonly ExitReason[] = ['stop_loss', 'emergency_stop'];
 
 /** A trade that its stop ended. A stop that had trailed into a profit has done its work, and is none. */
@@ -31,6 +38,7 @@ export function cooldownAt(
   parameters: StrategyParameters,
 ): Cooldown {
   const stopOuts = pastTrades.filter(isStopOut);
+  if (stopOuts.length === 0) return NO_COOLDOWN;
   const own = stopOuts.filter((trade) => trade.symbol === symbol).map(({ closedAt }) => closedAt);
   const all = stopOuts.map(({ closedAt }) => closedAt);
   const cooldownUntil = stillAhead(now, pauseAfter(own, parameters.cooldownMinutes));

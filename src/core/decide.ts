@@ -4,6 +4,7 @@ import type {
   EntryFilterName,
   EntryIntent,
   FilterResult,
+  Outcome,
   Snapshot,
   SymbolSnapshot,
 } from './decision.ts';
@@ -13,6 +14,7 @@ import { entryClientOrderId, entryTradeId } from './ids.ts';
 import { usdFromNumber } from './money.ts';
 import { planScaleOut } from './scale-out.ts';
 import { signalOf } from './signal.ts';
+import type { Signal } from './signal.ts';
 import { openBook, sizeEntry, takeIntent } from './sizing.ts';
 import type { Book } from './sizing.ts';
 
@@ -22,62 +24,78 @@ import type { Book } from './sizing.ts';
  * is gone for those after it, which also have it beside them in the count of positions, in its sector and in
  * their correlations. Bad data is refused with its numbers, never thrown at the caller.
  */
-export function decide(snapshot: Snapshot): readonly Decision[] {
+export const decide = (snapshot: Snapshot): readonly Decision[] =>
+  decideEach(snapshot, (of, book) => {
+    const filters: FilterResult[] = [];
+    const { outcome, signal } = judge(snapshot, of, { book, kept: filters });
+    const evidence = {
+      features: of.features,
+      side: signal?.side ?? null,
+      confidence: signal?.confidence.total ?? null,
+      filters,
+    };
+    return { ...outcome, evidence };
+  });
+
+/** The same decisions without what they stand on, for whoever decides about years of bars. */
+export const decideBriefly = (snapshot: Snapshot): readonly Outcome[] =>
+  decideEach(snapshot, (of, book) => judge(snapshot, of, { book, kept: null }).outcome);
+
+function decideEach<Decided extends Outcome>(
+  snapshot: Snapshot,
+  decideOn: (of: SymbolSnapshot, book: Book) => Decided,
+): readonly Decided[] {
   const book = openBook(snapshot);
-  return snapshot.symbols.map((symbol) => {
-    const decision = decideSymbol(snapshot, symbol, book);
-    if (decision.kind === 'enter') takeIntent(book, decision.intent);
-    return decision;
+  return snapshot.symbols.map((of) => {
+    const decided = decideOn(of, book);
+    if (decided.kind === 'enter') takeIntent(book, decided.intent);
+    return decided;
   });
 }
 
-function decideSymbol(snapshot: Snapshot, of: SymbolSnapshot, book: Book): Decision {
+interface Bench {
+  readonly book: Book;
+  /** Takes the answers of all filters up to and including the one that refuses; null for nobody. */
+  readonly kept: FilterResult[] | null;
+}
+
+interface Judgement {
+  readonly outcome: Outcome;
+  readonly signal: Signal | null;
+}
+
+function judge(snapshot: Snapshot, of: SymbolSnapshot, { book, kept }: Bench): Judgement {
   const { symbol, features } = of;
-  const data = askInOrder(DATA_FILTERS, { snapshot, features });
+  const unfit = refusedBy(DATA_FILTERS, { snapshot, features }, kept);
   // Without features the first filter refuses already; the compiler cannot know.
-  if (features === null || data.refusedBy !== null) {
-    const evidence = { features, side: null, confidence: null, filters: data.results };
-    return { kind: 'refused', symbol, by: data.refusedBy ?? 'warm-up', evidence };
+  if (features === null || unfit !== null) {
+    return { outcome: { kind: 'refused', symbol, by: unfit ?? 'warm-up' }, signal: null };
   }
   const signal = signalOf(features, snapshot.parameters);
-  if (signal === null) {
-    const evidence = { features, side: null, confidence: null, filters: data.results };
-    return { kind: 'no-signal', symbol, evidence };
-  }
+  if (signal === null) return { outcome: { kind: 'no-signal', symbol }, signal };
   const bracket = planBracket(signal.side, features, snapshot.parameters);
   const plan = bracket && { bracket, size: sizeEntry(snapshot, book, bracket) };
   const question = { snapshot, symbol: of, features, signal, book, plan };
-  const { results, refusedBy } = askInOrder(SIGNAL_FILTERS, question);
-  const evidence = {
-    features,
-    side: signal.side,
-    confidence: signal.confidence.total,
-    filters: [...data.results, ...results],
-  };
+  const by = refusedBy(SIGNAL_FILTERS, question, kept);
   // Likewise without a plan, which the filter of the size refuses.
-  if (plan === null || refusedBy !== null) {
-    return { kind: 'refused', symbol, by: refusedBy ?? 'size', evidence };
+  if (plan === null || by !== null) {
+    return { outcome: { kind: 'refused', symbol, by: by ?? 'size' }, signal };
   }
-  return { kind: 'enter', symbol, intent: intentOf(question, plan), evidence };
+  return { outcome: { kind: 'enter', symbol, intent: intentOf(question, plan) }, signal };
 }
 
-interface Answers {
-  /** Up to and including the filter that refused. */
-  readonly results: readonly FilterResult[];
-  readonly refusedBy: EntryFilterName | null;
-}
-
-function askInOrder<Question>(
+/** The first filter that refuses, or null. */
+function refusedBy<Question>(
   filters: readonly EntryFilter<Question>[],
   question: Question,
-): Answers {
-  const results: FilterResult[] = [];
-  for (const { name, ask } of filters) {
-    const verdict = ask(question);
-    results.push({ filter: name, ...verdict });
-    if (!verdict.passed) return { results, refusedBy: name };
+  kept: FilterResult[] | null,
+): EntryFilterName | null {
+  for (const filter of filters) {
+    const { passed, numbers } = filter.ask(question);
+    kept?.push({ filter: filter.name, passed, numbers: numbers() });
+    if (!passed) return filter.name;
   }
-  return { results, refusedBy: null };
+  return null;
 }
 
 function intentOf(

@@ -211,21 +211,14 @@ export const ENTRY_FILTERS = [
 ] as const;
 export type EntryFilterName = (typeof ENTRY_FILTERS)[number];
 
-/** What was decided for one symbol at one bar, and why. */
-export type Decision =
-  | {
-      readonly kind: 'enter';
-      readonly symbol: Ticker;
-      readonly intent: EntryIntent;
-      readonly evidence: Evidence;
-    }
-  | {
-      readonly kind: 'refused';
-      readonly symbol: Ticker;
-      readonly by: EntryFilterName;
-      readonly evidence: Evidence;
-    }
-  | { readonly kind: 'no-signal'; readonly symbol: Ticker; readonly evidence: Evidence };
+/** What was decided for one symbol at one bar. */
+export type Outcome =
+  | { readonly kind: 'enter'; readonly symbol: Ticker; readonly intent: EntryIntent }
+  | { readonly kind: 'refused'; readonly symbol: Ticker; readonly by: EntryFilterName }
+  | { readonly kind: 'no-signal'; readonly symbol: Ticker };
+
+/** The same, and why. */
+export type Decision = Outcome & { readonly evidence: Evidence };
 
 /** What the decision stands on; stored, so that it can be told and recomputed later. */
 export interface Evidence {

@@ -66,6 +66,7 @@ export function climb(rung: DrawdownRung, measured: ScopedFall, figures: LadderF
     return measured.scope === 'day' ? afterBreach(rung, measured, figures) : { rung, events: [] };
   }
   const { scope, at, fall, limit } = measured;
+  if (isCalm(rung, measured, figures)) return { rung: AT_THE_TOP, events: NO_EVENTS };
   const walked = walk(rung.level, measured, figures);
   if (fall < limit) return walked;
   const suspectedAt = rung.suspectedAt ?? at;
@@ -77,6 +78,20 @@ export function climb(rung: DrawdownRung, measured: ScopedFall, figures: LadderF
     events: [{ type: 'breached', scope }],
   };
 }
+
+const NO_EVENTS: readonly DrawdownEvent[] = [];
+
+/** Nobody was told of anything, and nothing is there to tell of: most readings. */
+const isCalm = (
+  { level, suspectedAt }: DrawdownRung,
+  { fall, limit }: ScopedFall,
+  figures: LadderFigures,
+): boolean =>
+  level === 'none' &&
+  suspectedAt === null &&
+  fall < limit &&
+  fall < partOf(limit, figures.drawdownFirstWarningPercent) &&
+  fall < partOf(limit, figures.drawdownSecondWarningPercent);
 
 const wholeLimits = ({ fall, limit }: ScopedFall): number => Math.floor(toMillionth(fall / limit));
 

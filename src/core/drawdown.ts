@@ -93,37 +93,25 @@ export function followDrawdown(
     return { state: before, events: [] };
   const state = measured(before, reading, limits);
   const { equity, at } = reading;
-  const day = climb(
-    state.day,
-    {
-      scope: 'day',
-      at,
-      fall: fallOf(equity, state.openingEquity),
-      limit: limits.dailyDrawdownPercent,
-    },
-    limits,
-  );
+  const fall = fallOf(equity, state.openingEquity);
+  const fromPeak = fallOf(equity, state.peakEquity);
+  const { dailyDrawdownPercent, peakDrawdownPercent } = limits;
+  const day = climb(state.day, { scope: 'day', at, fall, limit: dailyDrawdownPercent }, limits);
   const peak = climb(
     state.peak,
-    {
-      scope: 'peak',
-      at,
-      fall: fallOf(equity, state.peakEquity),
-      limit: limits.peakDrawdownPercent,
-    },
+    { scope: 'peak', at, fall: fromPeak, limit: peakDrawdownPercent },
     limits,
   );
   // What is beyond the limit counts once a second reading has confirmed it.
   const isOdd = day.rung.level !== 'acknowledged' && day.rung.suspectedAt !== null;
-  const fall = isOdd ? 0 : fallOf(equity, state.openingEquity);
   return {
     state: {
       ...state,
-      deepestPercent: Math.max(state.deepestPercent, fall),
+      deepestPercent: Math.max(state.deepestPercent, isOdd ? 0 : fall),
       day: day.rung,
       peak: peak.rung,
     },
-    events: [...day.events, ...peak.events],
+    events: day.events.length === 0 ? peak.events : [...day.events, ...peak.events],
   };
 }
 

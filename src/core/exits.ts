@@ -54,12 +54,15 @@ export type ExitView = Pick<
 export function decideExits(view: ExitView): readonly ExitIntent[] {
   const { session, barEnd, control, openTrades, parameters } = view;
   if (control.status === 'flattening') return [];
+  if (openTrades.length === 0) return [];
   const isDayOver = flattenRule(session, barEnd, parameters);
-  return openTrades.flatMap((trade) => {
+  const intents: ExitIntent[] = [];
+  for (const trade of openTrades) {
     const intent =
       endOfDay(trade, view, isDayOver) ?? timeExit(trade, view) ?? trailingStop(trade, view);
-    return intent === null ? [] : [intent];
-  });
+    if (intent !== null) intents.push(intent);
+  }
+  return intents;
 }
 
 type FlattenFigures = Pick<StrategyParameters, 'endOfDay' | 'flattenMinutes' | 'barMinutes'>;

@@ -1,3 +1,4 @@
+import { sliceRows } from './bar-columns.ts';
 import type { BarColumns } from './bars.ts';
 import type { Features } from './decision.ts';
 import { createFeaturePipeline } from './feature-pipeline.ts';
@@ -5,7 +6,7 @@ import type { FeatureColumns, FeatureParameters } from './feature-pipeline.ts';
 import type { EpochMs, Session } from './session.ts';
 
 /** So few rows that the columns of a chunk stay close to the processor, and that its loops are compiled well. */
-const CHUNK_ROWS = 4_096;
+export const CHUNK_ROWS = 2_048;
 
 /**
  * One symbol's features at each of its bars, for history. It is the pipeline of live trading that runs here
@@ -14,30 +15,44 @@ const CHUNK_ROWS = 4_096;
  *
  * The bars are settled, free of defects and in order, and each lies in one of the sessions, which are in
  * order too. Throws on a bar that does not start after the one before, or that lies in no session.
- *
- * The result is written into `columns` where such are given, whose rows beyond the bars are left as they
- * are: memory that was used before costs a third less time than new. Throws where they are too short.
  */
 export function computeFeatureColumns(
   bars: BarColumns,
   sessions: readonly Session[],
   parameters: FeatureParameters,
-  columns: FeatureColumns = createFeatureColumns(bars.start.length),
 ): FeatureColumns {
+  const columns = createFeatureColumns(bars.start.length);
+  eachFeatureChunk(bars, sessions, parameters, (chunk, first, rows) => {
+    for (const name of FEATURE_NAMES) columns[name].set(chunk[name].subarray(0, rows), first);
+  });
+  return columns;
+}
+
+/** Takes the features of so many rows, of which the first is the row at `first` of all. */
+export type FeatureVisitor = (chunk: FeatureColumns, first: number, rows: number) => void;
+
+/**
+ * The same, a chunk of rows after the other, for who needs few of them: the columns of each chunk are written
+ * over by the next, so that history takes no more memory than its bars do. Throws likewise.
+ */
+export function eachFeatureChunk(
+  bars: BarColumns,
+  sessions: readonly Session[],
+  parameters: FeatureParameters,
+  visit: FeatureVisitor,
+): void {
   const rows = bars.start.length;
-  if (columns.close.length < rows) {
-    throw new RangeError(`${rows} bars need as many rows, not ${columns.close.length}`);
-  }
   const pipeline = createFeaturePipeline(parameters);
   const writeOpens = createSessionCursor(sessions);
   const opens = new Float64Array(Math.min(rows, CHUNK_ROWS));
+  const columns = createFeatureColumns(opens.length);
   for (let from = 0; from < rows; from += CHUNK_ROWS) {
     const to = Math.min(from + CHUNK_ROWS, rows);
-    const chunk = { bars: barRows(bars, from, to), sessionOpens: opens };
+    const chunk = { bars: sliceRows(bars, from, to), sessionOpens: opens };
     writeOpens(chunk.bars.start, opens);
-    pipeline.push(chunk, featureRows(columns, from, to));
+    pipeline.push(chunk, to - from === opens.length ? columns : firstRows(columns, to - from));
+    visit(columns, from, to - from);
   }
-  return columns;
 }
 
 /** The features of one row, as a decision takes them; none is a number where there is no such row. */
@@ -83,17 +98,10 @@ const mapFeatures = (columnOf: (name: keyof Features) => Float64Array): FeatureC
 export const createFeatureColumns = (rows: number): FeatureColumns =>
   mapFeatures(() => new Float64Array(rows));
 
-const featureRows = (columns: FeatureColumns, from: number, to: number): FeatureColumns =>
-  mapFeatures((name) => columns[name].subarray(from, to));
+export const FEATURE_NAMES = Object.keys(createFeatureColumns(0)) as readonly (keyof Features)[];
 
-const barRows = (bars: BarColumns, from: number, to: number): BarColumns => ({
-  start: bars.start.subarray(from, to),
-  open: bars.open.subarray(from, to),
-  high: bars.high.subarray(from, to),
-  low: bars.low.subarray(from, to),
-  close: bars.close.subarray(from, to),
-  volume: bars.volume.subarray(from, to),
-});
+const firstRows = (columns: FeatureColumns, rows: number): FeatureColumns =>
+  mapFeatures((name) => columns[name].subarray(0, rows));
 
 /** Before the first session, and after the last: no bar lies within. */
 const BEFORE = { open: Number.POSITIVE_INFINITY, close: Number.NEGATIVE_INFINITY };

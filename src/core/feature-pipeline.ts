@@ -1,14 +1,12 @@
 import type { BarColumns, SessionColumns } from './bars.ts';
 import type { Features } from './decision.ts';
-import { createAdx } from './indicators/adx.ts';
-import { createAtr } from './indicators/atr.ts';
-import { createCrossing } from './indicators/crossing.ts';
-import { createEma } from './indicators/ema.ts';
+import { createEmaCrossing } from './indicators/ema-crossing.ts';
 import { figureAt } from './indicators/figure-at.ts';
 import { createRelativeVolume } from './indicators/relative-volume.ts';
 import { createSessionVwap } from './indicators/session-vwap.ts';
 import { createSma } from './indicators/sma.ts';
 import { createTrend } from './indicators/trend.ts';
+import { createWilder } from './indicators/wilder.ts';
 import type { StrategyParameters } from './parameters.ts';
 import { MINUTE_MS } from './session.ts';
 
@@ -50,12 +48,9 @@ export interface FeaturePipeline {
  */
 export function createFeaturePipeline(parameters: FeatureParameters): FeaturePipeline {
   const barMs = parameters.barMinutes * MINUTE_MS;
-  const emaFast = createEma(parameters.emaFast);
-  const emaSlow = createEma(parameters.emaSlow);
-  const crossing = createCrossing();
-  const atr = createAtr(parameters.atrPeriod);
+  const crossing = createEmaCrossing(parameters);
+  const wilder = createWilder(parameters);
   const atrAverage = createSma(parameters.atrAveragePeriod);
-  const adx = createAdx(parameters.adxPeriod);
   const relativeVolume = createRelativeVolume(parameters.relativeVolumePeriod);
   const vwap = createSessionVwap();
   const trend = createTrend(parameters);
@@ -63,13 +58,8 @@ export function createFeaturePipeline(parameters: FeatureParameters): FeaturePip
     push: (rows, features) => {
       const { bars } = rows;
       writeEnds(bars, barMs, features);
-      emaFast.push(bars.close, features.emaFast);
-      emaSlow.push(bars.close, features.emaSlow);
-      crossing.push(features);
-      // The true ranges stand where the ADX made of them will.
-      const trueRange = features.adx;
-      atr.push(bars, { trueRange, atr: features.atr });
-      adx.push({ bars, trueRange }, features);
+      crossing.push(bars.close, features);
+      wilder.push(bars, features);
       atrAverage.push(features.atr, features.atrAverage);
       relativeVolume.push(bars.volume, features.relativeVolume);
       vwap.push(rows, features.vwap);

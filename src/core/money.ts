@@ -67,8 +67,11 @@ export function roundToTick(price: Usd, rounding: Rounding): Usd {
   return micros(ROUND[rounding](price / tick) * tick);
 }
 
-export const addUsd = (...amounts: readonly Usd[]): Usd =>
-  micros(amounts.reduce<number>((sum, amount) => sum + amount, 0));
+export function addUsd(...amounts: readonly Usd[]): Usd {
+  let sum = 0;
+  for (const amount of amounts) sum += amount;
+  return micros(sum);
+}
 
 export const subtractUsd = (left: Usd, right: Usd): Usd => micros(left - right);
 

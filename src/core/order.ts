@@ -49,8 +49,20 @@ export const isOrderStatus = (text: string): text is OrderStatus =>
   Object.hasOwn(ORDER_STATUS, text);
 
 /** A status that nobody documented counts as live: better one order too many watched than one forgotten. */
-export const isLive = (status: OrderStatus | 'unknown'): boolean =>
-  status === 'unknown' || ORDER_STATUS[status].isLive;
+export function isLive(status: OrderStatus | 'unknown'): boolean {
+  switch (status) {
+    // Most orders: nothing has to be looked up for them.
+    case 'new':
+    case 'held':
+    case 'unknown':
+      return true;
+    case 'filled':
+    case 'canceled':
+      return false;
+    default:
+      return ORDER_STATUS[status].isLive;
+  }
+}
 
 export const isTerminal = (status: OrderStatus | 'unknown'): boolean => !isLive(status);
 

@@ -86,7 +86,15 @@ export const newYorkWords = (at: EpochMs): string =>
   `${newYorkDate(at)} ${newYorkTime(at)} New York time`;
 
 /** `HH:MM` in New York. */
-export const newYorkTime = (at: EpochMs): string => wallClock(at).time;
+export function newYorkTime(at: EpochMs): string {
+  const minutes = Math.floor((at + offsetAt(at)) / MINUTE_MS) % MINUTES_A_DAY;
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return `${twoDigits(hours)}:${twoDigits(rest)}`;
+}
+
+const MINUTES_A_DAY = 24 * 60;
+
+const twoDigits = (value: number): string => (value < 10 ? `0${value}` : String(value));
 
 /** The instant of a New York wall-clock time (`HH:MM`) on a date. DST changes never fall into exchange hours. */
 export function newYorkInstant(date: SessionDate, time: string): EpochMs {

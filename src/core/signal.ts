@@ -19,6 +19,13 @@ export function signalOf(features: Features, parameters: StrategyParameters): Si
   return side === null ? null : { side, confidence: confidenceOf(side, features) };
 }
 
+/** Whether there can be a signal so long after the last crossings: what a search through history asks first. */
+export const mayBeSignal = (
+  barsSinceCrossUp: number,
+  barsSinceCrossDown: number,
+  withinBars: number,
+): boolean => barsSinceCrossUp < withinBars || barsSinceCrossDown < withinBars;
+
 /** The direction of the signal at these features, or null. */
 export function signalSide(
   features: Pick<Features, 'emaFast' | 'emaSlow' | 'barsSinceCrossUp' | 'barsSinceCrossDown'>,

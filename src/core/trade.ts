@@ -136,14 +136,14 @@ export function followEntries(
   entries: readonly Pick<BrokerOrder, 'status'>[],
 ): Trade {
   if (trade.status === 'open' || trade.status === 'closed' || entries.length === 0) return trade;
-  const status = entryStatus(entries.map((entry) => entry.status));
+  const status = entryStatus(entries);
   return status === trade.status ? trade : { ...trade, status };
 }
 
-function entryStatus(statuses: readonly BrokerOrder['status'][]): TradeStatus {
-  if (statuses.every((status) => status === 'rejected')) return 'rejected';
+function entryStatus(entries: readonly Pick<BrokerOrder, 'status'>[]): TradeStatus {
+  if (entries.every(({ status }) => status === 'rejected')) return 'rejected';
   // A filled order whose executions are still to be fetched is not over.
-  const isOver = statuses.every((status) => isTerminal(status) && status !== 'filled');
+  const isOver = entries.every(({ status }) => isTerminal(status) && status !== 'filled');
   return isOver ? 'cancelled' : 'submitted';
 }
 

@@ -37,16 +37,16 @@ export function readVolumeProfile(
 ): ProfileReading {
   const { volumeProfileDays: days, volumeNodeFactor, volumeNodeReach } = parameters;
   if (bars.length < days) return { kind: 'too-short', days: bars.length };
-  const recent = bars.slice(bars.length - days);
-  const bad = recent.find(({ close, volume }) => !isFigure(close) || !isFigure(volume));
-  if (bad !== undefined) return { kind: 'bad-bar', days, date: bad.date };
+  const recent = bars.length === days ? bars : bars.slice(bars.length - days);
+  for (const { date, close, volume } of recent) {
+    if (!isFigure(close) || !isFigure(volume)) return { kind: 'bad-bar', days, date };
+  }
   const width = widthAt(price, parameters);
   if (!isFigure(price) || !isFigure(width)) return { kind: 'bad-price', days };
   const bucket = bucketOf(price, width);
-  const nearest = nodesOf(recent, width, volumeNodeFactor)
-    .map((node) => ({ node: node * width, distance: Math.abs(node - bucket) }))
-    .reduce<Nearest | null>((best, each) => nearerOf(best, each), null);
-  const { node, distance } = nearest ?? { node: null, distance: null };
+  const nearest = nearestTo(bucket, nodesOf(recent, width, volumeNodeFactor));
+  const node = nearest === null ? null : nearest * width;
+  const distance = nearest === null ? null : Math.abs(nearest - bucket);
   const isNear = distance !== null && distance <= volumeNodeReach;
   return { kind: 'read', days, width, bucket, node, distance, isNear };
 }
@@ -59,11 +59,6 @@ export function isNearVolume(
 ): boolean {
   const reading = readVolumeProfile(bars, price, parameters);
   return reading.kind === 'read' && reading.isNear;
-}
-
-interface Nearest {
-  readonly node: number;
-  readonly distance: number;
 }
 
 const isFigure = (value: number): boolean => Number.isFinite(value) && value > 0;
@@ -104,8 +99,13 @@ function nodesOf(bars: readonly DailyBar[], width: number, factor: number): read
   return buckets.filter((_, index) => (volumes[index] ?? 0) > limit);
 }
 
-/** Of two that are as near, the lower one. */
-function nearerOf(best: Nearest | null, each: Nearest): Nearest {
-  if (best === null || each.distance < best.distance) return each;
-  return each.distance === best.distance && each.node < best.node ? each : best;
+/** Of two buckets that are as near, the lower one. */
+function nearestTo(bucket: number, nodes: readonly number[]): number | null {
+  let nearest: number | null = null;
+  for (const node of nodes) {
+    const distance = Math.abs(node - bucket);
+    const least = nearest === null ? Number.POSITIVE_INFINITY : Math.abs(nearest - bucket);
+    if (distance < least || (distance === least && node < (nearest ?? node))) nearest = node;
+  }
+  return nearest;
 }

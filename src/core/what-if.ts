@@ -9,6 +9,7 @@ import type {
   SymbolSnapshot,
 } from './decision.ts';
 import { DATA_FILTERS, SIGNAL_FILTERS } from './filters.ts';
+import { answerOf } from './filters/question.ts';
 import type { PositionSide } from './order.ts';
 import { planScaleOut } from './scale-out.ts';
 import { openBook, sizeEntry } from './sizing.ts';
@@ -32,10 +33,7 @@ export interface WhatIf {
  */
 export function whatIf(snapshot: Snapshot, of: SymbolSnapshot, side: PositionSide): WhatIf {
   const { features } = of;
-  const data = DATA_FILTERS.map(({ name, ask }) => ({
-    filter: name,
-    ...ask({ snapshot, features }),
-  }));
+  const data = DATA_FILTERS.map((filter) => answerOf(filter, { snapshot, features }));
   if (features === null || data.some(({ passed }) => !passed)) {
     return { side, plan: null, filters: data };
   }
@@ -51,9 +49,6 @@ export function whatIf(snapshot: Snapshot, of: SymbolSnapshot, side: PositionSid
       ...plan,
       scaleOut: planScaleOut(side, plan.bracket, plan.size.shares, parameters),
     },
-    filters: [
-      ...data,
-      ...SIGNAL_FILTERS.map(({ name, ask }) => ({ filter: name, ...ask(question) })),
-    ],
+    filters: [...data, ...SIGNAL_FILTERS.map((filter) => answerOf(filter, question))],
   };
 }

@@ -9,9 +9,8 @@ import { prepareMarket } from '#backtest/prepare.ts';
 import type { PreparedMarket } from '#backtest/prepare.ts';
 import type { BacktestResult } from '#backtest/result.ts';
 import { startBacktest } from '#backtest/run-backtest.ts';
-import { agendaKey } from '#backtest/shared-keys.ts';
+import { agendaKey, signalKey } from '#backtest/shared-keys.ts';
 import { aggregateBars } from '#core/aggregate-bars.ts';
-import { featureKey } from '#core/feature-pipeline.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { Session, SessionDate } from '#core/session.ts';
 import { daysOfView } from '#core/warm-up.ts';
@@ -36,7 +35,7 @@ export interface Evaluator {
   outcome(parameters: StrategyParameters, span: DateSpan): PointOutcome;
 }
 
-/** Features are the most that is kept, and points come in an order in which those that share them are together. */
+/** Bars on their grid are the most that is kept, and points come in an order in which those that share them are together. */
 const KEPT_MARKETS = 2;
 
 interface SharedMarket {
@@ -58,7 +57,7 @@ export function createEvaluator(market: BacktestMarket, options: BacktestOptions
   const markets = new Map<number, BacktestMarket>([[market.barMinutes, market]]);
   const prepared = new Map<string, SharedMarket>();
   const sharedMarket = (parameters: StrategyParameters): SharedMarket => {
-    const key = featureKey(parameters);
+    const key = signalKey(parameters);
     const known = prepared.get(key) ?? prepare(parameters);
     // The one that was used last is the last to go.
     prepared.delete(key);

@@ -1,10 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+import { findSignals } from '#backtest/signal-rows.ts';
 import { decide } from '#core/decide.ts';
 import type { Decision } from '#core/decision.ts';
-import { computeFeatureColumns, createFeatureColumns } from '#core/feature-columns.ts';
-import type { FeatureColumns } from '#core/feature-pipeline.ts';
+import { computeFeatureColumns } from '#core/feature-columns.ts';
 import { createFeatureEngine } from '#core/features.ts';
 import type { FeatureEngine } from '#core/features.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
@@ -49,21 +49,24 @@ function barsPerSecond(bars: readonly SessionBar[]): readonly BenchRow[] {
 /** Features of a million bars by the column, as history is read. */
 function columnsPerSecond(rows: readonly SessionBar[]): readonly BenchRow[] {
   const [bars, sessions] = [columnsOf(rows), sessionsOf(rows)];
-  const used = createFeatureColumns(rows.length);
-  const rowOf = (name: string, columnsFor: () => FeatureColumns): BenchRow => {
-    const ms = fastest(9, () => () => {
-      const columns = computeFeatureColumns(bars, sessions, DEFAULT_PARAMETERS, columnsFor());
-      return columns.close.at(-1) ?? Number.NaN;
-    });
+  const rowOf = (name: string, work: () => number): BenchRow => {
+    const ms = fastest(9, () => work);
     const perSecond = Math.round((rows.length * 1_000) / ms).toLocaleString('en-US');
     return {
       name,
       value: `${perSecond} bars/s (${((ms * 1e6) / rows.length).toFixed(0)} ns a bar)`,
     };
   };
+  const parameters = DEFAULT_PARAMETERS;
   return [
-    rowOf('feature columns, into columns used before', () => used),
-    rowOf('feature columns, into new ones', () => createFeatureColumns(rows.length)),
+    rowOf('feature columns', () => {
+      const { close } = computeFeatureColumns(bars, sessions, parameters);
+      return close.at(-1) ?? Number.NaN;
+    }),
+    rowOf(
+      'features and the signals in them',
+      () => findSignals(bars, sessions, parameters).rows.length,
+    ),
   ];
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { decide } from '#core/decide.ts';
+import { decide, decideBriefly } from '#core/decide.ts';
 import { ENTRY_FILTERS } from '#core/decision.ts';
 import type { Decision, Features, Snapshot } from '#core/decision.ts';
 import { ticker } from '#core/ids.ts';
@@ -73,6 +73,17 @@ describe('whatever the world looks like, deciding', () => {
         }
       }),
       { numRuns: 2_000 },
+    );
+  });
+
+  it('comes to the same without what it stands on', () => {
+    fc.assert(
+      fc.property(worlds, (world) => {
+        const at = build(world);
+        const outcomes = decide(at).map(({ evidence: _, ...outcome }) => outcome);
+        expect(decideBriefly(at)).toEqual(outcomes);
+      }),
+      { numRuns: 1_000 },
     );
   });
 

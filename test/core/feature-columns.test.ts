@@ -123,20 +123,6 @@ describe('features by the column', () => {
     );
   });
 
-  it('are written over columns that are given, as far as there are bars', () => {
-    const rows = walkBars({ seed: 4, sessions: 2 });
-    const used = createFeatureColumns(rows.length + 1);
-    for (const name of NAMES) used[name].fill(7);
-    const [bars, sessions] = [columnsOf(rows), sessionsOf(rows)];
-    expect(computeFeatureColumns(bars, sessions, DEFAULT_PARAMETERS, used)).toBe(used);
-    expect(differences(used, compute(rows), rows.length)).toEqual([]);
-    expect(NAMES.map((name) => used[name].at(-1))).toEqual(NAMES.map(() => 7));
-    const short = createFeatureColumns(rows.length - 1);
-    expect(() => computeFeatureColumns(bars, sessions, DEFAULT_PARAMETERS, short)).toThrow(
-      '156 bars need as many rows, not 155',
-    );
-  });
-
   it('are read out of a row as the engine returned them', () => {
     const rows = walkBars({ seed: 2, sessions: 2 });
     const columns = compute(rows);

@@ -5,8 +5,7 @@ import { keyFigures, sessionReturns } from '#backtest/metrics/measure.ts';
 import { DEFAULT_OPTIONS } from '#backtest/options.ts';
 import { prepareMarket } from '#backtest/prepare.ts';
 import { runBacktest } from '#backtest/run-backtest.ts';
-import { agendaKey } from '#backtest/shared-keys.ts';
-import { featureKey } from '#core/feature-pipeline.ts';
+import { agendaKey, signalKey } from '#backtest/shared-keys.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import { createEvaluator, longerBars } from '#research/evaluate.ts';
 import { parametersAt } from '#research/space.ts';
@@ -29,22 +28,22 @@ function watched(parameters: StrategyParameters) {
 describe('the keys of shared work', () => {
   const market = aMarket({ sessions: 30, names: ['AAPL'] });
 
-  it('hold every parameter that the features read, and no other', () => {
+  it('hold every parameter that the features and signals read, and no other', () => {
     const asked = watched(EAGER);
     prepareMarket(market, asked.proxy);
     const inKey = watched(EAGER);
-    featureKey(inKey.proxy);
+    signalKey(inKey.proxy);
     expect([...asked.read].toSorted()).toEqual([...inKey.read].toSorted());
   });
 
-  it('hold every parameter that the agenda reads, and no other but those of the features', () => {
+  it('hold every parameter that the agenda reads, and no other but those of the signals', () => {
     const prepared = prepareMarket(market, EAGER);
     const asked = watched(EAGER);
     expect(createAgenda(prepared, asked.proxy, null).tally.bars).toBeGreaterThan(0);
-    const [ofAgenda, ofFeatures] = [watched(EAGER), watched(EAGER)];
+    const [ofAgenda, ofSignals] = [watched(EAGER), watched(EAGER)];
     agendaKey(ofAgenda.proxy);
-    featureKey(ofFeatures.proxy);
-    const all = new Set([...asked.read, ...ofFeatures.read]);
+    signalKey(ofSignals.proxy);
+    const all = new Set([...asked.read, ...ofSignals.read]);
     expect([...all].toSorted()).toEqual([...ofAgenda.read].toSorted());
   });
 });

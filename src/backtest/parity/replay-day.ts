@@ -2,10 +2,10 @@ import { barRefusal } from '#core/bar-refusal.ts';
 import { barAt } from '#core/bars.ts';
 import type { BarColumns } from '#core/bars.ts';
 import type { Decision } from '#core/decision.ts';
-import { featuresAt } from '#core/feature-columns.ts';
+import { computeFeatureColumns, featuresAt } from '#core/feature-columns.ts';
 import type { BarPrices } from '#core/open-trade.ts';
 import { MINUTE_MS } from '#core/session.ts';
-import type { EpochMs } from '#core/session.ts';
+import type { EpochMs, Session } from '#core/session.ts';
 import { daysOfView } from '#core/warm-up.ts';
 import type { ParityReport } from '#ports/parity.ts';
 
@@ -99,7 +99,9 @@ function replay(day: RecordedDay, market: ReplayMarket, byHand: readonly HandAct
   );
   while (run.next());
   return {
-    signals: watched.flatMap((history) => signalsOf(day, history, { from: start.at, decided })),
+    signals: watched.flatMap((history) =>
+      signalsOf(day, history, { sessions: market.sessions, from: start.at, decided }),
+    ),
     fills: log.fills(),
   };
 }
@@ -113,6 +115,7 @@ function pricesOf(columns: BarColumns | undefined, barMs: number): readonly BarP
 }
 
 interface Decided {
+  readonly sessions: readonly Session[];
   readonly from: EpochMs;
   readonly decided: ReadonlyMap<string, Decision>;
 }
@@ -120,9 +123,10 @@ interface Decided {
 /** What became of a symbol at each of its bars: by the bars alone, or else as it was decided. */
 function signalsOf(
   { first: { session, parameters } }: RecordedDay,
-  { symbol, bars, features, days }: PreparedSymbol,
-  { from, decided }: Decided,
+  { symbol, bars, days }: PreparedSymbol,
+  { sessions, from, decided }: Decided,
 ): readonly DaySignal[] {
+  const features = computeFeatureColumns(bars, sessions, parameters);
   const recent = days.slice(-parameters.volumeProfileDays);
   const signals: DaySignal[] = [];
   for (let row = 0; row < bars.start.length; row += 1) {

@@ -4,34 +4,47 @@ import type { DataQuestion, Verdict } from './question.ts';
 
 /** Every feature has a value. */
 export function askWarmUp({ features }: DataQuestion): Verdict {
-  const missing = features === null ? ['bars'] : missingFrom(features);
-  return { passed: missing.length === 0, numbers: { missing: missing.join(', ') || null } };
+  return {
+    passed: features !== null && isWarm(features),
+    numbers: () => {
+      const missing = features === null ? ['bars'] : missingFrom(features);
+      return { missing: missing.join(', ') || null };
+    },
+  };
 }
 
 /** The features are those of this very bar. */
 export function askFreshness({ snapshot: { barEnd }, features }: DataQuestion): Verdict {
   const featuresBarEnd = features?.barEnd ?? null;
-  const minutesBehind = featuresBarEnd === null ? null : (barEnd - featuresBarEnd) / MINUTE_MS;
   return {
     passed: featuresBarEnd === barEnd && isInstant(barEnd),
-    numbers: { barEnd, featuresBarEnd, minutesBehind },
+    numbers: () => ({
+      barEnd,
+      featuresBarEnd,
+      minutesBehind: featuresBarEnd === null ? null : (barEnd - featuresBarEnd) / MINUTE_MS,
+    }),
   };
 }
 
-/**
- * Whether every feature has a value: the same question, without the names of those that have none. A sum is a
- * figure only where each of its parts is one.
- */
-export function isWarm(features: Features): boolean {
-  const { close, emaFast, emaSlow, atr, atrAverage, adx, plusDi, minusDi } = features;
-  const { relativeVolume, vwap, trendEmaFast, trendEmaSlow } = features;
-  const prices = close + emaFast + emaSlow + atr + atrAverage + vwap + trendEmaFast + trendEmaSlow;
-  return (
-    Number.isFinite(prices + adx + plusDi + minusDi + relativeVolume) &&
-    !Number.isNaN(features.barsSinceCrossUp) &&
-    !Number.isNaN(features.barsSinceCrossDown)
-  );
-}
+/** Whether every feature has a value: the same question, without the names of those that have none. */
+export const isWarm = (features: Features): boolean =>
+  arePrices(features) &&
+  Number.isFinite(features.adx) &&
+  Number.isFinite(features.plusDi) &&
+  Number.isFinite(features.minusDi) &&
+  Number.isFinite(features.relativeVolume) &&
+  !Number.isNaN(features.barsSinceCrossUp) &&
+  !Number.isNaN(features.barsSinceCrossDown);
+
+const arePrices = (features: Features): boolean =>
+  Number.isFinite(features.close) &&
+  Number.isFinite(features.emaFast) &&
+  Number.isFinite(features.emaSlow) &&
+  Number.isFinite(features.atr) &&
+  Number.isFinite(features.atrAverage) &&
+  Number.isFinite(features.vwap) &&
+  Number.isFinite(features.trendEmaFast) &&
+  Number.isFinite(features.trendEmaSlow);
 
 const FIGURES = [
   'close',

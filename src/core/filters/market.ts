@@ -1,8 +1,10 @@
-import type { Features } from '../decision.ts';
+import type { Features, FilterResult } from '../decision.ts';
 import { isFlattenDue } from '../exits.ts';
 import type { PositionSide } from '../order.ts';
+import type { StrategyParameters } from '../parameters.ts';
 import { MINUTE_MS } from '../session.ts';
 import { readVolumeProfile } from '../volume-profile.ts';
+import type { ProfileReading } from '../volume-profile.ts';
 import type { EntryQuestion, SignalQuestion, Verdict } from './question.ts';
 
 /**
@@ -14,13 +16,13 @@ export function askEntryWindow({ snapshot }: SignalQuestion): Verdict {
   const { noEntryFirstMinutes, noEntryLastMinutes } = parameters;
   return {
     passed: isInEntryWindow(snapshot),
-    numbers: {
+    numbers: () => ({
       minutesSinceOpen: (barEnd - session.open) / MINUTE_MS,
       minutesToClose: (session.close - barEnd) / MINUTE_MS,
       noEntryFirstMinutes,
       noEntryLastMinutes,
       flattens: isFlattenDue(session, barEnd, parameters),
-    },
+    }),
   };
 }
 
@@ -36,9 +38,15 @@ export function isInEntryWindow({
 
 /** Enough speaks for the signal. */
 export function askConfidence({ signal: { confidence }, snapshot }: SignalQuestion): Verdict {
-  const { total, ...parts } = confidence;
+  const { total } = confidence;
   const threshold = snapshot.parameters.confidenceThreshold;
-  return { passed: total >= threshold, numbers: { confidence: total, threshold, ...parts } };
+  return {
+    passed: total >= threshold,
+    numbers: () => {
+      const { total: _, ...parts } = confidence;
+      return { confidence: total, threshold, ...parts };
+    },
+  };
 }
 
 /** The longer bars do not trend the other way. */
@@ -47,7 +55,7 @@ export const askTrend = ({
   features: { trendEmaFast, trendEmaSlow },
 }: SignalQuestion): Verdict => ({
   passed: isWithTrend(side, { trendEmaFast, trendEmaSlow }),
-  numbers: { side, trendEmaFast, trendEmaSlow },
+  numbers: () => ({ side, trendEmaFast, trendEmaSlow }),
 });
 
 export const isWithTrend = (
@@ -60,18 +68,29 @@ export function askVolumeProfile({ snapshot, symbol, features }: EntryQuestion):
   const price = features.close;
   const { daily, parameters } = snapshot;
   const reading = readVolumeProfile(daily.get(symbol.symbol) ?? [], price, parameters);
+  return {
+    passed: reading.kind === 'read' && reading.isNear,
+    numbers: () => profileNumbers(reading, price, parameters),
+  };
+}
+
+function profileNumbers(
+  reading: ProfileReading,
+  price: number,
+  { volumeProfileDays: needed }: StrategyParameters,
+): FilterResult['numbers'] {
   const { days } = reading;
   switch (reading.kind) {
     case 'read': {
       const { bucket, node, distance, width } = reading;
-      return { passed: reading.isNear, numbers: { price, bucket, node, distance, width, days } };
+      return { price, bucket, node, distance, width, days };
     }
     case 'too-short':
-      return { passed: false, numbers: { price, days, needed: parameters.volumeProfileDays } };
+      return { price, days, needed };
     case 'bad-bar':
-      return { passed: false, numbers: { price, days, badBar: reading.date } };
+      return { price, days, badBar: reading.date };
     case 'bad-price':
-      return { passed: false, numbers: { price, days, width: null } };
+      return { price, days, width: null };
     default:
       return reading satisfies never;
   }

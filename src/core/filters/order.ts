@@ -5,8 +5,11 @@ import type { EntryQuestion, Verdict } from './question.ts';
 /** A bracket can stand, and at least one share of it is allowed. */
 export const askSize = ({ plan }: EntryQuestion): Verdict =>
   plan === null
-    ? { passed: false, numbers: { bracket: 'none can stand at these prices', shares: 0 } }
-    : { passed: plan.size.shares >= 1, numbers: sizeNumbers(plan.bracket, plan.size) };
+    ? {
+        passed: false,
+        numbers: () => ({ bracket: 'none can stand at these prices', shares: 0 }),
+      }
+    : { passed: plan.size.shares >= 1, numbers: () => sizeNumbers(plan.bracket, plan.size) };
 
 /** Amounts in dollars. */
 const sizeNumbers = (bracket: BracketPlan, size: SizeArithmetic): FilterResult['numbers'] => ({
@@ -27,16 +30,20 @@ const sizeNumbers = (bracket: BracketPlan, size: SizeArithmetic): FilterResult['
 /** The broker takes such an order. */
 export function askBroker({ snapshot, symbol: { asset }, signal }: EntryQuestion): Verdict {
   const { account, parameters } = snapshot;
-  const numbers = {
-    side: signal.side,
-    isKnown: asset !== null,
-    tradable: asset?.tradable ?? null,
-    tradingBlocked: account.tradingBlocked,
-    shortable: asset?.shortable ?? null,
-    shortingEnabled: account.shortingEnabled,
-    allowShort: parameters.allowShort,
+  const { tradingBlocked, shortingEnabled } = account;
+  const { allowShort } = parameters;
+  const maySell = asset?.shortable === true && shortingEnabled && allowShort;
+  const mayTrade = asset?.tradable === true && !tradingBlocked;
+  return {
+    passed: mayTrade && (signal.side === 'long' || maySell),
+    numbers: () => ({
+      side: signal.side,
+      isKnown: asset !== null,
+      tradable: asset?.tradable ?? null,
+      tradingBlocked,
+      shortable: asset?.shortable ?? null,
+      shortingEnabled,
+      allowShort,
+    }),
   };
-  const maySell = numbers.shortable === true && numbers.shortingEnabled && numbers.allowShort;
-  const mayTrade = numbers.tradable === true && !numbers.tradingBlocked;
-  return { passed: mayTrade && (signal.side === 'long' || maySell), numbers };
 }

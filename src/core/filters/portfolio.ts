@@ -7,7 +7,7 @@ import type { EntryQuestion, Verdict } from './question.ts';
 export function askPositionCap({ snapshot: { parameters }, book }: EntryQuestion): Verdict {
   const open = openSymbols(book).size;
   const max = parameters.maxOpenPositions;
-  return { passed: open < max, numbers: { open, max } };
+  return { passed: open < max, numbers: () => ({ open, max }) };
 }
 
 /** Not too much of what is open lies in one sector. */
@@ -15,8 +15,10 @@ export function askSector({ snapshot, symbol: { symbol }, book }: EntryQuestion)
   const { sectors, parameters } = snapshot;
   const maxShare = parameters.maxSectorShare;
   const share = sectorShareOf(symbol, openSymbols(book), sectors, maxShare);
-  const { sector, open, same } = share;
-  return { passed: share.hasRoom, numbers: { sector, open, same, maxShare } };
+  return {
+    passed: share.hasRoom,
+    numbers: () => ({ sector: share.sector, open: share.open, same: share.same, maxShare }),
+  };
 }
 
 /** Nothing that is open moves like the symbol. */
@@ -25,12 +27,12 @@ export function askCorrelation({ snapshot, symbol: { symbol }, book }: EntryQues
   const found = correlationWithOpen(symbol, openSymbols(book), daily, parameters);
   return {
     passed: found.isAllowed,
-    numbers: {
+    numbers: () => ({
       correlation: found.value,
       with: found.with,
       days: found.days,
       max: parameters.maxCorrelation,
       minDays: parameters.correlationMinDays,
-    },
+    }),
   };
 }

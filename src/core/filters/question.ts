@@ -10,12 +10,24 @@ import type {
 import type { Signal } from '../signal.ts';
 import type { Book } from '../sizing.ts';
 
-export type Verdict = Omit<FilterResult, 'filter'>;
+/** What a filter says. Its numbers are made when they are asked for: a backtest wants none of them. */
+export interface Verdict extends Pick<FilterResult, 'passed'> {
+  readonly numbers: () => FilterResult['numbers'];
+}
 
 /** One reason not to enter, and how it is found out. */
 export interface EntryFilter<Question> {
   readonly name: EntryFilterName;
   readonly ask: (question: Question) => Verdict;
+}
+
+/** A filter's answer with its numbers, as a decision keeps it. */
+export function answerOf<Question>(
+  { name, ask }: EntryFilter<Question>,
+  question: Question,
+): FilterResult {
+  const { passed, numbers } = ask(question);
+  return { filter: name, passed, numbers: numbers() };
 }
 
 /** Before there is a direction: whether the data can be judged at all. */

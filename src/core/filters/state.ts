@@ -8,7 +8,7 @@ export function askOnePosition({ symbol: { symbol }, book }: EntryQuestion): Ver
   const hasPendingEntry = book.pendingEntries.has(symbol);
   return {
     passed: !hasPosition && !hasPendingEntry,
-    numbers: { hasPosition, hasPendingEntry },
+    numbers: () => ({ hasPosition, hasPendingEntry }),
   };
 }
 
@@ -23,20 +23,20 @@ export function askCooldown({ snapshot, symbol: { symbol } }: EntryQuestion): Ve
   );
   return {
     passed: cooldownUntil === null && streakUntil === null,
-    numbers: { cooldownUntil, minutesLeft, stopOuts, streakUntil },
+    numbers: () => ({ cooldownUntil, minutesLeft, stopOuts, streakUntil }),
   };
 }
 
 /** Nobody has halted entries. */
 export const askControl = ({ snapshot: { control } }: EntryQuestion): Verdict => ({
   passed: allowsEntries(control),
-  numbers: { status: control.status, by: control.by, reason: control.reason },
+  numbers: () => ({ status: control.status, by: control.by, reason: control.reason }),
 });
 
 /** The bot sees, and its books are clean. */
 export const askReadiness = ({ snapshot: { impediments } }: EntryQuestion): Verdict => ({
   passed: impediments.length === 0,
-  numbers: { impediments: impediments.join('; ') || null },
+  numbers: () => ({ impediments: impediments.join('; ') || null }),
 });
 
 /**
@@ -48,14 +48,14 @@ export function askDrawdown({ snapshot: { drawdown, parameters } }: EntryQuestio
   const isKnown = isReading(dailyPercent) && isReading(peakPercent);
   return {
     passed: isKnown && !isDailyBreached && !isPeakBreached,
-    numbers: {
+    numbers: () => ({
       daily: dailyPercent,
       dailyLimit: parameters.dailyDrawdownPercent,
       dailyBreached: isDailyBreached,
       peak: peakPercent,
       peakLimit: parameters.peakDrawdownPercent,
       peakBreached: isPeakBreached,
-    },
+    }),
   };
 }
 

@@ -10,37 +10,47 @@ export interface Average {
   push(values: Float64Array, averages: Float64Array): void;
 }
 
-interface State {
+/** Where an exponential moving average stands. */
+export interface EmaState {
   readonly period: number;
   count: number;
   sum: number;
   value: number;
 }
 
+export const startEma = (period: number): EmaState => ({
+  period,
+  count: 0,
+  sum: 0,
+  value: Number.NaN,
+});
+
+/** What each input weighs. */
+export const emaSmoothing = (period: number): number => 2 / (period + 1);
+
 /**
  * Exponential moving average with smoothing 2 / (period + 1), seeded as TA-Lib does: its first value,
  * at the period-th input, is the simple average of the inputs so far.
  */
 export function createEma(period: number): Average {
-  const state: State = { period, count: 0, sum: 0, value: Number.NaN };
-  return { push: (values, averages) => advance(state, values, averages) };
+  const state = startEma(period);
+  return {
+    push(values, averages) {
+      for (let row = 0; row < values.length; row += 1) {
+        stepEma(state, figureAt(values, row));
+        averages[row] = state.value;
+      }
+    },
+  };
 }
 
-function advance(state: State, values: Float64Array, averages: Float64Array): void {
+/** Takes one input. */
+export function stepEma(state: EmaState, input: number): void {
   const { period } = state;
-  const smoothing = 2 / (period + 1);
-  let { count, sum, value } = state;
-  for (let row = 0; row < values.length; row += 1) {
-    const input = figureAt(values, row);
-    if (count >= period) value += (input - value) * smoothing;
-    else {
-      count += 1;
-      sum += input;
-      if (count === period) value = sum / period;
-    }
-    averages[row] = value;
+  if (state.count >= period) state.value += (input - state.value) * emaSmoothing(period);
+  else {
+    state.count += 1;
+    state.sum += input;
+    if (state.count === period) state.value = state.sum / period;
   }
-  state.count = count;
-  state.sum = sum;
-  state.value = value;
 }

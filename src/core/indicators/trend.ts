@@ -32,51 +32,55 @@ export function createTrend({
   const resampled = createCompletedCloses({ from: barMinutes, to: trendBarMinutes });
   const fast = createEma(emaFast);
   const slow = createEma(emaSlow);
-  const last = { fast: Number.NaN, slow: Number.NaN };
   let work = createWork(1);
   return {
     push: (rows, columns) => {
-      if (work.completed.length < rows.bars.start.length) work = createWork(rows.bars.start.length);
+      const length = rows.bars.start.length;
+      if (work.completed.length < length) work = createWork(length, work);
       const count = resampled.push(rows, work);
       // Of bars that come one at a time, most complete none.
       if (count > 0) {
         const closes = work.closes.subarray(0, count);
-        fast.push(closes, work.fast);
-        slow.push(closes, work.slow);
+        fast.push(closes, work.fast.subarray(1));
+        slow.push(closes, work.slow.subarray(1));
       }
-      spread(last, work, columns);
+      spread(work, columns, length);
+      keepLast(work, count);
     },
   };
 }
 
+/** The averages after each long bar of a push; the first are those from before it. */
 interface Work extends CompletedColumns {
   readonly fast: Float64Array;
   readonly slow: Float64Array;
 }
 
-const createWork = (rows: number): Work => ({
-  closes: new Float64Array(rows + 1),
-  completed: new Int32Array(rows),
-  fast: new Float64Array(rows + 1),
-  slow: new Float64Array(rows + 1),
-});
+function createWork(rows: number, before?: Work): Work {
+  const averages = (of: Float64Array | undefined): Float64Array =>
+    new Float64Array(rows + 2).fill(of?.[0] ?? Number.NaN);
+  return {
+    closes: new Float64Array(rows + 1),
+    completed: new Int32Array(rows),
+    fast: averages(before?.fast),
+    slow: averages(before?.slow),
+  };
+}
 
 /** Writes at each row the averages of the last long bar that is complete there. */
 function spread(
-  last: { fast: number; slow: number },
-  { completed, fast: fasts, slow: slows }: Work,
+  { completed, fast, slow }: Work,
   { trendEmaFast, trendEmaSlow }: TrendColumns,
+  rows: number,
 ): void {
-  let { fast, slow } = last;
-  for (let row = 0; row < trendEmaFast.length; row += 1) {
+  for (let row = 0; row < rows; row += 1) {
     const count = completed[row] ?? 0;
-    if (count > 0) {
-      fast = figureAt(fasts, count - 1);
-      slow = figureAt(slows, count - 1);
-    }
-    trendEmaFast[row] = fast;
-    trendEmaSlow[row] = slow;
+    trendEmaFast[row] = figureAt(fast, count);
+    trendEmaSlow[row] = figureAt(slow, count);
   }
-  last.fast = fast;
-  last.slow = slow;
+}
+
+function keepLast({ fast, slow }: Work, count: number): void {
+  fast[0] = figureAt(fast, count);
+  slow[0] = figureAt(slow, count);
 }

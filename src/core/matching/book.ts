@@ -7,14 +7,17 @@ export interface Book {
   /** The next order's place. */
   nextSequence(): number;
   add(order: SimulatedOrder): void;
-  update(order: SimulatedOrder, change: Partial<SimulatedOrder>): SimulatedOrder;
+  /** Puts an order, as it is from now on, in the place of itself; returns it. */
+  put(order: SimulatedOrder): SimulatedOrder;
   byId(id: BrokerOrderId): SimulatedOrder | undefined;
   byClientId(id: ClientOrderId): SimulatedOrder | undefined;
   /** In order of submission; the index is the order's sequence. */
   all(): readonly SimulatedOrder[];
-  /** The live orders of a symbol as they stand, in order of submission. */
+  /** The live orders of a symbol, in order of submission. The list changes with the book. */
   liveOf(symbol: Ticker): readonly SimulatedOrder[];
-  /** The live orders of all symbols, in order of submission. */
+  /** The same for each symbol that ever had one. */
+  liveLists(): Iterable<readonly SimulatedOrder[]>;
+  /** The live orders of all symbols as they stand now, in order of submission. */
   live(): readonly SimulatedOrder[];
 }
 
@@ -24,17 +27,10 @@ export function createBook(): Book {
   const orders: SimulatedOrder[] = [];
   const sequenceById = new Map<BrokerOrderId, number>();
   const sequenceByClientId = new Map<ClientOrderId, number>();
-  const liveBySymbol = new Map<Ticker, readonly SimulatedOrder[]>();
+  const liveBySymbol = new Map<Ticker, SimulatedOrder[]>();
 
   const at = (sequence: number | undefined) =>
     sequence === undefined ? undefined : orders[sequence];
-
-  function setLive(symbol: Ticker, live: readonly SimulatedOrder[]): void {
-    if (live.length === 0) liveBySymbol.delete(symbol);
-    else liveBySymbol.set(symbol, live);
-  }
-
-  const liveOf = (symbol: Ticker) => liveBySymbol.get(symbol) ?? NONE;
 
   return {
     nextSequence: () => orders.length,
@@ -42,25 +38,32 @@ export function createBook(): Book {
       orders.push(order);
       sequenceById.set(order.id, order.sequence);
       sequenceByClientId.set(order.clientOrderId, order.sequence);
-      setLive(order.symbol, [...liveOf(order.symbol), order]);
+      const live = liveBySymbol.get(order.symbol);
+      if (live === undefined) liveBySymbol.set(order.symbol, [order]);
+      else live.push(order);
     },
-    update(order, change) {
-      const updated: SimulatedOrder = { ...order, ...change };
-      orders[order.sequence] = updated;
-      const others = liveOf(order.symbol);
-      setLive(
-        order.symbol,
-        isTerminal(updated.status)
-          ? others.filter(({ sequence }) => sequence !== order.sequence)
-          : others.map((other) => (other.sequence === order.sequence ? updated : other)),
-      );
-      return updated;
+    put(order) {
+      orders[order.sequence] = order;
+      keepLive(liveBySymbol.get(order.symbol), order);
+      return order;
     },
     byId: (id) => at(sequenceById.get(id)),
     byClientId: (id) => at(sequenceByClientId.get(id)),
     all: () => orders,
-    liveOf,
+    liveOf: (symbol) => liveBySymbol.get(symbol) ?? NONE,
+    liveLists: () => liveBySymbol.values(),
     live: () =>
       [...liveBySymbol.values()].flat().toSorted((left, right) => left.sequence - right.sequence),
   };
+}
+
+/** Puts an order in its place among the live ones of its symbol, or takes it out once it is over. */
+function keepLive(live: SimulatedOrder[] | undefined, order: SimulatedOrder): void {
+  if (live === undefined) return;
+  for (let index = 0; index < live.length; index += 1) {
+    if (live[index]?.sequence !== order.sequence) continue;
+    if (isTerminal(order.status)) live.splice(index, 1);
+    else live[index] = order;
+    return;
+  }
 }

@@ -176,11 +176,9 @@ function marketOf(venue: Venue): Pick<Exchange, MarketCalls> {
     },
     applyBar(symbol, bar, at) {
       if (venue.quirks.halted.includes(symbol)) return NO_EVENTS;
-      const live = book.liveOf(symbol);
-      const turn = live.length === 0 ? null : turnAt(at);
-      if (turn !== null) matchBar(venue, turn, live, bar);
+      const events = matchBar(venue, symbol, bar, at);
       portfolio.setMark(symbol, usdFromNumber(bar.close));
-      return turn?.events ?? NO_EVENTS;
+      return events;
     },
     markToMarket(symbol, price) {
       portfolio.setMark(symbol, price);

@@ -66,19 +66,27 @@ function bookFill(
   { price, quantity }: Trade,
 ): SimulatedOrder {
   const filledQuantity = order.filledQuantity + quantity;
-  const common = {
-    filledQuantity,
-    filledValue: addUsd(order.filledValue, timesShares(price, quantity)),
-    updatedAt: at,
-  };
+  const filledValue = addUsd(order.filledValue, timesShares(price, quantity));
   if (filledQuantity === order.quantity) {
-    const ended = { status: 'filled', statusBefore: null, filledAt: at } as const;
-    return book.update(order, { ...common, ...ended, reservePrice: ZERO_USD });
+    return book.put({
+      ...order,
+      filledQuantity,
+      filledValue,
+      updatedAt: at,
+      status: 'filled',
+      statusBefore: null,
+      filledAt: at,
+      reservePrice: ZERO_USD,
+    });
   }
   // What is pending about an order stays pending while it fills, until there is nothing left of it.
   const isPending = order.statusBefore !== null;
-  return book.update(order, {
-    ...common,
-    ...(isPending ? { statusBefore: 'partially_filled' } : { status: 'partially_filled' }),
+  return book.put({
+    ...order,
+    filledQuantity,
+    filledValue,
+    updatedAt: at,
+    status: isPending ? order.status : 'partially_filled',
+    statusBefore: isPending ? 'partially_filled' : null,
   });
 }

@@ -31,7 +31,7 @@ function wakeLegs(venue: Venue, turn: Turn, entry: SimulatedOrder): void {
     if (quantity === 0) announce(venue, turn, leg, 'canceled');
     else {
       const isBeside = leg.role === 'stop-loss' && legs.length > 1;
-      moveOn(venue, turn, venue.book.update(leg, { quantity }), isBeside ? 'held' : 'new');
+      moveOn(venue, turn, { ...leg, quantity }, isBeside ? 'held' : 'new');
     }
   }
 }
@@ -46,8 +46,8 @@ function shrinkStop(venue: Venue, turn: Turn, takeProfit: SimulatedOrder): void 
     return;
   }
   const isStuck = venue.quirks.legDeadlock;
-  venue.book.update(stop, { quantity: leaves, updatedAt: turn.at, isStuck });
-  if (isStuck) venue.book.update(takeProfit, { isStuck });
+  venue.book.put({ ...stop, quantity: leaves, updatedAt: turn.at, isStuck });
+  if (isStuck) venue.book.put({ ...takeProfit, isStuck });
 }
 
 /** The exit beside a filled one, at its own price, as if its cancel had come too late. */

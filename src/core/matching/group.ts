@@ -18,17 +18,28 @@ const rootOf = (venue: Venue, order: SimulatedOrder): SimulatedOrder =>
 export function liveMembers(venue: Venue, order: SimulatedOrder): readonly SimulatedOrder[] {
   if (order.role === 'single') return isLive(order.status) ? [order] : [];
   const root = rootOf(venue, order);
-  const legs = root.legIds.flatMap((id) => venue.book.byId(id) ?? []);
-  return [root, ...legs].filter(({ status }) => isLive(status));
+  const members = isLive(root.status) ? [root] : [];
+  for (const id of root.legIds) {
+    const leg = venue.book.byId(id);
+    if (leg !== undefined && isLive(leg.status)) members.push(leg);
+  }
+  return members;
 }
 
 /** The other exit on the same shares. */
 export function siblingOf(venue: Venue, order: SimulatedOrder): SimulatedOrder | undefined {
   if (order.role !== 'take-profit' && order.role !== 'stop-loss') return undefined;
-  return liveMembers(venue, order).find(
-    (member) => member.sequence !== order.sequence && member.role !== 'entry',
-  );
+  const root = rootOf(venue, order);
+  if (isOtherExit(root, order)) return root;
+  for (const id of root.legIds) {
+    const leg = venue.book.byId(id);
+    if (leg !== undefined && isOtherExit(leg, order)) return leg;
+  }
+  return undefined;
 }
+
+const isOtherExit = (member: SimulatedOrder, order: SimulatedOrder): boolean =>
+  member.sequence !== order.sequence && member.role !== 'entry' && isLive(member.status);
 
 /** The entry that an order waits for; undefined when it waits for none. */
 export function pendingEntryOf(venue: Venue, order: SimulatedOrder): SimulatedOrder | undefined {
@@ -55,7 +66,7 @@ export function electStop(venue: Venue, turn: Turn, order: SimulatedOrder): Simu
     : workingStatusOf(order) === 'held'
       ? moveOn(venue, turn, order, 'new')
       : order;
-  return venue.book.update(working, { isElected: true, updatedAt: turn.at });
+  return venue.book.put({ ...working, isElected: true, updatedAt: turn.at });
 }
 
 /** Ends the order and with it its whole group. */

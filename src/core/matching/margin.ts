@@ -1,4 +1,4 @@
-import { ZERO_USD, addUsd, micros, subtractUsd, timesShares } from '../money.ts';
+import { ZERO_USD, micros, subtractUsd, timesShares } from '../money.ts';
 import type { Usd } from '../money.ts';
 import type { OrderSide } from '../order.ts';
 import { leavesOf } from './order.ts';
@@ -32,11 +32,11 @@ const SHORT_SALE_VALUE = 1.03;
  * accepted, not when it fills. Exits need none. Nothing is ever liquidated.
  */
 export function marginOf(venue: Venue): Margin {
-  const { book, portfolio, rules } = venue;
+  const { portfolio, rules } = venue;
   const { long, short } = portfolio.marketValues();
-  const equity = addUsd(portfolio.cash(), long, short);
+  const equity = portfolio.equity();
   const gross = subtractUsd(long, short);
-  const reserved = addUsd(...book.live().map((order) => heldPowerOf(venue, order)));
+  const reserved = reservedOf(venue);
   const powerAt = (multiplier: number): Usd =>
     micros(Math.max(0, Math.floor(equity * multiplier) - gross - reserved));
   return {
@@ -51,12 +51,21 @@ export function marginOf(venue: Venue): Margin {
   };
 }
 
+function reservedOf(venue: Venue): Usd {
+  let reserved = 0;
+  for (const orders of venue.book.liveLists()) {
+    for (const order of orders) reserved += heldPowerOf(venue, order);
+  }
+  return micros(reserved);
+}
+
 /** Buying power that an order holds. */
 export const reserveOf = (order: SimulatedOrder): Usd =>
   timesShares(order.reservePrice, leavesOf(order));
 
 /** While an order is being replaced, the larger of the two is held. */
 function heldPowerOf(venue: Venue, order: SimulatedOrder): Usd {
+  if (order.reservePrice === 0) return ZERO_USD;
   const own = reserveOf(order);
   const predecessor = livePredecessorOf(venue, order);
   if (predecessor === undefined) return own;

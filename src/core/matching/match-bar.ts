@@ -1,5 +1,7 @@
 import type { Bar } from '../bars.ts';
+import type { Ticker } from '../ids.ts';
 import type { Usd } from '../money.ts';
+import type { EpochMs } from '../session.ts';
 import {
   electionPrice,
   insidePrice,
@@ -13,7 +15,7 @@ import type { PriceRange } from './bar-prices.ts';
 import { execute } from './execute.ts';
 import { electStop, isAwake, liveMembers, siblingOf } from './group.ts';
 import { isStopType, leavesOf } from './order.ts';
-import type { SimulatedOrder } from './order.ts';
+import type { ExchangeEvent, SimulatedOrder } from './order.ts';
 import { executionCap } from './quirks.ts';
 import type { Turn, Venue } from './venue.ts';
 
@@ -35,27 +37,39 @@ interface Passage {
  */
 export function matchBar(
   venue: Venue,
-  turn: Turn,
-  live: readonly SimulatedOrder[],
+  symbol: Ticker,
   bar: Bar,
-): void {
+  at: EpochMs,
+): readonly ExchangeEvent[] {
+  const live = venue.book.liveOf(symbol);
+  if (live.length === 0) return NO_EVENTS;
   const range = rangeOf(bar);
-  if (!live.some((order) => mayTrade(order, range))) return;
+  if (!mayTradeAny(live, range)) return NO_EVENTS;
+  const turn: Turn = { at, events: [] };
   const passage = { venue, turn, range, volume: bar.volume, done: new Set<number>() };
   const awake = live.filter((order) => isAwake(venue, order));
   const wokenAtOpen = matchAtOpen(passage, stopsFirst(awake));
   matchAtOpen(passage, stopsFirst(wokenAtOpen));
   const wokenInside = matchInside(passage, stopsFirst([...awake, ...wokenAtOpen]));
   for (const leg of stopsFirst(wokenInside)) matchOnEntryBar(passage, leg);
+  return turn.events;
 }
 
-const stopsFirst = (orders: readonly SimulatedOrder[]): readonly SimulatedOrder[] =>
-  orders.length < 2
-    ? orders
-    : [
-        ...orders.filter(({ type }) => isStopType(type)),
-        ...orders.filter(({ type }) => !isStopType(type)),
-      ];
+const NO_EVENTS: readonly ExchangeEvent[] = [];
+
+/** A bar that cannot touch any order of its symbol changes nothing: most bars. */
+function mayTradeAny(live: readonly SimulatedOrder[], range: PriceRange): boolean {
+  for (const order of live) if (mayTrade(order, range)) return true;
+  return false;
+}
+
+function stopsFirst(orders: readonly SimulatedOrder[]): readonly SimulatedOrder[] {
+  if (orders.length < 2) return orders;
+  const sorted: SimulatedOrder[] = [];
+  for (const order of orders) if (isStopType(order.type)) sorted.push(order);
+  for (const order of orders) if (!isStopType(order.type)) sorted.push(order);
+  return sorted;
+}
 
 /** The order as it stands now, if it still waits for its turn in this bar. */
 function waiting({ venue, done }: Passage, { id, sequence }: SimulatedOrder) {

@@ -50,6 +50,8 @@ interface PortfolioState {
   readonly holdings: Map<Ticker, Holding>;
   readonly marks: Map<Ticker, Usd>;
   cash: Usd;
+  /** Until a price or a holding changes; null while nobody has asked since. */
+  equity: Usd | null;
 }
 
 export function createPortfolio(startingCash: Usd, opening?: OpeningBalance): Portfolio {
@@ -57,6 +59,7 @@ export function createPortfolio(startingCash: Usd, opening?: OpeningBalance): Po
     holdings: new Map(opening?.holdings.map((holding) => [holding.symbol, holding])),
     marks: new Map(),
     cash: startingCash,
+    equity: null,
   };
   const { holdings, marks } = state;
   return {
@@ -66,16 +69,18 @@ export function createPortfolio(startingCash: Usd, opening?: OpeningBalance): Po
     mark: (symbol) => marks.get(symbol),
     setMark(symbol, price) {
       marks.set(symbol, price);
+      state.equity = null;
     },
     trade: (execution) => trade(state, execution),
     charge(amount) {
       state.cash = subtractUsd(state.cash, amount);
+      state.equity = null;
     },
     marketValueOf: (holding) => marketValueOf(state, holding),
     marketValues: () => marketValues(state),
     equity() {
-      const { long, short } = marketValues(state);
-      return addUsd(state.cash, long, short);
+      state.equity ??= equityOf(state);
+      return state.equity;
     },
   };
 }
@@ -95,6 +100,11 @@ function marketValues(state: PortfolioState) {
   return { long: micros(long), short: micros(short) };
 }
 
+function equityOf(state: PortfolioState): Usd {
+  const { long, short } = marketValues(state);
+  return addUsd(state.cash, long, short);
+}
+
 function trade(state: PortfolioState, execution: Execution): Usd {
   const { symbol, quantity } = execution;
   const held = state.holdings.get(symbol)?.quantity ?? 0;
@@ -109,6 +119,7 @@ function trade(state: PortfolioState, execution: Execution): Usd {
 function step(state: PortfolioState, { symbol, quantity, price, at }: Execution): Usd {
   const value = timesShares(price, quantity);
   state.cash = subtractUsd(state.cash, value);
+  state.equity = null;
   const before = state.holdings.get(symbol);
   if (before === undefined || Math.sign(before.quantity) === Math.sign(quantity)) {
     state.holdings.set(symbol, {

@@ -53,7 +53,7 @@ export function requestReplace(
     ...replacementOf(venue, turn, { order, wanted, change }),
     legIds: [],
   };
-  announce(venue, turn, venue.book.update(order, { replacedBy: next.id }), 'pending_replace');
+  announce(venue, turn, venue.book.put({ ...order, replacedBy: next.id }), 'pending_replace');
   venue.book.add(next);
   return { kind: 'accepted', order: next, legs: legsOf(venue, order), events: turn.events };
 }
@@ -71,12 +71,12 @@ export function completeReplace(venue: Venue, turn: Turn, id: BrokerOrderId): vo
   if (isTerminal(old.status) || !fits(venue, old, next)) {
     announce(venue, turn, next, 'rejected');
     const status = workingStatusOf(old);
-    const kept = book.update(old, { status, statusBefore: null, replacedBy: null });
+    const kept = book.put({ ...old, status, statusBefore: null, replacedBy: null });
     notify(turn, kept, 'order_replace_rejected');
     return;
   }
   const isLeg = old.role === 'take-profit' || old.role === 'stop-loss';
-  const settled = book.update(next, isLeg ? { quantity: old.quantity, isStuck: old.isStuck } : {});
+  const settled = isLeg ? { ...next, quantity: old.quantity, isStuck: old.isStuck } : next;
   takeOver(venue, turn, { old, next: settled }, startOf(venue, old));
 }
 

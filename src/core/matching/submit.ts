@@ -1,7 +1,8 @@
 import { brokerOrderId, clientOrderId } from '../ids.ts';
-import type { BrokerOrderId } from '../ids.ts';
+import type { BrokerOrderId, ClientOrderId } from '../ids.ts';
 import { ZERO_USD } from '../money.ts';
 import type { Usd } from '../money.ts';
+import type { EpochMs } from '../session.ts';
 import { checkAccount, checkListing, intentOf } from './check-account.ts';
 import { checkShape } from './check-shape.ts';
 import { reservePriceOf } from './margin.ts';
@@ -71,10 +72,15 @@ function createGroup(
 ): readonly [SimulatedOrder, ...SimulatedOrder[]] {
   const isOco = request.orderClass === 'oco';
   const isClosing = intent === 'buy_to_close' || intent === 'sell_to_close';
-  const blank = blankOrder(venue, turn, request);
-  const parent: SimulatedOrder = {
-    ...blank,
-    clientOrderId: request.clientOrderId ?? blank.clientOrderId,
+  const common = {
+    ...request,
+    at: turn.at,
+    expiresAt: venue.expiresAt(request.timeInForce, turn.at),
+  };
+  const parent = orderOf(common, {
+    ...idsOf(venue, request.clientOrderId),
+    sequence: venue.book.nextSequence(),
+    side: request.side,
     intent,
     role: isOco ? 'take-profit' : request.orderClass === 'simple' ? 'single' : 'entry',
     status: venue.isOpen ? 'pending_new' : 'accepted',
@@ -84,58 +90,100 @@ function createGroup(
     reservePrice: isClosing
       ? ZERO_USD
       : reservePriceOf(request, venue.portfolio.mark(request.symbol)),
-  };
-  const legs = legShapes(request).map((shape, index): SimulatedOrder => {
-    return {
-      ...blankOrder(venue, turn, request),
-      ...shape,
-      sequence: parent.sequence + 1 + index,
-      parentId: parent.id,
-      side: isOco ? request.side : request.side === 'buy' ? 'sell' : 'buy',
-      intent: isOco ? intent : request.side === 'buy' ? 'sell_to_close' : 'buy_to_close',
-    };
-  });
-  return [{ ...parent, legIds: legs.map(({ id }) => id) }, ...legs];
-}
-
-/** What all orders of a group have in common, with ids of its own, held. */
-function blankOrder(venue: Venue, { at }: Turn, request: SubmitRequest): SimulatedOrder {
-  const { symbol, orderClass, timeInForce, quantity, side } = request;
-  return {
-    id: brokerOrderId(venue.nextId()),
-    clientOrderId: clientOrderId(venue.nextId()),
-    sequence: venue.book.nextSequence(),
-    symbol,
-    side,
-    orderClass,
-    timeInForce,
-    quantity,
-    intent: 'buy_to_open',
-    type: 'limit',
-    role: 'single',
-    status: 'held',
-    statusBefore: null,
-    limitPrice: null,
-    stopPrice: null,
-    isElected: false,
-    isStuck: false,
-    filledQuantity: 0,
-    filledValue: ZERO_USD,
-    reservePrice: ZERO_USD,
-    createdAt: at,
-    updatedAt: at,
-    expiresAt: venue.expiresAt(timeInForce, at),
-    filledAt: null,
-    canceledAt: null,
-    expiredAt: null,
-    replacedAt: null,
-    failedAt: null,
-    replaces: null,
-    replacedBy: null,
     parentId: null,
     legIds: NO_LEGS,
-  };
+  });
+  const legs = legShapes(request).map(({ role, type, limitPrice, stopPrice }, index) =>
+    orderOf(common, {
+      ...idsOf(venue, null),
+      sequence: parent.sequence + 1 + index,
+      side: isOco ? request.side : request.side === 'buy' ? 'sell' : 'buy',
+      intent: isOco ? intent : request.side === 'buy' ? 'sell_to_close' : 'buy_to_close',
+      role,
+      status: 'held',
+      type,
+      limitPrice,
+      stopPrice,
+      reservePrice: ZERO_USD,
+      parentId: parent.id,
+      legIds: NO_LEGS,
+    }),
+  );
+  return legs.length === 0 ? [parent] : [{ ...parent, legIds: legs.map(({ id }) => id) }, ...legs];
 }
+
+/** Ids of its own, whether or not the client has chosen one. */
+function idsOf(
+  venue: Venue,
+  chosen: ClientOrderId | null,
+): Pick<SimulatedOrder, 'id' | 'clientOrderId'> {
+  const id = brokerOrderId(venue.nextId());
+  const own = clientOrderId(venue.nextId());
+  return { id, clientOrderId: chosen ?? own };
+}
+
+/** What all orders of a group have in common. */
+interface Common extends Pick<SubmitRequest, 'symbol' | 'orderClass' | 'timeInForce' | 'quantity'> {
+  readonly at: EpochMs;
+  readonly expiresAt: EpochMs;
+}
+
+/** What each has for itself. */
+type Own = Pick<
+  SimulatedOrder,
+  | 'id'
+  | 'clientOrderId'
+  | 'sequence'
+  | 'side'
+  | 'intent'
+  | 'role'
+  | 'status'
+  | 'type'
+  | 'limitPrice'
+  | 'stopPrice'
+  | 'reservePrice'
+  | 'parentId'
+  | 'legIds'
+>;
+
+/** A new order: one literal, so that all orders have one shape. */
+const orderOf = (
+  { symbol, orderClass, timeInForce, quantity, at, expiresAt }: Common,
+  own: Own,
+): SimulatedOrder => ({
+  id: own.id,
+  clientOrderId: own.clientOrderId,
+  sequence: own.sequence,
+  symbol,
+  side: own.side,
+  orderClass,
+  timeInForce,
+  quantity,
+  intent: own.intent,
+  type: own.type,
+  role: own.role,
+  status: own.status,
+  statusBefore: null,
+  limitPrice: own.limitPrice,
+  stopPrice: own.stopPrice,
+  isElected: false,
+  isStuck: false,
+  filledQuantity: 0,
+  filledValue: ZERO_USD,
+  reservePrice: own.reservePrice,
+  createdAt: at,
+  updatedAt: at,
+  expiresAt,
+  filledAt: null,
+  canceledAt: null,
+  expiredAt: null,
+  replacedAt: null,
+  failedAt: null,
+  replaces: null,
+  replacedBy: null,
+  parentId: own.parentId,
+  legIds: own.legIds,
+});
 
 const NO_LEGS: readonly BrokerOrderId[] = [];
 

@@ -1,6 +1,6 @@
 /** One order in the place of another: a new id, and the old one's role in its group. */
 import { brokerOrderId, clientOrderId } from '../ids.ts';
-import type { ClientOrderId } from '../ids.ts';
+import type { BrokerOrderId, ClientOrderId } from '../ids.ts';
 import { ZERO_USD } from '../money.ts';
 import { isLive } from '../order.ts';
 import type { SimulatedOrder } from './order.ts';
@@ -30,6 +30,8 @@ export function successorOf(
   };
 }
 
+const NO_LEGS: readonly BrokerOrderId[] = [];
+
 /** Ends the old order as replaced and puts the new one, which is in the book, to its place and to work. */
 export function takeOver(
   venue: Venue,
@@ -38,15 +40,14 @@ export function takeOver(
   status: 'new' | 'held' | 'accepted',
 ): SimulatedOrder {
   const { book } = venue;
-  const ended = book.update(old, { replacedBy: next.id, legIds: [] });
-  announce(venue, turn, ended, 'replaced');
+  announce(venue, turn, { ...old, replacedBy: next.id, legIds: NO_LEGS }, 'replaced');
   for (const id of old.legIds) {
     const leg = book.byId(id);
-    if (leg !== undefined) book.update(leg, { parentId: next.id });
+    if (leg !== undefined) book.put({ ...leg, parentId: next.id });
   }
   const parent = old.parentId === null ? undefined : book.byId(old.parentId);
-  if (parent) book.update(parent, { legIds: [...parent.legIds, next.id] });
-  return announce(venue, turn, book.update(next, { legIds: old.legIds }), status);
+  if (parent) book.put({ ...parent, legIds: [...parent.legIds, next.id] });
+  return announce(venue, turn, { ...next, legIds: old.legIds }, status);
 }
 
 /** Puts the same order under another id to work. */

@@ -77,21 +77,22 @@ export interface Turn {
   readonly events: ExchangeEvent[];
 }
 
-/** Gives an order another status and announces it. */
+/** Puts an order into the book with another status, and announces it. */
 export function announce(
   venue: Venue,
   { at, events }: Turn,
   order: SimulatedOrder,
   status: StatusEvent,
 ): SimulatedOrder {
-  const updated = venue.book.update(order, {
+  const updated = venue.book.put({
+    ...order,
     status,
     statusBefore: isPending(status) ? (order.statusBefore ?? order.status) : null,
     updatedAt: at,
-    ...(status === 'canceled' ? { canceledAt: at } : {}),
-    ...(status === 'expired' ? { expiredAt: at } : {}),
-    ...(status === 'replaced' ? { replacedAt: at } : {}),
-    ...(status === 'rejected' ? { failedAt: at } : {}),
+    canceledAt: status === 'canceled' ? at : order.canceledAt,
+    expiredAt: status === 'expired' ? at : order.expiredAt,
+    replacedAt: status === 'replaced' ? at : order.replacedAt,
+    failedAt: status === 'rejected' ? at : order.failedAt,
   });
   events.push({ type: status, order: updated, at });
   return updated;
@@ -108,7 +109,7 @@ export function moveOn(
   status: 'new' | 'held',
 ): SimulatedOrder {
   if (order.statusBefore === null) return announce(venue, turn, order, status);
-  return venue.book.update(order, { statusBefore: status, updatedAt: turn.at });
+  return venue.book.put({ ...order, statusBefore: status, updatedAt: turn.at });
 }
 
 /** Tells of a request that came to nothing. */

@@ -1,7 +1,8 @@
 import type { GroupFigures } from '#backtest/metrics/groups.ts';
 import type { PreparedMarket } from '#backtest/prepare.ts';
 import type { BacktestResult, BacktestTrade, EquitySeries } from '#backtest/result.ts';
-import { firstAtLeast } from '#core/bar-columns.ts';
+import { rowFrom } from '#core/bar-columns.ts';
+import { barAt } from '#core/bars.ts';
 import { ENTRY_FILTERS } from '#core/decision.ts';
 import { usdToNumber } from '#core/money.ts';
 import type { EpochMs } from '#core/session.ts';
@@ -97,7 +98,10 @@ export function pageDataOf(
     halts: haltLine(result),
     trades: trades.map((trade, index) => ({
       ...pageTrade(trade),
-      bars: index < MOST_CHARTS ? barsAround(histories.get(trade.symbol), trade) : null,
+      bars:
+        index < MOST_CHARTS
+          ? barsAround(histories.get(trade.symbol), market.grid.barMs, trade)
+          : null,
     })),
   };
 }
@@ -152,15 +156,16 @@ const pageTrade = (trade: BacktestTrade): Omit<PageTrade, 'bars'> => ({
 
 function barsAround(
   history: PreparedMarket['symbols'][number] | undefined,
+  barMs: number,
   { openedAt, closedAt }: BacktestTrade,
 ): PageTrade['bars'] {
   if (history === undefined) return null;
-  const { bars, features } = history;
-  const first = Math.max(0, firstAtLeast(features.barEnd, openedAt) - BEFORE);
-  const last = Math.min(bars.start.length - 1, firstAtLeast(features.barEnd, closedAt) + AFTER);
+  const { bars } = history;
+  const first = Math.max(0, rowFrom(bars, openedAt - barMs) - BEFORE);
+  const last = Math.min(bars.start.length - 1, rowFrom(bars, closedAt - barMs) + AFTER);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => {
     const row = first + index;
-    const columns = [features.barEnd, bars.open, bars.high, bars.low, bars.close];
-    return columns.map((column) => column[row] ?? 0);
+    const { start, open, high, low, close } = barAt(bars, row);
+    return [start + barMs, open, high, low, close];
   });
 }

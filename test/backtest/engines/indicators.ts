@@ -1,7 +1,6 @@
 import type { BarColumns } from '#core/bars.ts';
-import { createAdx } from '#core/indicators/adx.ts';
-import { createAtr } from '#core/indicators/atr.ts';
 import { createEma } from '#core/indicators/ema.ts';
+import { createWilder } from '#core/indicators/wilder.ts';
 
 import type { Indicators } from './bench-strategy.ts';
 
@@ -10,11 +9,10 @@ const column = (bars: BarColumns): Float64Array => new Float64Array(bars.close.l
 /** Those of this project, seeded as TA-Lib does. */
 export function ownIndicators(bars: BarColumns): Indicators {
   const [emaFast, emaSlow, atr, adx] = [column(bars), column(bars), column(bars), column(bars)];
-  const trueRange = column(bars);
   createEma(9).push(bars.close, emaFast);
   createEma(21).push(bars.close, emaSlow);
-  createAtr(14).push(bars, { trueRange, atr });
-  createAdx(14).push({ bars, trueRange }, { adx, plusDi: column(bars), minusDi: column(bars) });
+  const columns = { atr, adx, plusDi: column(bars), minusDi: column(bars) };
+  createWilder({ atrPeriod: 14, adxPeriod: 14 }).push(bars, columns);
   return { emaFast, emaSlow, atr, adx };
 }
 

@@ -7,7 +7,7 @@ import { createSessionVwap } from '#core/indicators/session-vwap.ts';
 import { createSma } from '#core/indicators/sma.ts';
 import { MINUTE_MS } from '#core/session.ts';
 
-import { adxOf, atrOf, averagesOf } from '../support/series.ts';
+import { averagesOf, wilderOf } from '../support/series.ts';
 
 const bar = (high: number, low: number, close: number) => ({ high, low, close });
 
@@ -52,13 +52,13 @@ describe('the average true range', () => {
       bar(20, 19, 19),
     ];
     // True ranges: 2 (from 20 to 22), 8 (from 22 to 30), 4 (own), 7 (from 26 to 19).
-    expect([...atrOf(2, bars).atr]).toEqual([NaN, NaN, 5, 4.5, 5.75]);
+    expect([...wilderOf(2, bars).atr]).toEqual([NaN, NaN, 5, 4.5, 5.75]);
   });
 });
 
 /** What the last bar comes to. */
 function lastOf(period: number, bars: readonly ReturnType<typeof bar>[]) {
-  const { adx, plusDi, minusDi } = adxOf(period, bars);
+  const { adx, plusDi, minusDi } = wilderOf(period, bars);
   return [plusDi.at(-1), minusDi.at(-1), adx.at(-1)];
 }
 

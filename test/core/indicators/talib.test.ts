@@ -6,7 +6,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { createEma } from '#core/indicators/ema.ts';
 
 import { describeWithShared, sharedPath } from '../../support/shared.ts';
-import { adxOf, atrOf, averagesOf } from '../support/series.ts';
+import { averagesOf, wilderOf } from '../support/series.ts';
 import type { HighLowClose } from '../support/series.ts';
 
 type Series = readonly (number | null)[];
@@ -25,11 +25,11 @@ const seriesOf = (values: Iterable<number>): Series =>
 /** Our series, with null where the indicator is not warm. */
 function compute(bars: readonly HighLowClose[]): Readonly<Record<Name, Series>> {
   const closes = bars.map(({ close }) => close);
-  const { adx, plusDi, minusDi } = adxOf(14, bars);
+  const { adx, plusDi, minusDi } = wilderOf(14, bars);
   return {
     EMA9: seriesOf(averagesOf(createEma(9), closes)),
     EMA21: seriesOf(averagesOf(createEma(21), closes)),
-    ATR14: seriesOf(atrOf(14, bars).atr),
+    ATR14: seriesOf(wilderOf(14, bars).atr),
     ADX14: seriesOf(adx),
     PLUS_DI14: seriesOf(plusDi),
     MINUS_DI14: seriesOf(minusDi),
@@ -115,10 +115,10 @@ function checksOf({ adx, atr_trange, ma }: Regression): readonly Check[] {
 function valueAt({ name, period, at }: Check, bars: readonly HighLowClose[]): number {
   const seen = bars.slice(0, at + 1);
   const closes = seen.map(({ close }) => close);
-  const { adx, plusDi, minusDi } = adxOf(period, seen);
+  const { adx, plusDi, minusDi } = wilderOf(period, seen);
   const values: Readonly<Record<string, ArrayLike<number>>> = {
     EMA: averagesOf(createEma(period), closes),
-    ATR: atrOf(period, seen).atr,
+    ATR: wilderOf(period, seen).atr,
     ADX: adx,
     PLUS_DI: plusDi,
     MINUS_DI: minusDi,

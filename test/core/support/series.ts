@@ -1,8 +1,6 @@
-import type { AdxColumns } from '#core/indicators/adx.ts';
-import { createAdx } from '#core/indicators/adx.ts';
-import { createAtr } from '#core/indicators/atr.ts';
-import type { AtrColumns } from '#core/indicators/atr.ts';
 import type { Average } from '#core/indicators/ema.ts';
+import { createWilder } from '#core/indicators/wilder.ts';
+import type { WilderColumns } from '#core/indicators/wilder.ts';
 
 /** The three prices that range indicators work on. */
 export interface HighLowClose {
@@ -25,24 +23,10 @@ const pricesOf = (bars: readonly HighLowClose[]) => ({
   close: Float64Array.from(bars, ({ close }) => close),
 });
 
-/** True range and ATR of each bar. */
-export function atrOf(period: number, bars: readonly HighLowClose[]): AtrColumns {
-  const columns = {
-    trueRange: new Float64Array(bars.length),
-    atr: new Float64Array(bars.length),
-  };
-  createAtr(period).push(pricesOf(bars), columns);
-  return columns;
-}
-
-/** ADX and the directional indicators at each bar. */
-export function adxOf(period: number, bars: readonly HighLowClose[]): AdxColumns {
-  const columns = {
-    adx: new Float64Array(bars.length),
-    plusDi: new Float64Array(bars.length),
-    minusDi: new Float64Array(bars.length),
-  };
-  const { trueRange } = atrOf(period, bars);
-  createAdx(period).push({ bars: pricesOf(bars), trueRange }, columns);
+/** ATR, ADX and the directional indicators at each bar, all of one period. */
+export function wilderOf(period: number, bars: readonly HighLowClose[]): WilderColumns {
+  const column = () => new Float64Array(bars.length);
+  const columns = { atr: column(), adx: column(), plusDi: column(), minusDi: column() };
+  createWilder({ atrPeriod: period, adxPeriod: period }).push(pricesOf(bars), columns);
   return columns;
 }

@@ -1,0 +1,106 @@
+import type { BarColumns } from '#core/bars.ts';
+import {
+  CHUNK_ROWS,
+  createFeatureColumns,
+  eachFeatureChunk,
+  FEATURE_NAMES,
+} from '#core/feature-columns.ts';
+import type { FeatureColumns } from '#core/feature-pipeline.ts';
+import { isWarm } from '#core/filters/data.ts';
+import type { StrategyParameters } from '#core/parameters.ts';
+import type { Session } from '#core/session.ts';
+import { mayBeSignal } from '#core/signal.ts';
+
+import { RowView } from './row-view.ts';
+
+/**
+ * The rows of a symbol of which more can be said than that there is no signal: one in a dozen or so. Their
+ * features are all that is kept of its history's.
+ */
+export interface SignalRows {
+  /** Ascending: those shortly after a crossing, and those without all of their features. */
+  readonly rows: Int32Array;
+  /** A row for each of them, in columns that may be longer. */
+  readonly features: FeatureColumns;
+}
+
+/** Computes a symbol's features a chunk at a time, and keeps those that a decision can depend on. */
+export function findSignals(
+  bars: BarColumns,
+  sessions: readonly Session[],
+  parameters: StrategyParameters,
+): SignalRows {
+  const search: Search = {
+    crossWithinBars: parameters.crossWithinBars,
+    isWarm: false,
+    found: new Int32Array(CHUNK_ROWS),
+  };
+  let kept: SignalRows = { rows: new Int32Array(0), features: createFeatureColumns(0) };
+  let count = 0;
+  eachFeatureChunk(bars, sessions, parameters, (chunk, first, rows) => {
+    const found = search.found.subarray(0, lookThrough(search, chunk, rows));
+    if (count + found.length > kept.rows.length) kept = withRoom(kept, count, count + found.length);
+    copy(chunk, found, kept.features, count);
+    for (let index = 0; index < found.length; index += 1) {
+      kept.rows[count + index] = first + (found[index] ?? 0);
+    }
+    count += found.length;
+  });
+  return { rows: kept.rows.subarray(0, count), features: kept.features };
+}
+
+interface Search {
+  readonly crossWithinBars: number;
+  /** All features have been known at a row before. */
+  isWarm: boolean;
+  /** Rows of the chunk. */
+  readonly found: Int32Array;
+}
+
+/** Returns how many rows of the chunk were found; some of them have no signal after all. */
+function lookThrough(search: Search, chunk: FeatureColumns, rows: number): number {
+  const { found } = search;
+  let row = search.isWarm ? 0 : coldRows(search, chunk, rows);
+  let count = row;
+  const { barsSinceCrossUp: ups, barsSinceCrossDown: downs, relativeVolume, vwap } = chunk;
+  for (; row < rows; row += 1) {
+    const mayBe = mayBeSignal(ups[row] ?? 0, downs[row] ?? 0, search.crossWithinBars);
+    // Of the features that were known before only these two can be lost again.
+    if (!mayBe && Number.isFinite((relativeVolume[row] ?? 0) + (vwap[row] ?? 0))) continue;
+    found[count] = row;
+    count += 1;
+  }
+  return count;
+}
+
+/** The rows up to the first one with all features, or all of them. */
+function coldRows(search: Search, chunk: FeatureColumns, rows: number): number {
+  const view = new RowView(chunk);
+  let row = 0;
+  for (; row < rows && !search.isWarm; row += 1) {
+    search.found[row] = row;
+    view.row = row;
+    search.isWarm = isWarm(view);
+  }
+  return row;
+}
+
+function copy(chunk: FeatureColumns, found: Int32Array, to: FeatureColumns, at: number): void {
+  for (const name of FEATURE_NAMES) pick(chunk[name], found, to[name], at);
+}
+
+function pick(from: Float64Array, rows: Int32Array, to: Float64Array, at: number): void {
+  for (let index = 0; index < rows.length; index += 1) {
+    to[at + index] = from[rows[index] ?? 0] ?? Number.NaN;
+  }
+}
+
+/** The same in columns of at least so many rows, and twice as many as there were. */
+function withRoom(kept: SignalRows, count: number, least: number): SignalRows {
+  const room = Math.max(least, 2 * kept.rows.length, CHUNK_ROWS);
+  const rows = new Int32Array(room);
+  rows.set(kept.rows.subarray(0, count));
+  const features = createFeatureColumns(room);
+  for (const name of FEATURE_NAMES) features[name].set(kept.features[name].subarray(0, count));
+  return { rows, features };
+}
