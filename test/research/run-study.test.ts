@@ -144,8 +144,8 @@ describe('a walk-forward', () => {
       deflatedSharpe: report.deflatedSharpe,
       overfitting: report.overfitting?.probability,
     });
-    // Four trainings of thirty sessions: fourteen blocks of two, seven in each half.
-    expect(report.overfitting?.splits).toBe(4 * 3_432);
+    // Four trainings of thirty sessions: twelve blocks of two, six in each half.
+    expect(report.overfitting?.splits).toBe(4 * 924);
     expect(report.deflatedSharpe).toBeGreaterThan(0);
     expect(report.deflatedSharpe).toBeLessThan(1);
   });

@@ -78,7 +78,7 @@ describe('the overfitting of searches', () => {
     const [one, other] = [aSearch('one', { sessions: 12 }), aSearch('other')];
     const parts = [
       backtestOverfitting(returnsOf(one), 6)!,
-      backtestOverfitting(returnsOf(other), 16)!,
+      backtestOverfitting(returnsOf(other), 12)!,
     ];
     const splits = parts[0]!.splits + parts[1]!.splits;
     const both = searchOverfitting([one, other])!;
