@@ -3,6 +3,7 @@ import type { Ticker } from '#core/ids.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import { addDays } from '#core/session.ts';
 import type { SessionDate } from '#core/session.ts';
+import { daysOfView } from '#core/warm-up.ts';
 import type { MarketData } from '#ports/market-data.ts';
 
 /** The sessions before a date, of each symbol, as the volume profile and the correlation need them. */
@@ -24,8 +25,7 @@ export function createDailyHistory(
   marketData: Pick<MarketData, 'dailyBars'>,
   parameters: StrategyParameters,
 ): DailyHistory {
-  // A return takes two closes.
-  const sessions = Math.max(parameters.volumeProfileDays, parameters.correlationDays + 1);
+  const sessions = daysOfView(parameters);
   let known: { date: SessionDate; bars: Map<Ticker, readonly DailyBar[]> } | null = null;
 
   return {

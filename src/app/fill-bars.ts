@@ -58,6 +58,12 @@ const DAY_MINUTES = 16 * 60;
 /** The consolidated feed gives nothing newer without a subscription, and the last minute settles late. */
 const SETTLED_MS = 16 * MINUTE_MS;
 
+/** Whether all bars of a session are there by then. */
+export const isSettled = ({ close }: Session, now: EpochMs): boolean => close <= now - SETTLED_MS;
+
+/** Bars that a day may bring, those of early and late trading included. */
+export const barsPerDay = (barMinutes: number): number => DAY_MINUTES / barMinutes;
+
 /** A request: sessions in a row, and the time that they cover until the next one. */
 interface Range {
   readonly sessions: readonly Session[];
@@ -127,7 +133,7 @@ function rangesOf(
   sessions: readonly Session[],
 ): readonly Range[] {
   const settled = lastBarEnd(clock.now() - SETTLED_MS, barMinutes);
-  const most = Math.max(1, Math.floor(barsPerRequest / (DAY_MINUTES / barMinutes)));
+  const most = Math.max(1, Math.floor(barsPerRequest / barsPerDay(barMinutes)));
   const groups: Session[][] = [];
   let nextDate: string | null = null;
   for (const session of sessions.filter(({ open }) => open < settled)) {

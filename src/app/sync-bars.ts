@@ -8,18 +8,29 @@ export interface BarPlaces {
 }
 
 export interface SyncedBars {
-  /** Files that were copied; all others were the same on both sides. */
+  /** Files that were copied; all others were the same on both sides, or on one side alone. */
   readonly copied: readonly BarKey[];
   /** What could not be copied, a line a file with its cure. */
   readonly problems: readonly string[];
 }
 
-/** Fetches into the store what the archive has otherwise, so that every machine works on the same bars. */
-export async function syncBars({ store, archive }: BarPlaces): Promise<SyncedBars> {
+/**
+ * Fetches into the store what the archive has otherwise of some files, so that every machine works on the same bars.
+ * Bars of another source never take the place of others.
+ */
+export async function syncBars(
+  { store, archive }: BarPlaces,
+  keys: readonly BarKey[],
+): Promise<SyncedBars> {
   const copied: BarKey[] = [];
   const problems: string[] = [];
-  for (const archived of await archive.list()) {
-    if (await isSame(store, archived)) continue;
+  for (const archived of await archivedOf(archive, keys)) {
+    const look = await store.look(archived);
+    if (look.kind === 'stored' && isDeepStrictEqual(look.stored, archived)) continue;
+    if (look.kind === 'stored' && !isSameSource(look.stored, archived)) {
+      problems.push(otherSource(look.stored, archived));
+      continue;
+    }
     const bytes = await archive.read(archived);
     if (bytes === null) continue;
     const installed = await store.install(bytes);
@@ -32,16 +43,25 @@ export async function syncBars({ store, archive }: BarPlaces): Promise<SyncedBar
   return { copied, problems };
 }
 
-/** Puts into the archive what the store has otherwise. */
-export async function publishBars({ store, archive }: BarPlaces): Promise<SyncedBars> {
-  const archived = await archive.list();
+/** Puts into the archive what the store has otherwise of some files. */
+export async function publishBars(
+  { store, archive }: BarPlaces,
+  keys: readonly BarKey[],
+): Promise<SyncedBars> {
+  const archived = await archivedOf(archive, keys);
   const copied: BarKey[] = [];
   const problems: string[] = [];
-  for (const look of await store.list()) {
+  for (const key of keys) {
+    const look = await store.look(key);
     if (look.kind === 'damaged') problems.push(look.text);
     if (look.kind !== 'stored') continue;
     const { stored } = look;
-    if (archived.some((known) => isDeepStrictEqual(known, stored))) continue;
+    const known = archived.find((other) => isOf(other, key));
+    if (known !== undefined && isDeepStrictEqual(known, stored)) continue;
+    if (known !== undefined && !isSameSource(stored, known)) {
+      problems.push(otherSource(stored, known));
+      continue;
+    }
     const bytes = await store.read(stored);
     if (bytes === null) continue;
     await archive.save(stored, bytes);
@@ -50,10 +70,24 @@ export async function publishBars({ store, archive }: BarPlaces): Promise<Synced
   return { copied, problems };
 }
 
-async function isSame(store: BarStore, archived: StoredBars): Promise<boolean> {
-  const look = await store.look(archived);
-  return look.kind === 'stored' && isDeepStrictEqual(look.stored, archived);
+/** What the archive has of some files. */
+export async function archivedOf(
+  archive: BarArchive,
+  keys: readonly BarKey[],
+): Promise<readonly StoredBars[]> {
+  const all = await archive.list();
+  return all.filter((archived) => keys.some((key) => isOf(archived, key)));
 }
+
+const isOf = (one: BarKey, other: BarKey): boolean =>
+  one.symbol === other.symbol && one.barMinutes === other.barMinutes;
+
+const isSameSource = (one: StoredBars, other: StoredBars): boolean =>
+  one.feed === other.feed && one.adjustment === other.adjustment && one.hours === other.hours;
+
+const otherSource = (stored: StoredBars, archived: StoredBars): string =>
+  `${nameOf(stored)}: this machine has bars of the feed ${stored.feed}, and the ledger shares those of ${archived.feed}; ` +
+  'remove the file from the bar store, or its row from bar_files, and fill the bars again';
 
 const keyOf = ({ symbol, barMinutes }: BarKey): BarKey => ({ symbol, barMinutes });
 const nameOf = ({ symbol, barMinutes }: BarKey): string => `${symbol} ${barMinutes} minutes`;

@@ -1,6 +1,5 @@
 import type { DailyBar } from '#core/decision.ts';
 import type { Ticker } from '#core/ids.ts';
-import type { StrategyParameters } from '#core/parameters.ts';
 
 import type { PreparedMarket } from './prepare.ts';
 
@@ -8,13 +7,6 @@ import type { PreparedMarket } from './prepare.ts';
 export interface DailyViews {
   before(sessionIndex: number): ReadonlyMap<Ticker, readonly DailyBar[]>;
 }
-
-/** How many days before a session its decisions look at: a return takes two closes. */
-export const daysOfView = ({
-  volumeProfileDays,
-  correlationDays,
-}: Pick<StrategyParameters, 'volumeProfileDays' | 'correlationDays'>): number =>
-  Math.max(volumeProfileDays, correlationDays + 1);
 
 /** Makes the view of a session when it is asked for, and keeps it. */
 export function createDailyViews({ symbols }: PreparedMarket, days: number): DailyViews {

@@ -1,12 +1,13 @@
 import { addUsd } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
+import { daysOfView } from '#core/warm-up.ts';
 
 import { createAgenda } from './agenda.ts';
 import type { Agenda } from './agenda.ts';
 import { actByHand } from './by-hand.ts';
 import type { RunningTally } from './candidates.ts';
-import { createDailyViews, daysOfView } from './daily-views.ts';
+import { createDailyViews } from './daily-views.ts';
 import type { DailyViews } from './daily-views.ts';
 import { decideEntries } from './decide-entries.ts';
 import { createDesk } from './desk.ts';

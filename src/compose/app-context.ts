@@ -1,4 +1,5 @@
 import { createEngineThread } from '#adapters/backtest/engine.ts';
+import { createBarStore } from '#adapters/bars/bar-store.ts';
 import type { JobQueue } from '#adapters/bullmq/queue.ts';
 import type { DiscordBot } from '#adapters/discord/bot.ts';
 import { createAlertPath } from '#adapters/discord/webhook.ts';
@@ -27,6 +28,9 @@ import type { Logger } from '#ports/logger.ts';
 
 import { readRules } from './asked-rules.ts';
 import type { Assembly } from './assembly.ts';
+import { storedBars } from './backtest-bars.ts';
+import { barStoreDir } from './bars-settings.ts';
+import { codeVersion } from './code-version.ts';
 import { telemetryOf } from './metrics-telemetry.ts';
 import type { Wakers } from './open-queue.ts';
 import { createParity } from './parity-port.ts';
@@ -76,13 +80,27 @@ export function contextFrom(
 }
 
 /** The engine ends before the queue does: what it played is put back while that can still be written down. */
-function backtestsOf({ options, marketData, lifecycle }: Assembly, { backtests }: Wakers) {
-  const engine = createEngineThread({ version: options.version });
-  lifecycle.onClose('backtest engine', () => engine.close());
-  const source = barsOf(marketData);
+function backtestsOf(assembly: Assembly, { backtests }: Wakers) {
+  const engine = createEngineThread({ codeVersion: codeVersion() });
+  assembly.lifecycle.onClose('backtest engine', () => engine.close());
+  const source = barSourceOf(assembly);
   const backtestBars: BarSource = (span, { progress, signal }) =>
     source(span, { progress, signal: AbortSignal.any([signal, engine.closed]) });
   return { backtests: engine, backtestBars, wakeBacktests: () => backtests.wake(), readRules };
+}
+
+/** A sandbox's market is made up, and another one under the same names may follow it: it is read where it is. */
+function barSourceOf({ options, marketData, ledger, clockwork }: Assembly): BarSource {
+  const { config, log } = options;
+  if (config.mode === 'SANDBOX') return barsOf(marketData);
+  return storedBars({
+    marketData,
+    store: createBarStore(barStoreDir(config.dataDir)),
+    // Nobody else reaches the embedded server.
+    archive: config.databaseUrl === null ? null : ledger.archive,
+    clock: clockwork.clock,
+    log,
+  });
 }
 
 /** What the channel is told by, and what with. */

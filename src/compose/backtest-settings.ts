@@ -5,7 +5,6 @@ import type { SessionDate } from '#core/session.ts';
 
 import { describeArguments } from './arguments.ts';
 import type { ArgumentTable } from './arguments.ts';
-import { barStoreDir } from './bars-settings.ts';
 import { readParamsFile } from './params-file.ts';
 import type { BacktestSetup } from './params-file.ts';
 import { readSettings } from './read-settings.ts';
@@ -55,7 +54,7 @@ export interface BacktestSettings extends BacktestSetup {
   readonly repair: boolean;
   readonly json: string | null;
   readonly html: string | null;
-  readonly storeDir: string;
+  readonly dataDir: string;
 }
 
 export type ParsedBacktestSettings =
@@ -92,7 +91,7 @@ const settingsOf = (
   repair: given['--repair'],
   json: given['--json'],
   html: given['--html'],
-  storeDir: barStoreDir(dataDir),
+  dataDir,
 });
 
 type CommandLine = z.output<typeof settings>['commandLine'];

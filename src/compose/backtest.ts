@@ -1,21 +1,24 @@
 import { writeFileSync } from 'node:fs';
 
+import type { BacktestMarket } from '#backtest/market.ts';
 import { DEFAULT_OPTIONS } from '#backtest/options.ts';
 import { prepareMarket } from '#backtest/prepare.ts';
 import type { BacktestResult } from '#backtest/result.ts';
 import { startBacktest } from '#backtest/run-backtest.ts';
+import type { Ticker } from '#core/ids.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
+import { warmUpSessions } from '#core/warm-up.ts';
 import { assess } from '#research/assess.ts';
 import { pageDataOf } from '#research/report/page-data.ts';
-import { runIdOf, stableJson } from '#research/report/run-id.ts';
 import { screenOf } from '#research/report/screen.ts';
 import type { ReportSubject } from '#research/report/subject.ts';
+import { optionsFor, runIdOf } from '#research/run-id.ts';
 
 import { parseBacktestSettings } from './backtest-settings.ts';
 import type { BacktestSettings } from './backtest-settings.ts';
 import { codeVersion } from './code-version.ts';
-import { loadHistory } from './load-history.ts';
-import type { History } from './load-history.ts';
+import { marketOfFolder, marketOfStore, withMinuteBars } from './load-market.ts';
+import type { LoadedMarket } from './load-market.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { runTool, UsageError } from './tool.ts';
 import { writeReport } from './write-report.ts';
@@ -33,42 +36,49 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const { settings } = parsed;
-  const history = await loadHistory({
-    ...settings,
-    barMinutes: settings.parameters.barMinutes,
-  });
-  if (history.kind === 'refused') {
-    for (const line of history.lines) process.stderr.write(`${line}\n`);
+  const loaded = await load(settings);
+  if (loaded.kind === 'refused') {
+    for (const line of loaded.lines) process.stderr.write(`${line}\n`);
     return 1;
   }
-  say(history.notes);
-  run(settings, history);
+  say(loaded.notes);
+  run(settings, loaded.market);
   return 0;
+}
+
+async function load(settings: BacktestSettings): Promise<LoadedMarket> {
+  const { data, dataDir, repair, minuteData, parameters } = settings;
+  const loadMarket = data === null ? marketOfStore(dataDir) : marketOfFolder(data, { repair });
+  const loaded = await loadMarket({
+    ...settings,
+    barMinutes: parameters.barMinutes,
+    warmUp: warmUpSessions(parameters),
+  });
+  return minuteData === null ? loaded : withMinuteBars(loaded, minuteData, settings);
 }
 
 const say = (lines: readonly string[]): void => {
   for (const line of lines) process.stdout.write(`${line}\n`);
 };
 
-function run(settings: BacktestSettings, history: History): void {
+function run(settings: BacktestSettings, bars: BacktestMarket): void {
   const { parameters } = settings;
   const options = { ...settings.options, tradeFrom: settings.from, recording: null };
-  const market = prepareMarket(history.market, parameters);
+  const market = prepareMarket(bars, parameters);
   const stepped = startBacktest(market, parameters, options);
   const bar = createProgressBar(process.stderr);
   while (stepped.next()) bar.show(stepped.share(), 1, 'of the bars');
   bar.clear();
   const result = stepped.result();
-  const dataHash = history.hash;
-  const runId = runIdOf({ codeVersion: codeVersion(), parameters, options, dataHash });
-  const subject = subjectOf(settings, history, { result, runId });
-  const assessment = assess(market, result, runId);
+  const runId = runIdOf({ codeVersion: codeVersion(), parameters, options, market: bars });
+  const symbols = [...bars.bars.keys()];
+  const subject = subjectOf(settings, symbols, { result, runId });
+  const made = { prepared: market, result, market: bars, options, parameters };
+  const assessment = assess(made, runId);
   say(screenOf(subject, result, assessment));
   if (settings.json !== null) {
-    writeFileSync(
-      settings.json,
-      `${stableJson({ runId, parameters, options, result, assessment })}\n`,
-    );
+    const told = { runId, parameters, options: optionsFor(options, symbols), result, assessment };
+    writeFileSync(settings.json, `${JSON.stringify(told, listed)}\n`);
     say([`The whole result is in ${settings.json}.`]);
   }
   if (settings.html !== null) {
@@ -77,13 +87,16 @@ function run(settings: BacktestSettings, history: History): void {
   }
 }
 
+/** A typed array as a list of its numbers. */
+const listed = (_: string, value: unknown): unknown =>
+  value instanceof Float64Array ? [...value] : value;
+
 function subjectOf(
   { parameters, options, data }: BacktestSettings,
-  { market }: History,
+  names: readonly Ticker[],
   { result, runId }: { readonly result: BacktestResult; readonly runId: string },
 ): ReportSubject {
   const { sessions, totalBars } = result;
-  const names = [...market.bars.keys()];
   const symbols = names.length > 6 ? `${names.length} symbols` : names.join(', ');
   const changed = Object.entries(parameters).filter(
     ([name, value]) => value !== Reflect.get(DEFAULT_PARAMETERS, name),

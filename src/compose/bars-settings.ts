@@ -10,6 +10,7 @@ import { describeArguments } from './arguments.ts';
 import type { ArgumentTable } from './arguments.ts';
 import { readSettings } from './read-settings.ts';
 import { date, environment, flag, tickers } from './schema.ts';
+import type { Secret } from './secret.ts';
 
 const ARGUMENTS = {
   '--symbols': { value: 'A,B', help: 'these symbols; with --import every file when left out' },
@@ -30,6 +31,7 @@ const settings = z.object({
     ALPACA_LIVE: true,
     ALPACA_FEED: true,
     SANDBOX_ALPACA_URL: true,
+    DATABASE_URL: true,
     DATA_DIR: true,
   }),
   commandLine: z.object({
@@ -74,6 +76,8 @@ export interface BarsSettings {
   readonly to: SessionDate | null;
   /** Folder of the bar store. */
   readonly storeDir: string;
+  /** Of the ledger that other machines share; null: of none. */
+  readonly databaseUrl: Secret | null;
 }
 
 export type ParsedBarsSettings =
@@ -103,6 +107,7 @@ export function parseBarsSettings(
       barMinutes: commandLine['--bar-minutes'],
       to: commandLine['--to'] ?? null,
       storeDir: barStoreDir(around.DATA_DIR),
+      databaseUrl: around.DATABASE_URL ?? null,
     },
   };
 }
@@ -163,6 +168,7 @@ const USAGE = [
   ...describeArguments(ARGUMENTS),
   '',
   'What is stored already is not asked for again: a run that was interrupted goes on where it was.',
+  'With DATABASE_URL what other machines have filled comes from the ledger, and what is filled here goes there.',
   'Keys, feed and data folder are those of the bot: APCA_API_KEY_ID, APCA_API_SECRET_KEY, ALPACA_FEED,',
   'DATA_DIR.',
 ].join('\n');

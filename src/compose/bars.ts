@@ -3,13 +3,16 @@ import { createAlpacaClient } from '#adapters/alpaca/connection.ts';
 import { createAlpacaMarketData } from '#adapters/alpaca/market-data.ts';
 import { createBarStore } from '#adapters/bars/bar-store.ts';
 import { describeNotes, describeRepairs } from '#adapters/bars/describe-defects.ts';
-import { count, formatDuration } from '#adapters/discord/format.ts';
+import { openBarArchive } from '#adapters/postgres/bar-archive.ts';
 import { systemClock } from '#adapters/system/clock.ts';
 import { createLogger } from '#adapters/system/logger.ts';
-import { fillBars } from '#app/fill-bars.ts';
 import type { FillProgress, FillResult } from '#app/fill-bars.ts';
+import { fillSharedBars } from '#app/share-bars.ts';
+import type { SharedPlaces } from '#app/share-bars.ts';
+import { count, formatDuration } from '#core/number-words.ts';
 import { addDays, startOfDay } from '#core/session.ts';
 import type { SessionDate } from '#core/session.ts';
+import type { Logger } from '#ports/logger.ts';
 
 import { parseBarsSettings } from './bars-settings.ts';
 import type { BarsSettings, BarsSource } from './bars-settings.ts';
@@ -29,10 +32,37 @@ async function main(argv: readonly string[]): Promise<number> {
     say([parsed.text]);
     return 0;
   }
-  const { source } = parsed.settings;
-  return source.kind === 'folder'
-    ? readIn(parsed.settings, source)
-    : fetchAll(parsed.settings, source);
+  const { source, databaseUrl } = parsed.settings;
+  const log = createLogger({ level: 'warn', secrets: secretsIn(parsed.settings) });
+  const shared = databaseUrl === null ? null : await openBarArchive(databaseUrl.reveal(), log);
+  try {
+    const places = {
+      store: createBarStore(parsed.settings.storeDir),
+      archive: shared?.archive ?? null,
+    };
+    if (source.kind === 'folder') return await readIn(parsed.settings, source, places);
+    if (shared !== null) checkWorld(source, shared.mode);
+    return await fetchAll(parsed.settings, source, { ...places, log });
+  } finally {
+    await shared?.close();
+  }
+}
+
+const secretsIn = ({ source, databaseUrl }: BarsSettings): readonly string[] => [
+  ...(source.kind === 'folder' || source.connection.kind === 'stand-in'
+    ? []
+    : [source.connection.keyId, source.connection.secret]),
+  ...(databaseUrl === null ? [] : [databaseUrl.reveal()]),
+];
+
+/** What was made up never comes among the bars of the world, nor the other way round. */
+function checkWorld({ connection }: AlpacaSource, mode: string): void {
+  const isMadeUp = connection.kind === 'stand-in';
+  if (isMadeUp === (mode === 'SANDBOX')) return;
+  const bars = isMadeUp ? 'a sandbox’s bars are made up' : 'these bars are those of the world';
+  throw new UsageError(
+    `DATABASE_URL: is the ledger of a ${mode} bot, and ${bars}; unset it to share none`,
+  );
 }
 
 const say = (lines: readonly string[]): void => {
@@ -44,11 +74,14 @@ const complain = (lines: readonly string[]): void => {
 
 const endOf = (to: SessionDate): number => startOfDay(addDays(to, 1));
 
+type AlpacaSource = BarsSource & { readonly kind: 'alpaca' };
+
 async function readIn(
   { barMinutes, to, storeDir }: BarsSettings,
   { folder, symbols, from, repair }: BarsSource & { readonly kind: 'folder' },
+  places: SharedPlaces,
 ): Promise<number> {
-  const imported = await importBars(createBarStore(storeDir), folder, {
+  const imported = await importBars(places, folder, {
     barMinutes,
     repair,
     ...(symbols === null ? {} : { symbols }),
@@ -62,7 +95,7 @@ async function readIn(
   say([
     ...describeRepairs(imported.repairs),
     ...describeNotes(imported.defects),
-    `${count(imported.bars, 'bar')} of ${barMinutes} minutes of ${count(imported.symbols, 'symbol')} were read into ${storeDir}`,
+    `${count(imported.bars, 'bar')} of ${barMinutes} minutes of ${count(imported.symbols.length, 'symbol')} were read into ${storeDir}`,
   ]);
   complain(imported.problems);
   return imported.problems.length === 0 ? 0 : 1;
@@ -70,10 +103,9 @@ async function readIn(
 
 async function fetchAll(
   { barMinutes, to, storeDir }: BarsSettings,
-  { connection, feed, feedName, symbols, from }: BarsSource & { readonly kind: 'alpaca' },
+  { connection, feed, feedName, symbols, from }: AlpacaSource,
+  { log, ...places }: SharedPlaces & { readonly log: Logger },
 ): Promise<number> {
-  const secrets = connection.kind === 'stand-in' ? [] : [connection.keyId, connection.secret];
-  const log = createLogger({ level: 'warn', secrets });
   const client = createAlpacaClient(connection);
   // A stand-in's time is not the world's: what has not been traded there yet is not there.
   const { now } = await createAlpacaBroker(client, log).clock();
@@ -81,7 +113,7 @@ async function fetchAll(
   const bar = createProgressBar(process.stderr);
   const context = {
     marketData: createAlpacaMarketData(client, feed, feedName, log),
-    store: createBarStore(storeDir),
+    ...places,
     clock: { now: () => systemClock.now() + ahead },
   };
   const query = {
@@ -92,7 +124,7 @@ async function fetchAll(
   };
   const show = (progress: FillProgress) =>
     bar.show(progress.requests, progress.of, wordsOf(progress));
-  const result = await fillBars(context, query, show)
+  const result = await fillSharedBars(context, query, show)
     .catch((error: unknown) => {
       throw new Error(`${String(error)}; what was fetched is stored: run it again to go on`);
     })

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 
 const SOURCE = join(import.meta.dirname, '..');
 
-/** The files that a backtest's result depends on. */
-const PARTS = ['core/**/*.ts', 'backtest/**/*.ts'];
+/** The files that a backtest's result depends on, its verdict and its report included. */
+const PARTS = ['core/**/*.ts', 'backtest/**/*.ts', 'research/**/*.{ts,js,css,html}'];
 
-/** Names the rules and the engine by their content: another version of the code, another name. */
+/** Names the rules, the engine and the verdict by their content: another version of the code, another name. */
 export function codeVersion(): string {
   const hash = createHash('sha256');
   const files = globSync(PARTS, { cwd: SOURCE }).toSorted((one, other) => (one < other ? -1 : 1));

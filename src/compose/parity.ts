@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 
 import { deedLine, differenceLine, parityLine } from '#adapters/discord/cards/parity-words.ts';
-import { count } from '#adapters/discord/format.ts';
+import { count } from '#core/number-words.ts';
 import { addDays, newYorkTime, startOfDay } from '#core/session.ts';
 import type { SessionDate } from '#core/session.ts';
 import type { Ledger } from '#ports/ledger.ts';

@@ -1,6 +1,6 @@
 import { LEGEND, metricWords } from '#adapters/discord/cards/targets.ts';
-import { count, formatNumber } from '#adapters/discord/format.ts';
 import type { DailyMetrics } from '#core/daily-metrics.ts';
+import { count, formatNumber } from '#core/number-words.ts';
 import type { SignalCounts } from '#core/signal-counts.ts';
 
 /**

@@ -47,7 +47,7 @@ export async function startResearch(options: ResearchOptions): Promise<StudyDesk
   if (config.processRoles.includes('research')) {
     const threads = createResearchThreads(spareThreads());
     lifecycle.onClose('research threads', () => threads.close());
-    const loadMarket = syncedMarket(archive, config.dataDir, log);
+    const loadMarket = syncedMarket(archive, config.dataDir);
     await queue.work(createResearchWork({ store, threads, loadMarket, clock: systemClock }));
   }
   return {
@@ -64,12 +64,13 @@ export async function startResearch(options: ResearchOptions): Promise<StudyDesk
 }
 
 /** The bar store of this machine, after what the others have published has come into it. */
-function syncedMarket(archive: BarArchive, dataDir: string, log: Logger): LoadMarket {
+function syncedMarket(archive: BarArchive, dataDir: string): LoadMarket {
   const load = marketOfStore(dataDir);
   const store = createBarStore(barStoreDir(dataDir));
-  return async (request) => {
-    const { problems } = await syncBars({ store, archive });
-    for (const problem of problems) log.warn({ problem }, 'bars of another machine were not taken');
-    return load(request);
+  return async (query) => {
+    const { symbols, barMinutes } = query;
+    const keys = (symbols ?? []).map((symbol) => ({ symbol, barMinutes }));
+    const { problems } = await syncBars({ store, archive }, keys);
+    return problems.length === 0 ? load(query) : { kind: 'refused', lines: problems };
   };
 }

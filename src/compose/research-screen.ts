@@ -1,12 +1,7 @@
-import { count, formatGain, formatNumber, NONE } from '#adapters/discord/format.ts';
 import type { KeyFigures } from '#backtest/metrics/measure.ts';
-import type {
-  FoundPoint,
-  SelfCheck,
-  StudyReport,
-  SweepReport,
-  WalkForwardReport,
-} from '#research/report.ts';
+import { count, formatGain, formatNumber, NONE } from '#core/number-words.ts';
+import type { FoundPoint, StudyReport, SweepReport, WalkForwardReport } from '#research/report.ts';
+import { lookAheadWords, warmUpWords } from '#research/report/words.ts';
 import { pointText } from '#research/space.ts';
 import type { HeatMap } from '#research/surface.ts';
 import type { SessionSpan } from '#research/walk-forward.ts';
@@ -20,6 +15,8 @@ export function screenOf(report: StudyReport): readonly string[] {
     `in sample      ${figureWords(report.inSample)}`,
     `out of sample  ${figureWords(report.outOfSample)}`,
     ...evidenceLines(report),
+    `look-ahead     ${lookAheadWords(report.lookAhead).filter(Boolean).join(': ')}`,
+    `warm-up        ${warmUpWords(report.warmUp).join(' ')}`,
     '',
     `Verdict: ${report.sentence}.`,
   ];
@@ -59,9 +56,6 @@ function sweepLines(report: SweepReport): readonly string[] {
     ...(heatMap === null
       ? []
       : ['', `${objective}, the best over all other axes:`, ...heatLines(heatMap)]),
-    '',
-    `look-ahead     ${lookAheadWords(report.lookAhead)}`,
-    `warm-up        ${warmUpWords(report.warmUp)}`,
   ];
 }
 
@@ -106,19 +100,6 @@ function cellText(cell: number | null, low: number, high: number): string {
   return `${number(cell)} ${shade}`;
 }
 
-function lookAheadWords(check: SelfCheck | null): string {
-  if (check === null) return NONE;
-  const { trades, differing, at } = check;
-  return differing === 0
-    ? `none: with the bars cut off at ${at} the ${count(trades, 'trade')} before are the same`
-    : `SEEN: with the bars cut off at ${at} ${differing} of ${count(trades, 'trade')} differ; do not trust this result`;
-}
-
-const warmUpWords = (check: SelfCheck | null): string =>
-  check === null
-    ? 'too few sessions to tell'
-    : `with half of it ${check.differing} of ${count(check.trades, 'trade')} differ`;
-
 function walkForwardLines(report: WalkForwardReport): readonly string[] {
   const { windows, stability, efficiency, trials, search } = report;
   return [
@@ -145,8 +126,9 @@ const percent = (value: number | null): string =>
 function evidenceLines(report: StudyReport): readonly string[] {
   const { bootstrap, probabilisticSharpe, deflatedSharpe, overfitting } = report;
   const [low, high] = bootstrap?.totalReturn ?? [null, null];
+  const [least, most] = bootstrap?.maxDrawdownPercent ?? [null, null];
   return [
     `luck           p ${share(bootstrap?.pValue ?? null)}, Sharpe above zero ${share(probabilisticSharpe)}, after all tries ${share(deflatedSharpe)}, overfitting ${share(overfitting?.probability ?? null)}`,
-    `as well might  return ${percent(low)} to ${percent(high)}, 95 % of what came out of the same trades drawn anew`,
+    `as well might  return ${percent(low)} to ${percent(high)}, drawdown ${number(least, 1)} to ${number(most, 1)} %: 95 % of what came out of the same trades drawn anew`,
   ];
 }

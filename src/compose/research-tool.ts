@@ -1,15 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 
-import { count, formatDuration } from '#adapters/discord/format.ts';
 import type { Bench } from '#adapters/research/protocol.ts';
 import { createResearchThreads } from '#adapters/research/threads.ts';
 import { DEFAULT_OPTIONS } from '#backtest/options.ts';
 import { ticker } from '#core/ids.ts';
+import { count, formatDuration } from '#core/number-words.ts';
 import type { StudyKind, StudyRequest } from '#ports/studies.ts';
 import type { PointOutcome } from '#research/outcome.ts';
 import type { StudyReport } from '#research/report.ts';
 import { stateOf, studiedDates } from '#research/run-study.ts';
+import { warmUpOf } from '#research/study.ts';
 import type { StudyPlan } from '#research/study.ts';
 
 import { marketOfFolder, marketOfStore } from './load-market.ts';
@@ -34,7 +35,8 @@ export async function researchTool(kind: StudyKind, argv: readonly string[]): Pr
   }
   const { request, study, folder, dataDir, json } = asked;
   const load = folder === null ? marketOfStore(dataDir) : marketOfFolder(folder);
-  const bench = await benchOf(load, request);
+  const { bench, notes } = await benchOf(load, request, study);
+  for (const note of notes) process.stderr.write(`${note}\n`);
   const stopping = new AbortController();
   process.once('SIGINT', () => stopping.abort());
   const startedAt = performance.now();
@@ -50,14 +52,27 @@ export async function researchTool(kind: StudyKind, argv: readonly string[]): Pr
   return 0;
 }
 
-/** The bars of a request, and how they are traded. Throws an error of a line for each thing that is wrong. */
-export async function benchOf(load: LoadMarket, request: StudyRequest): Promise<Bench> {
-  const loaded = await load(request);
+/** Points of longer bars are made of these. */
+const BAR_MINUTES = 5;
+
+/**
+ * The bars of a request, with a warm-up that is enough for every point of its grid, and how they are traded. Throws
+ * an error of a line for each thing that is wrong.
+ */
+export async function benchOf(
+  load: LoadMarket,
+  request: StudyRequest,
+  study: StudyPlan,
+): Promise<{ readonly bench: Bench; readonly notes: readonly string[] }> {
+  const { symbols, from, to } = request;
+  const warmUp = warmUpOf(study);
+  const loaded = await load({ symbols, from, to, barMinutes: BAR_MINUTES, warmUp });
   if (loaded.kind === 'refused') throw new Error(loaded.lines.join('\n'));
   const sectors = new Map(
     Object.entries(request.sectors).map(([symbol, sector]) => [ticker(symbol), sector]),
   );
-  return { market: loaded.market, options: { ...DEFAULT_OPTIONS, sectors } };
+  const { market, notes } = loaded;
+  return { bench: { market, options: { ...DEFAULT_OPTIONS, sectors } }, notes };
 }
 
 interface Asked {

@@ -90,7 +90,7 @@ async function wanted(store: StudyStore, id: StudyId): Promise<Study | null> {
 async function layOut({ loadMarket }: Workshop, { request }: Study): Promise<OnTable> {
   const parsed = parseStudy(request);
   if (!parsed.ok) throw new RangeError(parsed.error);
-  const bench = await benchOf(loadMarket, request);
+  const { bench } = await benchOf(loadMarket, request, parsed.study);
   return { plan: parsed.study, bench, dates: studiedDates(bench, request.from) };
 }
 

@@ -1,4 +1,5 @@
-import { MINUTE_MS, asSessionDate, newYorkInstant } from './session.ts';
+import type { BarColumns } from './bars.ts';
+import { MINUTE_MS, asSessionDate, newYorkDate, newYorkInstant } from './session.ts';
 import type { EpochMs, Session, SessionDate } from './session.ts';
 
 /**
@@ -159,6 +160,16 @@ export function sessionsFrom(date: SessionDate, count: number): readonly Session
     if (isTradingDay(day)) found.push(sessionOf(day));
   }
   return step < 0 ? found.toReversed() : found;
+}
+
+/** Every session from the one of the first bar to the one of the last; none where there is no bar. */
+export function sessionsOfBars(bars: Iterable<Pick<BarColumns, 'start'>>): readonly Session[] {
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { start } of bars) {
+    first = Math.min(first, start[0] ?? first);
+    last = Math.max(last, start.at(-1) ?? last);
+  }
+  return first > last ? [] : sessionsBetween(newYorkDate(first), newYorkDate(last));
 }
 
 /** Whether the text is a date that exists. */

@@ -98,25 +98,33 @@ export interface BacktestBars {
   readonly barMinutes: 5 | 15;
   /** A symbol without bars is missing. */
   readonly bars: ReadonlyMap<Ticker, BarColumns>;
-  /** All of the span, those that only warm the features up included; oldest first. */
+  /** From the first bar to the last, those that only warm the features up included; oldest first. */
   readonly sessions: readonly Session[];
 }
 
-export interface BarSpan {
+export interface BarsWanted {
   readonly symbols: readonly Ticker[];
   readonly barMinutes: 5 | 15;
-  /** Oldest first; their bars are wanted, and nothing else. */
-  readonly sessions: readonly Session[];
+  /** Sessions from the one date to the other, both included … */
+  readonly from: SessionDate;
+  readonly to: SessionDate;
+  /** … and so many before them, as far as they are there. */
+  readonly warmUp: number;
 }
 
-/**
- * Where a backtest's bars come from. Tells how much is there, 0 to 1. Null when it was aborted. Throws
- * BrokerError.
- */
+export type SourcedBars =
+  /** It may be without a bar. */
+  | { readonly kind: 'bars'; readonly market: BacktestBars }
+  /** A sentence for the person who asked. */
+  | { readonly kind: 'refused'; readonly why: string }
+  /** It was aborted. */
+  | { readonly kind: 'stopped' };
+
+/** Where a backtest's bars come from. Tells how much is there, 0 to 1. Throws BrokerError. */
 export type BarSource = (
-  span: BarSpan,
+  wanted: BarsWanted,
   watch: { readonly progress: (share: number) => void; readonly signal: AbortSignal },
-) => Promise<BacktestBars | null>;
+) => Promise<SourcedBars>;
 
 export interface BacktestTask {
   /** The engine takes the columns over: they are gone afterwards. */

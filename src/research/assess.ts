@@ -9,6 +9,9 @@ import { createRandom } from '#core/random.ts';
 import type { SessionDate } from '#core/session.ts';
 import { startOfDay } from '#core/session.ts';
 
+import type { SelfChecks } from './report.ts';
+import { checkRun } from './self-checks.ts';
+import type { CheckedRun } from './self-checks.ts';
 import { bootstrapTrades } from './statistics/bootstrap.ts';
 import type { Bootstrap } from './statistics/bootstrap.ts';
 import { probabilisticSharpe, sharpeSample } from './statistics/sharpe.ts';
@@ -16,7 +19,7 @@ import { judge } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What one backtest is worth: its metrics, what chance could have made of it, and the verdict. */
-export interface Assessment {
+export interface Assessment extends SelfChecks {
   readonly metrics: BacktestMetrics;
   /** Of all trades; null of fewer than two. */
   readonly bootstrap: Bootstrap | null;
@@ -31,13 +34,20 @@ export interface Assessment {
 const IN_SAMPLE_SHARE = 0.7;
 const RESAMPLES = 2_000;
 
+/** One run, and what it was made of. */
+export interface AssessedRun extends Omit<CheckedRun, 'span'> {
+  readonly prepared: PreparedMarket;
+  readonly result: BacktestResult;
+}
+
 /**
  * Measures and judges one run. Nobody can see how often its parameters were changed before, so the last part of
- * the time is held apart always, and the verdict stands on it alone.
+ * the time is held apart always, and the verdict stands on it alone. It is the only trial that is known of, so that
+ * its deflated Sharpe ratio is the probabilistic one, and without a search there is none that could be overfitted.
  *
  * @param seed of the resampling: the same one gives the same figures
  */
-export function assess(market: PreparedMarket, result: BacktestResult, seed: string): Assessment {
+export function assess({ prepared, result, ...run }: AssessedRun, seed: string): Assessment {
   const { startingEquity, trades, sessions } = result;
   const cut = Math.floor(sessions.length * IN_SAMPLE_SHARE);
   const splitAt = sessions[cut]?.date ?? null;
@@ -59,12 +69,13 @@ export function assess(market: PreparedMarket, result: BacktestResult, seed: str
     metrics: measure({
       ...result,
       exposure: { barsInMarket: result.heldBars, barsTotal: result.totalBars },
-      benchmark: closesOf(market, sessions[0]?.date ?? null),
+      benchmark: closesOf(prepared, sessions[0]?.date ?? null),
     }),
     bootstrap: bootstrapOf(result, seed),
     inSample,
     outOfSample,
     splitAt,
+    ...checkRun(run, result),
     verdict: judge({
       inSample,
       outOfSample,

@@ -1,6 +1,6 @@
 import { createAgenda } from '#backtest/agenda.ts';
 import type { Agenda } from '#backtest/agenda.ts';
-import { createDailyViews, daysOfView } from '#backtest/daily-views.ts';
+import { createDailyViews } from '#backtest/daily-views.ts';
 import type { DailyViews } from '#backtest/daily-views.ts';
 import type { BacktestMarket } from '#backtest/market.ts';
 import { keyFigures, sessionReturns } from '#backtest/metrics/measure.ts';
@@ -13,6 +13,7 @@ import { agendaKey, signalKey } from '#backtest/shared-keys.ts';
 import { aggregateBars } from '#core/aggregate-bars.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { Session, SessionDate } from '#core/session.ts';
+import { daysOfView } from '#core/warm-up.ts';
 
 import type { PointOutcome } from './outcome.ts';
 

@@ -33,6 +33,14 @@ export interface SelfCheck {
   readonly differing: number;
 }
 
+/** How far a result can be trusted as it is. */
+export interface SelfChecks {
+  /** Null where nothing was run. */
+  readonly lookAhead: SelfCheck | null;
+  /** Null where there are too few sessions to halve the warm-up. */
+  readonly warmUp: SelfCheck | null;
+}
+
 /** What all reports end in. */
 export interface Judgement {
   readonly probabilisticSharpe: number | null;
@@ -44,7 +52,7 @@ export interface Judgement {
   readonly sentence: string;
 }
 
-interface StudyReportBase extends Judgement {
+interface StudyReportBase extends Judgement, SelfChecks {
   readonly axes: readonly Axis[];
   readonly objective: string;
   readonly search: string;
@@ -67,10 +75,6 @@ export interface SweepReport extends StudyReportBase {
   readonly neighbours: readonly FoundPoint[];
   /** Of the first two axes, the best over all others; null where there are no two. */
   readonly heatMap: HeatMap | null;
-  /** Null without a recommendation. */
-  readonly lookAhead: SelfCheck | null;
-  /** Null where there are too few sessions to halve the warm-up. */
-  readonly warmUp: SelfCheck | null;
 }
 
 export interface WindowReport {

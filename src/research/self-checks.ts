@@ -1,15 +1,15 @@
-import { daysOfView } from '#backtest/daily-views.ts';
 import type { BacktestMarket } from '#backtest/market.ts';
 import type { BacktestOptions } from '#backtest/options.ts';
-import type { BacktestTrade } from '#backtest/result.ts';
+import type { BacktestResult, BacktestTrade } from '#backtest/result.ts';
 import { runBacktest } from '#backtest/run-backtest.ts';
 import { rowFrom, sliceRows } from '#core/bar-columns.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { EpochMs, Session, SessionDate } from '#core/session.ts';
+import { daysOfView } from '#core/warm-up.ts';
 
 import { longerBars } from './evaluate.ts';
 import type { DateSpan } from './evaluate.ts';
-import type { SelfCheck } from './report.ts';
+import type { SelfCheck, SelfChecks } from './report.ts';
 
 /** A market and how it is traded, to run some of it again. */
 export interface CheckedRun {
@@ -17,6 +17,23 @@ export interface CheckedRun {
   readonly options: BacktestOptions;
   readonly parameters: StrategyParameters;
   readonly span: DateSpan;
+}
+
+/** Sessions that a single run is checked on, after its warm-up: enough for some trades, and little beside the run. */
+const CHECKED_SESSIONS = 40;
+
+/** Both checks of a run, on its first sessions. */
+export function checkRun(
+  { market, options, parameters }: Omit<CheckedRun, 'span'>,
+  { sessions, trades }: Pick<BacktestResult, 'sessions' | 'trades'>,
+): SelfChecks {
+  const from = sessions[0]?.date;
+  if (from === undefined) return { lookAhead: null, warmUp: null };
+  const first = market.sessions.findIndex(({ date }) => date === from);
+  const end = Math.max(first, daysOfView(parameters)) + CHECKED_SESSIONS;
+  const to = (market.sessions[end - 1] ?? market.sessions.at(-1))?.date ?? from;
+  const run = { market, options, parameters, span: { from, to } };
+  return { lookAhead: checkLookAhead(run, trades), warmUp: checkWarmUp(run) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { agendaKey } from '#backtest/shared-keys.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { SessionDate } from '#core/session.ts';
+import { warmUpSessions } from '#core/warm-up.ts';
 
 import type { Objective } from './objective.ts';
 import type { PointOutcome } from './outcome.ts';
@@ -36,6 +37,13 @@ export interface StudySearch {
 export type StudySearches =
   | { readonly ok: true; readonly searches: readonly StudySearch[] }
   | { readonly ok: false; readonly error: string };
+
+/** Sessions before the first one, so that the decisions of every point of the grid see all that they look at. */
+export const warmUpOf = ({ axes, base }: StudyPlan): number =>
+  pointsOf(axes, base).reduce(
+    (most, { parameters }) => Math.max(most, warmUpSessions(parameters)),
+    warmUpSessions(base),
+  );
 
 /** Of the sessions of a sweep, the first ones, that it chooses on. */
 const IN_SAMPLE = 0.7;

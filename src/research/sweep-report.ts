@@ -4,21 +4,16 @@ import { foundPoints, idle, judged, recommend, surfaceOf } from './choose.ts';
 import type { Played } from './choose.ts';
 import type { Evaluator } from './evaluate.ts';
 import { objectiveText } from './objective.ts';
-import type { FoundPoint, Recommendation, SweepReport } from './report.ts';
+import type { Recommendation, SweepReport } from './report.ts';
+import type { SelfChecks } from './report.ts';
+import { deflatedChoices, searchOverfitting } from './search-luck.ts';
 import { countTrials, searchText } from './search.ts';
-import type { Known } from './search.ts';
 import { checkLookAhead, checkWarmUp } from './self-checks.ts';
-import type { Point } from './space.ts';
-import { backtestOverfitting } from './statistics/overfitting.ts';
-import { deflatedSharpe, sharpeSample, trialsOf } from './statistics/sharpe.ts';
 import { knownIn } from './study.ts';
 import type { Outcomes, StudyPlan, StudySearch } from './study.ts';
 import { heatMap, neighboursOf } from './surface.ts';
 import type { HeatMap, Surface } from './surface.ts';
 import type { SessionSpan } from './walk-forward.ts';
-
-/** Blocks of the cross-validation, as in the paper. */
-const BLOCKS = 16;
 
 /** What a study is reported from. */
 export interface StudyEnd {
@@ -63,8 +58,9 @@ export function sweepReport(
       outOfSample,
       returns: sessionReturns(outOfSample),
       trials,
-      deflatedSharpe: recommended === null ? null : deflated(inSample, points, trials),
-      overfitting: backtestOverfitting(returnsOf(plan.points, known), BLOCKS),
+      deflatedSharpe:
+        recommended === null ? null : deflatedChoices([{ plan, known, played: inSample }]),
+      overfitting: searchOverfitting([{ plan, known }]),
     }),
   };
 }
@@ -90,22 +86,6 @@ export function played(
   );
 }
 
-/** The chosen point's Sharpe ratio where it was chosen, the luck of so many tries taken off. */
-function deflated(inSample: Played, points: readonly FoundPoint[], trials: number): number | null {
-  const sample = sharpeSample(sessionReturns(inSample));
-  if (sample === null) return null;
-  const sharpes = points.map(({ figures }) => figures.sharpe);
-  // Points that were dropped early have no figure on all of the time, and were tries nonetheless.
-  const dropped = Array.from({ length: trials - points.length }, () => null);
-  return deflatedSharpe(sample, trialsOf([...sharpes, ...dropped]));
-}
-
-const returnsOf = (points: readonly Point[], known: Known): readonly (readonly number[])[] =>
-  points.flatMap((point) => {
-    const outcome = known(point, 1);
-    return outcome === null ? [] : [outcome.returns];
-  });
-
 function heatMapOf(surface: Surface): HeatMap | null {
   const [y, x] = surface.axes.filter(({ values }) => values.length > 1);
   return x === undefined || y === undefined
@@ -113,12 +93,12 @@ function heatMapOf(surface: Surface): HeatMap | null {
     : heatMap(surface, { x: x.name, y: y.name, of: 'best' });
 }
 
-function selfChecks(
+export function selfChecks(
   { market, options }: Evaluator,
   recommended: Recommendation | null,
   { trades }: Played,
   span: SessionSpan,
-): Pick<SweepReport, 'lookAhead' | 'warmUp'> {
+): SelfChecks {
   if (recommended === null) return { lookAhead: null, warmUp: null };
   const run = { market, options, parameters: recommended.parameters, span };
   return { lookAhead: checkLookAhead(run, trades), warmUp: checkWarmUp(run) };

@@ -1,7 +1,7 @@
 import type { KeyFigures } from '#backtest/metrics/measure.ts';
 import { ENOUGH } from '#core/daily-metrics.ts';
-import { usdToNumber } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
+import { formatMoney } from '#core/number-words.ts';
 import { ratioOf } from '#core/statistics.ts';
 
 /** All that is known of parameters, on time that they were chosen on and on time that they were not. */
@@ -124,7 +124,7 @@ const SENTENCES: Readonly<
   trades: ({ trades }) =>
     `too few trades to tell: ${trades} out of sample, at least ${MIN_TRADES} are needed`,
   profit: ({ netPnl, trades }) =>
-    `worse than not trading: ${dollars(netPnl)} after costs on ${trades} trades`,
+    `worse than not trading: ${formatMoney(netPnl)} after costs on ${trades} trades`,
   'p-value': ({ pValue, trades }) =>
     `not distinguishable from luck: ${pText(pValue)} on ${trades} trades`,
   sharpe: ({ probabilisticSharpe, trades }) =>
@@ -148,6 +148,3 @@ function percent(share: number | null, towards: 'down' | 'up'): string {
   const tenths = Number((share * 1_000).toFixed(6));
   return `${(towards === 'down' ? Math.floor(tenths) : Math.ceil(tenths)) / 10} %`;
 }
-
-const dollars = (amount: Usd): string =>
-  `${amount < 0 ? '-' : ''}$${Math.abs(usdToNumber(amount)).toFixed(2)}`;

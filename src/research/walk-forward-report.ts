@@ -2,17 +2,19 @@ import { keyFigures, sessionReturns } from '#backtest/metrics/measure.ts';
 
 import { foundPoints, judged, recommend, surfaceOf } from './choose.ts';
 import type { Played } from './choose.ts';
-import type { Recommendation, WalkForwardReport } from './report.ts';
+import type { Recommendation, SelfChecks, WalkForwardReport } from './report.ts';
+import { deflatedChoices, searchOverfitting } from './search-luck.ts';
+import type { Choice, Searched } from './search-luck.ts';
 import { countTrials } from './search.ts';
 import { knownIn } from './study.ts';
 import type { StudySearch } from './study.ts';
-import { described, played } from './sweep-report.ts';
+import { described, played, selfChecks } from './sweep-report.ts';
 import type { StudyEnd } from './sweep-report.ts';
 import { efficiencyRatio, parameterStability, stitchOutOfSample } from './walk-forward.ts';
 import type { SessionSpan } from './walk-forward.ts';
 
 /** A window with what was chosen in it, and what came of that. */
-interface PlayedWindow {
+interface PlayedWindow extends Searched {
   readonly span: { readonly train: SessionSpan; readonly test: SessionSpan };
   readonly choice: Recommendation | null;
   readonly train: Played;
@@ -22,7 +24,7 @@ interface PlayedWindow {
 /**
  * The end of a walk-forward: each window's plateau on the time after it, one test after the other, as if the
  * whole procedure had been followed then. What is recommended is the choice of the latest time, which no test
- * follows yet.
+ * follows yet: its own training counts among the choices whose luck is taken off.
  */
 export function walkForwardReport(
   end: StudyEnd,
@@ -32,6 +34,7 @@ export function walkForwardReport(
   const windows = searches.flatMap((search) => playedWindow(end, search));
   const choices = windows.flatMap(({ choice }) => (choice === null ? [] : [choice.coordinates]));
   const latest = searches.find(({ test }) => test === null);
+  const recommended = latest === undefined ? null : choiceOf(end, latest);
   const inSample = stitched(windows.map(({ train }) => train));
   const outOfSample = stitched(windows.map(({ test }) => test));
   const trials = searches.reduce(
@@ -50,7 +53,7 @@ export function walkForwardReport(
     })),
     stability: parameterStability(choices),
     efficiency: efficiencyRatio(windows),
-    recommended: latest === undefined ? null : choiceOf(end, latest),
+    recommended,
     inSample: keyFigures(inSample),
     outOfSample: keyFigures(outOfSample),
     equity: outOfSample.sessions,
@@ -59,11 +62,32 @@ export function walkForwardReport(
       outOfSample,
       returns: sessionReturns(outOfSample),
       trials,
-      // What was chosen was chosen on other time than it is judged on: there is no luck to take off.
-      deflatedSharpe: null,
-      overfitting: null,
+      deflatedSharpe: deflatedChoices([
+        ...windows.flatMap(choicesIn),
+        ...(latest === undefined || recommended === null
+          ? []
+          : [{ ...searched(end, latest), played: played(end, recommended, latest.train) }]),
+      ]),
+      overfitting: searchOverfitting(searches.map((search) => searched(end, search))),
     }),
+    ...checksOf(end, windows),
   };
+}
+
+const searched = ({ dates, outcomes }: StudyEnd, search: StudySearch): Searched => ({
+  plan: search.plan,
+  known: knownIn(search, dates, outcomes),
+});
+
+const choicesIn = ({ choice, plan, known, train }: PlayedWindow): readonly Choice[] =>
+  choice === null ? [] : [{ plan, known, played: train }];
+
+/** Of the last test in which something was traded by a choice. */
+function checksOf({ evaluator }: StudyEnd, windows: readonly PlayedWindow[]): SelfChecks {
+  const last = windows.findLast(({ choice }) => choice !== null);
+  return last === undefined
+    ? { lookAhead: null, warmUp: null }
+    : selfChecks(evaluator, last.choice, last.test, last.span.test);
 }
 
 function playedWindow(end: StudyEnd, search: StudySearch): readonly PlayedWindow[] {
@@ -72,6 +96,7 @@ function playedWindow(end: StudyEnd, search: StudySearch): readonly PlayedWindow
   const choice = choiceOf(end, search);
   return [
     {
+      ...searched(end, search),
       span: { train, test },
       choice,
       train: played(end, choice, train),

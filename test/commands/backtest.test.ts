@@ -201,7 +201,7 @@ describe('/backtest in the channel', () => {
   });
 
   it('plays on a thread of its own what the market data has', async () => {
-    const engine = createEngineThread({ version: '1.0.0' });
+    const engine = createEngineThread({ codeVersion: 'one' });
     onTestFinished(() => engine.close());
     const channel = await open({ backtests: engine });
     await channel.type('trader', 'backtest', { symbols: 'NVDA, AAPL' });

@@ -61,6 +61,10 @@ describe('npm run backtest', () => {
     expect(ended).toMatchObject({ code: 0, errors: '' });
     expect(ended.out).toMatch(/^BACKTEST [0-9a-f]{16} {2}AAPL, MSFT, NVDA, 5-minute bars/m);
     expect(ended.out).toMatch(/^Trades +\d+ /m);
+    expect(ended.out).toMatch(/^MAE, MFE +−[\d.]+ R, \+[\d.]+ R /m);
+    expect(ended.out).toMatch(/^Luck +p [\d.–]+ .* Sharpe ratio is above zero /m);
+    expect(ended.out).toMatch(/^Look-ahead +none /m);
+    expect(ended.out).toMatch(/^Warm-up +/m);
     expect(ended.out).toMatch(/^Verdict: .+\.$/m);
     const html = readFileSync(join(folder, 'out.html'), 'utf8');
     const { runId } = JSON.parse(readFileSync(join(folder, 'out.json'), 'utf8'));
@@ -89,7 +93,8 @@ describe('npm run backtest', () => {
 
   it('comes to the same from the bar store as from the files', async () => {
     const folder = aFolder();
-    await importBars(createBarStore(join(folder, '.data/bars')), folder, {
+    const store = createBarStore(join(folder, '.data/bars'));
+    await importBars({ store, archive: null }, folder, {
       barMinutes: 5,
       repair: false,
     });

@@ -10,6 +10,7 @@ import { asSessionDate } from '#core/session.ts';
 import { generateMarket } from '#sandbox/market/generate-market.ts';
 import { barStarts, csv, folderWith, row } from '#test/support/bar-files.ts';
 import { barList } from '#test/support/bars.ts';
+import { aLedger } from '#test/support/database.ts';
 
 import { parseBarsSettings } from '../../src/compose/bars-settings.ts';
 import { createProgressBar } from '../../src/compose/progress-bar.ts';
@@ -43,15 +44,17 @@ const storedIn = async (folder: string) => {
   return load.kind === 'loaded' ? barList(load.columns) : [];
 };
 
+const MARKET = {
+  seed: 7,
+  symbols: [AAPL],
+  sessions: 1,
+  historySessions: 3,
+  startDate: asSessionDate('2025-11-26'),
+};
+
 describe('npm run bars', () => {
   it('fills the store from Alpaca, and asks for nothing the second time', async () => {
-    const market = generateMarket({
-      seed: 7,
-      symbols: [AAPL],
-      sessions: 1,
-      historySessions: 3,
-      startDate: asSessionDate('2025-11-26'),
-    });
+    const market = generateMarket(MARKET);
     const { standIn } = await aStandIn({ market });
     const folder = folderWith({});
     const argv = ['--symbols', 'AAPL', '--from', '2025-11-21', '--to', '2025-11-25'];
@@ -66,6 +69,47 @@ describe('npm run bars', () => {
     expect((await bars(folder, argv, environment)).out).toBe(
       `0 bars of 5 minutes (feed sandbox, split-adjusted) were stored in ${path}; AAPL had all of it already\n`,
     );
+  });
+
+  it('shares what it fills with the machines of a ledger, which ask for nothing then', async () => {
+    const url = await aLedger('SANDBOX');
+    const { standIn } = await aStandIn({ market: generateMarket(MARKET) });
+    const [here, there] = [folderWith({}), folderWith({})];
+    const argv = ['--symbols', 'AAPL', '--from', '2025-11-21', '--to', '2025-11-25'];
+    const environment = { SANDBOX_ALPACA_URL: standIn.url, DATABASE_URL: url };
+    expect(await bars(here, argv, environment)).toMatchObject({ code: 0, errors: '' });
+    const second = await bars(there, argv, environment);
+    expect(second.out).toMatch(/^0 bars of 5 minutes .*; AAPL had all of it already\n$/);
+    expect(await storedIn(there)).toEqual(await storedIn(here));
+  });
+
+  it('shares nothing between a sandbox and the world', async () => {
+    const url = await aLedger('PAPER');
+    const environment = { SANDBOX_ALPACA_URL: 'http://127.0.0.1:9', DATABASE_URL: url };
+    const ended = await bars(folderWith({}), ['--symbols=AAPL', '--from=2025-11-21'], environment);
+    expect(ended).toEqual({
+      code: 2,
+      out: '',
+      errors:
+        'DATABASE_URL: is the ledger of a PAPER bot, and a sandbox’s bars are made up; unset it to share none\n',
+    });
+  });
+
+  it('shares files that it reads in, and adds to what others have', async () => {
+    const url = await aLedger('PAPER');
+    const days = [
+      ['2025-11-24', '2025-11-24'],
+      ['2025-11-25', '2025-11-26'],
+    ] as const;
+    const folders = days.map(([from, to]) =>
+      folderWith({ 'AAPL_5min.csv': csv(...barStarts(from, to).map((start) => row(start))) }),
+    );
+    for (const folder of folders) {
+      const ended = await bars(folder, ['--import', folder], { DATABASE_URL: url });
+      expect(ended).toMatchObject({ code: 0, errors: '' });
+    }
+    const starts = (await storedIn(folders[1]!)).map(({ start }) => start);
+    expect(starts).toEqual(barStarts('2025-11-24', '2025-11-26'));
   });
 
   it('says what to do when Alpaca does not answer', async () => {
@@ -134,6 +178,7 @@ describe('what the bars are asked for with', () => {
         barMinutes: 15,
         to: null,
         storeDir: '/data/bars',
+        databaseUrl: null,
       },
     });
   });

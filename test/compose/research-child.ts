@@ -18,7 +18,7 @@ const queue = await createResearchQueue({
 const work = createResearchWork({
   store,
   threads: createResearchThreads(1),
-  loadMarket: () => Promise.resolve({ kind: 'loaded', market: aBench(50, 20).market }),
+  loadMarket: () => Promise.resolve({ kind: 'loaded', market: aBench(50, 20).market, notes: [] }),
   clock: systemClock,
 });
 await queue.work({

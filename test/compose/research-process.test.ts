@@ -9,14 +9,18 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { readinessOverrides, studies, sweepResults } from '#adapters/postgres/schema/studies.ts';
+import { ticker } from '#core/ids.ts';
+import { asSessionDate } from '#core/session.ts';
 import type { StudyDesk, StudyId } from '#ports/studies.ts';
-import { freshDatabase } from '#test/support/database.ts';
+import { generateMarket } from '#sandbox/market/generate-market.ts';
+import { aLedger, freshDatabase } from '#test/support/database.ts';
 import { silentLog } from '#test/support/log.ts';
 import { makeTables } from '#test/support/make-tables.ts';
 
 import { createLifecycle } from '../../src/compose/lifecycle.ts';
 import { startResearch } from '../../src/compose/research-process.ts';
 import { aRequest } from '../research/support/a-request.ts';
+import { aStandIn } from '../sandbox/alpaca/a-stand-in.ts';
 
 const PATIENCE_MS = 60_000;
 let url: string;
@@ -35,12 +39,12 @@ function aFolder(): string {
 }
 
 /** Research as a bot starts it that has no research of its own to do. */
-async function aDesk(): Promise<StudyDesk> {
+async function aDesk(databaseUrl = url): Promise<StudyDesk> {
   const lifecycle = createLifecycle(() => silentLog);
   onTestFinished(() => lifecycle.close());
   return startResearch({
     config: { dataDir: aFolder(), redisUrl: null, processRoles: ['bot', 'trader'] },
-    databaseUrl: url,
+    databaseUrl,
     lifecycle,
     log: silentLog,
   });
@@ -56,12 +60,19 @@ async function over(desk: StudyDesk, id: StudyId) {
   }
 }
 
-const aProcess = (...argv: readonly string[]) =>
-  spawn(process.execPath, [join(import.meta.dirname, '../../src/main.ts'), ...argv], {
+/** A machine of its own: a program in an empty folder. */
+const aProgram = (
+  file: string,
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>>,
+) =>
+  spawn(process.execPath, [join(import.meta.dirname, '../../src', file), ...argv], {
     cwd: aFolder(),
-    env: { PATH: process.env['PATH'], DATABASE_URL: url },
+    env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+
+const aProcess = (...argv: readonly string[]) => aProgram('main.ts', argv, { DATABASE_URL: url });
 
 describe('npm start -- --role research', () => {
   it('works on the studies of the ledger, which a process without the role leaves alone', async () => {
@@ -77,6 +88,31 @@ describe('npm start -- --role research', () => {
     });
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
+  }, 90_000);
+
+  it('works on bars that another machine has filled', async () => {
+    const ledger = await aLedger('SANDBOX');
+    const market = generateMarket({
+      seed: 7,
+      symbols: [ticker('AAPL')],
+      sessions: 1,
+      historySessions: 14,
+      startDate: asSessionDate('2025-11-26'),
+    });
+    const { standIn } = await aStandIn({ market });
+    const bars = aProgram('compose/bars.ts', ['--symbols=AAPL', '--from=2025-11-06'], {
+      DATABASE_URL: ledger,
+      SANDBOX_ALPACA_URL: standIn.url,
+    });
+    expect(await once(bars, 'exit')).toEqual([0, null]);
+    const desk = await aDesk(ledger);
+    const [from, to] = [asSessionDate('2025-11-06'), asSessionDate('2025-11-25')];
+    const request = aRequest({ symbols: [ticker('AAPL')], from, to, grid: 'stop=2,3' });
+    const id = await desk.ask(request, 'Ann');
+    const child = aProgram('main.ts', ['--role', 'research'], { DATABASE_URL: ledger });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const study = await over(desk, id);
+    expect(study).toMatchObject({ status: 'done', failure: null });
   }, 90_000);
 
   it('takes no lease: the account is free for whoever trades it', async () => {

@@ -58,7 +58,7 @@ function aWorkshop() {
   return createResearchWork({
     store,
     threads,
-    loadMarket: () => Promise.resolve({ kind: 'loaded', market: bench.market }),
+    loadMarket: () => Promise.resolve({ kind: 'loaded', market: bench.market, notes: [] }),
     clock: systemClock,
   });
 }

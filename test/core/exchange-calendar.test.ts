@@ -2,7 +2,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { isCalendarDate, sessionsBetween, sessionsFrom } from '#core/exchange-calendar.ts';
+import {
+  isCalendarDate,
+  sessionsBetween,
+  sessionsFrom,
+  sessionsOfBars,
+} from '#core/exchange-calendar.ts';
 import { asSessionDate, newYorkDate, newYorkTime, toIso } from '#core/session.ts';
 import { describeWithShared, sharedPath } from '#test/support/shared.ts';
 
@@ -150,5 +155,16 @@ describeWithShared('data/1day', 'beside real bars', () => {
     }));
     expect(seen.length).toBeGreaterThan(100);
     expect(seen).toEqual(sessionsBetween(seen[0]!.date, seen.at(-1)!.date));
+  });
+});
+
+describe('the sessions of bars', () => {
+  it('are all from the first bar of any symbol to the last one, also those without a bar', () => {
+    const startsOf = (...days: readonly string[]) => ({
+      start: Float64Array.from(days, (day) => sessionsBetween(date(day), date(day))[0]!.open),
+    });
+    const bars = [startsOf('2025-11-25', '2025-11-28'), startsOf(), startsOf('2025-11-24')];
+    expect(sessionsOfBars(bars)).toEqual(sessionsBetween(date('2025-11-24'), date('2025-11-28')));
+    expect(sessionsOfBars([startsOf()])).toEqual([]);
   });
 });

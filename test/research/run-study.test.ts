@@ -136,4 +136,25 @@ describe('a walk-forward', () => {
     expect(report.trials).toBe(4 * 12);
     expect(report.recommended).not.toBeNull();
   });
+
+  it('tells of the luck of all its choices, and of every split of each training', async () => {
+    const report = await only({ ...aStudy(), kind: 'walk-forward' });
+    expect(report.verdict).toMatchObject({
+      trials: 48,
+      deflatedSharpe: report.deflatedSharpe,
+      overfitting: report.overfitting?.probability,
+    });
+    // Four trainings of thirty sessions: twelve blocks of two, six in each half.
+    expect(report.overfitting?.splits).toBe(4 * 924);
+    expect(report.deflatedSharpe).toBeGreaterThan(0);
+    expect(report.deflatedSharpe).toBeLessThan(1);
+  });
+
+  it('sees no later bar in its last test, and tells how much that depends on where the bars begin', async () => {
+    const { windows, lookAhead, warmUp } = await only({ ...aStudy(), kind: 'walk-forward' });
+    expect(lookAhead).toMatchObject({ differing: 0 });
+    const { from, to } = windows.at(-1)!.test;
+    expect(lookAhead!.at > from && lookAhead!.at < to).toBe(true);
+    expect(warmUp).not.toBeNull();
+  });
 });

@@ -68,7 +68,7 @@ describe('the verdict', () => {
     [
       { pnl: -1_234.5, trades: 84, p: 0.9 },
       'worse',
-      'worse than not trading: -$1234.50 after costs on 84 trades',
+      'worse than not trading: −$1,234.50 after costs on 84 trades',
     ],
     [{ pnl: 0 }, 'worse', 'worse than not trading: $0.00 after costs on 212 trades'],
     [{ p: 0.31, trades: 38 }, 'not-distinguishable', `${LUCK} p = 0.31 on 38 trades`],

@@ -18,7 +18,7 @@ export const NO_BACKTESTS = {
   readRules,
   wakeBacktests: async () => {},
   backtests: { run: async () => ({ kind: 'stopped' }) },
-  backtestBars: async () => null,
+  backtestBars: async () => ({ kind: 'stopped' }),
 } as const satisfies Partial<AppContext>;
 
 const NVDA = ticker('NVDA');

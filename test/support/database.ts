@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { Client } from 'pg';
-import { inject } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 
 export interface FreshDatabase {
   readonly url: string;
@@ -32,4 +32,15 @@ export async function freshDatabase(): Promise<FreshDatabase> {
     url: url.href,
     drop: () => asSuperuser((client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`)),
   };
+}
+
+/** Address of a ledger that belongs to a bot of this mode, gone when the test is over. */
+export async function aLedger(mode: 'SANDBOX' | 'PAPER' | 'LIVE'): Promise<string> {
+  const { url, drop } = await freshDatabase();
+  onTestFinished(drop);
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query("INSERT INTO world (mode, identity) VALUES ($1, 'one')", [mode]);
+  await client.end();
+  return url;
 }

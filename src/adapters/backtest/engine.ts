@@ -6,8 +6,8 @@ import type { BacktestEngine, BacktestOutcome, BacktestTask } from '#ports/backt
 import type { EngineMessage, EngineTask } from './protocol.ts';
 
 export interface EngineOptions {
-  /** Of the code: it is part of what a result follows from. */
-  readonly version: string;
+  /** It is part of what a result follows from. */
+  readonly codeVersion: string;
   /** The thread's own file. */
   readonly worker?: URL;
 }
@@ -29,7 +29,7 @@ type Watch = Parameters<BacktestEngine['run']>[1];
 
 /** History played on a thread of its own, one for each run. */
 export function createEngineThread({
-  version,
+  codeVersion,
   worker = new URL('worker.ts', import.meta.url),
 }: EngineOptions): EngineThread {
   const closing = new AbortController();
@@ -39,7 +39,7 @@ export function createEngineThread({
     async run(task, { progress, signal }) {
       const watch = { progress, signal: AbortSignal.any([signal, closing.signal]) };
       if (watch.signal.aborted) return { kind: 'stopped' };
-      const outcome = play(worker, engineTask(version, task), watch);
+      const outcome = play(worker, engineTask(codeVersion, task), watch);
       running.add(outcome);
       return outcome.finally(() => running.delete(outcome));
     },
@@ -50,18 +50,20 @@ export function createEngineThread({
   };
 }
 
-const engineTask = (version: string, task: BacktestTask): EngineTask => ({
-  version,
+const engineTask = (codeVersion: string, task: BacktestTask): EngineTask => ({
+  codeVersion,
   market: task.market,
   parameters: task.parameters,
   options: { ...DEFAULT_OPTIONS, sectors: task.sectors, tradeFrom: task.tradeFrom },
 });
 
-/** The memory of the columns, which is moved to the thread rather than copied. */
-const buffersOf = ({ market }: EngineTask): ArrayBuffer[] =>
-  [...market.bars.values()].flatMap((columns) =>
-    Object.values(columns).map((column: Float64Array) => column.buffer as ArrayBuffer),
+/** The memory of the columns, which is moved to the thread rather than copied, unless it is shared. */
+const buffersOf = ({ market }: EngineTask): ArrayBuffer[] => {
+  const buffers = [...market.bars.values()].flatMap((columns) =>
+    Object.values(columns).map((column: Float64Array) => column.buffer),
   );
+  return [...new Set(buffers)].filter((buffer) => buffer instanceof ArrayBuffer);
+};
 
 async function play(file: URL, task: EngineTask, watch: Watch): Promise<BacktestOutcome> {
   const { promise, resolve } = Promise.withResolvers<BacktestOutcome>();

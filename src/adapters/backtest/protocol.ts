@@ -4,7 +4,7 @@ import type { BacktestBars, BacktestOutcome } from '#ports/backtests.ts';
 
 /** What the thread is started with. */
 export interface EngineTask {
-  readonly version: string;
+  readonly codeVersion: string;
   readonly market: BacktestBars;
   readonly parameters: StrategyParameters;
   readonly options: BacktestOptions;

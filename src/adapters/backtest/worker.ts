@@ -7,10 +7,10 @@ import { summarize } from '#backtest/summary.ts';
 import { thinEquity } from '#backtest/thin-equity.ts';
 import { tradesCsv } from '#backtest/trades-csv.ts';
 import { assess } from '#research/assess.ts';
+import { runIdOf } from '#research/run-id.ts';
 import { verdictSentence } from '#research/verdict.ts';
 
 import type { EngineMessage, EngineTask } from './protocol.ts';
-import { runIdOf } from './run-id.ts';
 
 /** More than a picture has columns for. */
 const CURVE_POINTS = 1_800;
@@ -22,8 +22,8 @@ if (port === null) throw new Error('this file is run as a worker thread');
 const tell = (message: EngineMessage): void => port.postMessage(message);
 
 const task = workerData as EngineTask;
-const { market, parameters, options } = task;
-const runId = runIdOf(task);
+const { codeVersion, market, parameters, options } = task;
+const runId = runIdOf({ codeVersion, parameters, options, market });
 const prepared = prepareMarket(market, parameters);
 const run = startBacktest(prepared, parameters, options);
 let toldAt = performance.now();
@@ -33,7 +33,7 @@ while (run.next()) {
   tell({ type: 'progress', share: run.share() });
 }
 const result = run.result();
-const { verdict } = assess(prepared, result, runId);
+const { verdict } = assess({ prepared, result, market, options, parameters }, runId);
 tell({
   type: 'done',
   outcome: {

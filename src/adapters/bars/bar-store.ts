@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -182,7 +183,8 @@ async function writeParts(
   parts: readonly Uint8Array[],
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const unfinished = join(folder, `${name}.${process.pid}.new`);
+  // Two writers of one process, or of two, never share an unfinished file.
+  const unfinished = join(folder, `${name}.${randomUUID()}.new`);
   const file = await open(unfinished, 'w');
   try {
     for (const part of parts) await file.writeFile(part);

@@ -5,18 +5,16 @@ import { rowFrom, setRows, sliceRows } from '#core/bar-columns.ts';
 import { checkBarFile } from '#core/bar-file/check-bar-file.ts';
 import type { BarDefect, BarFileCheck, FileRepair } from '#core/bar-file/check-bar-file.ts';
 import type { BarColumns } from '#core/bars.ts';
-import { sessionsBetween } from '#core/exchange-calendar.ts';
+import { sessionsOfBars } from '#core/exchange-calendar.ts';
 import { isTicker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
-import { newYorkDate } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 
 import { describeDefects } from './describe-defects.ts';
-import { hashMarket } from './hash-bars.ts';
 import { createSharedColumns } from './shared-columns.ts';
 
 export interface BarFolderQuery {
-  /** Those of every file of the bar length when left out. */
+  /** In this order; those of every file of the bar length, in that of the alphabet, when left out. */
   readonly symbols?: readonly Ticker[];
   readonly barMinutes: number;
   /** Bars that start at or after this instant … */
@@ -36,8 +34,6 @@ export interface ReadBars {
   /** What is noted and was no reason to refuse. */
   readonly defects: readonly BarDefect[];
   readonly repairs: readonly FileRepair[];
-  /** Of symbols and bars, in hexadecimal: the same bars have the same wherever they come from. */
-  readonly hash: string;
 }
 
 /** Each line names one thing that is wrong, where it is, and the cure. */
@@ -68,7 +64,7 @@ export async function readBarFolder(
   return marketOf(bars, { defects, repairs, where: folder });
 }
 
-/** The bars of one symbol or more with their sessions and hash; refused where a symbol has none. */
+/** The bars of one symbol or more with their sessions; refused where a symbol has none. */
 export function marketOf(
   bars: ReadonlyMap<Ticker, BarColumns>,
   { where, ...rest }: Pick<ReadBars, 'defects' | 'repairs'> & { readonly where: string },
@@ -81,13 +77,7 @@ export function marketOf(
     );
     return { kind: 'refused', lines };
   }
-  const firsts = [...bars.values()].map(({ start }) => start[0] ?? 0);
-  const lasts = [...bars.values()].map(({ start }) => start.at(-1) ?? 0);
-  const sessions = sessionsBetween(
-    newYorkDate(Math.min(...firsts)),
-    newYorkDate(Math.max(...lasts)),
-  );
-  return { kind: 'read', bars, sessions, ...rest, hash: hashMarket(bars) };
+  return { kind: 'read', bars, sessions: sessionsOfBars(bars.values()), ...rest };
 }
 
 interface NamedFile {
@@ -120,7 +110,9 @@ async function listFiles(
     );
     return { kind: 'refused', lines };
   }
-  return files.filter(({ symbol }) => symbols?.includes(symbol) ?? true);
+  return symbols === undefined
+    ? files
+    : symbols.flatMap((asked) => files.filter(({ symbol }) => symbol === asked));
 }
 
 async function listFolder(folder: string): Promise<readonly string[] | string> {

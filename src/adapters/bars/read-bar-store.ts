@@ -15,6 +15,8 @@ export interface StoredMarketQuery {
   readonly from: EpochMs;
   /** … and before this one. */
   readonly until: EpochMs;
+  /** A symbol that was never traded in that time is left out, and not refused. */
+  readonly leavesOutEmpty?: boolean;
 }
 
 /** Reads one symbol or more from the store; refused unless every session asked for was filled before. */
@@ -22,7 +24,7 @@ export async function readBarStore(
   store: BarStore,
   query: StoredMarketQuery,
 ): Promise<ReadBars | RefusedBars> {
-  const { symbols, ...range } = query;
+  const { symbols, leavesOutEmpty = false, ...range } = query;
   const loads = await Promise.all(
     symbols.map(async (symbol) => [symbol, await store.load({ symbol, ...range })] as const),
   );
@@ -33,7 +35,9 @@ export async function readBarStore(
   if (lines.length > 0) return { kind: 'refused', lines };
   const bars = new Map(
     loads.flatMap(([symbol, load]) =>
-      load.kind === 'loaded' ? [[symbol, load.columns] as const] : [],
+      load.kind === 'loaded' && !(leavesOutEmpty && load.columns.start.length === 0)
+        ? [[symbol, load.columns] as const]
+        : [],
     ),
   );
   return marketOf(bars, { defects: [], repairs: [], where: 'the bar store' });

@@ -2,6 +2,7 @@ import type { ButtonInteraction } from 'discord.js';
 
 import type { ConfirmedCall } from '#app/command.ts';
 import { answerConfirmation, finishConfirmation } from '#app/confirm/confirmations.ts';
+import { formatDuration } from '#core/number-words.ts';
 import type { Confirmation } from '#ports/confirmations.ts';
 
 import { acknowledgePress } from './acknowledge.ts';
@@ -15,7 +16,6 @@ import { parseCustomId } from './custom-id.ts';
 import type { ButtonPress } from './custom-id.ts';
 import type { Desk } from './desk.ts';
 import { describeError } from './errors.ts';
-import { formatDuration } from './format.ts';
 import { judgePress, nameOf } from './judge.ts';
 import type { Verdict } from './judge.ts';
 import type { MessageBody } from './render.ts';

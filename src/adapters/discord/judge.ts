@@ -6,11 +6,11 @@ import type {
 } from 'discord.js';
 
 import type { Actor, Command } from '#app/command.ts';
+import { formatDuration } from '#core/number-words.ts';
 import type { EpochMs } from '#core/session.ts';
 
 import { includesRole, roleOf } from './authorize.ts';
 import type { Access } from './authorize.ts';
-import { formatDuration } from './format.ts';
 
 export interface Rules {
   readonly guildId: string;

@@ -1,6 +1,6 @@
 import type { APIEmbed, APIEmbedField } from 'discord.js';
 
-import { NONE } from './format.ts';
+import { NONE } from '#core/number-words.ts';
 
 /** What Discord accepts, in characters and pieces. One over, and it refuses the whole message. */
 export const LIMITS = {

@@ -1,7 +1,7 @@
+import { formatDuration } from '#core/number-words.ts';
 import type { AlertPath } from '#ports/alert-path.ts';
 import type { Mode } from '#ports/cards.ts';
 
-import { formatDuration } from './format.ts';
 import { clipText, LIMITS } from './limits.ts';
 import { renderCard } from './render.ts';
 

@@ -1,9 +1,13 @@
 import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { Pool } from 'pg';
 
 import type { BarArchive, StoredBars } from '#ports/bar-store.ts';
+import type { Logger } from '#ports/logger.ts';
 
 import type { Database } from './database.ts';
 import { barFiles } from './schema/bars.ts';
+import { world } from './schema/trades.ts';
 
 type FileRow = Omit<typeof barFiles.$inferSelect, 'bytes' | 'updatedAt'>;
 
@@ -32,6 +36,36 @@ export const createBarArchive = (db: Database): BarArchive => ({
       .onConflictDoUpdate({ target: [barFiles.symbol, barFiles.barMinutes], set: row });
   },
 });
+
+export interface OpenBarArchive {
+  readonly archive: BarArchive;
+  /** The mode of the bot whose ledger it is. */
+  readonly mode: string;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens the archive of a ledger that a bot has made, for a tool that does nothing else.
+ *
+ * @throws Error, one line with the cure, when the ledger cannot be used.
+ */
+export async function openBarArchive(url: string, log: Logger): Promise<OpenBarArchive> {
+  const pool = new Pool({ connectionString: url, max: 1, application_name: 'bracketeer bars' });
+  pool.on('error', (error) => log.warn({ error: error.message }, 'a ledger connection was lost'));
+  const db = drizzle(pool);
+  try {
+    await pool.query('SELECT FROM bar_files LIMIT 0');
+    const [owner] = await db.select().from(world);
+    if (owner === undefined) throw new Error('it belongs to nobody yet');
+    return { archive: createBarArchive(db), mode: owner.mode, close: () => pool.end() };
+  } catch (cause) {
+    await pool.end();
+    throw new Error(
+      `The ledger at ${new URL(url).host} cannot be used (${String(cause)}): correct DATABASE_URL, unset it to share no bars, or start the bot once, which makes its tables`,
+      { cause },
+    );
+  }
+}
 
 const rowOf = ({ count, first, last, ...stored }: StoredBars): FileRow => ({
   ...stored,

@@ -6,12 +6,14 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 
 import type { EpochMs } from '#core/session.ts';
+import type { BarArchive } from '#ports/bar-store.ts';
 import type { Ledger } from '#ports/ledger.ts';
 import type { Logger } from '#ports/logger.ts';
 
 import { accountReads } from './account-store.ts';
 import { appendAudit, auditReads } from './audit.ts';
 import { backtestReads } from './backtest-store.ts';
+import { createBarArchive } from './bar-archive.ts';
 import { closeReads } from './close-store.ts';
 import { confirmationReads } from './confirmation-store.ts';
 import { migrateLedger } from './database.ts';
@@ -47,6 +49,8 @@ export interface LedgerOptions {
 
 export interface OpenLedger {
   readonly ledger: Ledger;
+  /** The files of bars that all machines share. */
+  readonly archive: BarArchive;
   /** Whether the database answers. */
   readonly ping: () => Promise<boolean>;
   readonly close: () => Promise<void>;
@@ -143,7 +147,7 @@ const READER_POOL_SIZE = 1;
 export async function openLedgerToRead(
   url: string,
   log: Logger,
-): Promise<Omit<OpenLedger, 'ping'>> {
+): Promise<Pick<OpenLedger, 'ledger' | 'close'>> {
   const pool = new Pool({
     connectionString: url,
     max: READER_POOL_SIZE,
@@ -189,6 +193,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   }
   return {
     ledger: createLedger(db, pool, log),
+    archive: createBarArchive(db),
     ping: () =>
       Promise.race([
         pool.query('SELECT 1').then(

@@ -1,17 +1,22 @@
 import type { Bar, BarColumns } from '#core/bars.ts';
+import { sessionsBetween, sessionsFrom, sessionsOfBars } from '#core/exchange-calendar.ts';
 import type { Ticker } from '#core/ids.ts';
 import { MINUTE_MS } from '#core/session.ts';
 import type { Session } from '#core/session.ts';
-import type { BarSource, BarSpan } from '#ports/backtests.ts';
+import type { BarSource } from '#ports/backtests.ts';
 import type { MarketData } from '#ports/market-data.ts';
 
 /** Read at once: taking in a page of so many costs some 20 ms, for which everything else waits. */
 const SESSIONS_AT_ONCE = 30;
 
-/** Bars from the market data, piece by piece, so that trading comes in between. */
+/**
+ * Bars from the market data, piece by piece, so that trading comes in between. Of a made-up market: nothing of it is
+ * kept, where bars of the world could come to lie beside it.
+ */
 export const barsOf =
   (marketData: Pick<MarketData, 'bars'>): BarSource =>
-  async ({ symbols, barMinutes, sessions }, { progress, signal }) => {
+  async ({ symbols, barMinutes, from, to, warmUp }, { progress, signal }) => {
+    const sessions = [...sessionsFrom(from, -warmUp), ...sessionsBetween(from, to)];
     const pieces = piecesOf(sessions);
     const all = pieces.length * symbols.length;
     const bars = new Map<Ticker, BarColumns>();
@@ -19,16 +24,17 @@ export const barsOf =
     for (const symbol of symbols) {
       const rows = createRows(sessions, barMinutes);
       for (const piece of pieces) {
-        if (signal.aborted) return null;
-        const [from, until] = [piece[0]?.open ?? 0, piece.at(-1)?.close ?? 0];
-        const found = await marketData.bars({ symbols: [symbol], barMinutes, from, until });
+        if (signal.aborted) return { kind: 'stopped' };
+        const span = { from: piece[0]?.open ?? 0, until: piece.at(-1)?.close ?? 0 };
+        const found = await marketData.bars({ symbols: [symbol], barMinutes, ...span });
         rows.add(found.get(symbol) ?? []);
         read += 1;
         progress(read / all);
       }
       if (rows.count() > 0) bars.set(symbol, rows.columns());
     }
-    return { barMinutes, sessions, bars };
+    const market = { barMinutes, sessions: sessionsOfBars(bars.values()), bars };
+    return { kind: 'bars', market };
   };
 
 const piecesOf = (sessions: readonly Session[]): readonly (readonly Session[])[] =>
@@ -37,7 +43,7 @@ const piecesOf = (sessions: readonly Session[]): readonly (readonly Session[])[]
   );
 
 /** Bars on their way into columns; those outside of the sessions are left out. */
-function createRows(sessions: readonly Session[], barMinutes: BarSpan['barMinutes']) {
+function createRows(sessions: readonly Session[], barMinutes: number) {
   const barMs = barMinutes * MINUTE_MS;
   const room = sessions.reduce(
     (sum, { open, close }) => sum + Math.ceil((close - open) / barMs),

@@ -1,12 +1,11 @@
 import type { StrategyParameters } from '#core/parameters.ts';
-import { addDays } from '#core/session.ts';
-import type { Session } from '#core/session.ts';
+import { warmUpSessions } from '#core/warm-up.ts';
 import type {
-  BacktestBars,
   BacktestEnd,
   BacktestOutcome,
   BacktestRequest,
   BacktestRun,
+  SourcedBars,
 } from '#ports/backtests.ts';
 import { BrokerError } from '#ports/broker.ts';
 
@@ -19,9 +18,6 @@ import type { BacktestWatch } from './follow-backtest.ts';
 const SILENT_MS = 10_000;
 /** A run that was interrupted is begun once more, and not again: it may be what ends the process. */
 const MOST_ATTEMPTS = 2;
-/** Sessions before the first one that only warm the features up, and calendar days that have as many. */
-const WARM_UP_SESSIONS = 30;
-const WARM_UP_DAYS = 60;
 
 /** Carries out the backtests that wait, one after the other, until none is left or the bot stops. */
 export async function runBacktests(context: AppContext): Promise<void> {
@@ -78,9 +74,10 @@ async function outcomeOf(
 ): Promise<Played> {
   const parameters = parametersOf(request);
   const { signal } = watch;
-  const market = await load(context, request, { parameters, watch });
-  if (typeof market === 'string') return failed(market);
-  if (market === null) return { outcome: { kind: 'stopped' }, withoutBars: [] };
+  const sourced = await load(context, request, { parameters, watch });
+  if (sourced.kind === 'refused') return failed(sourced.why);
+  if (sourced.kind === 'stopped') return { outcome: sourced, withoutBars: [] };
+  const { market } = sourced;
   const { symbols, from } = request;
   const withoutBars = symbols.filter((symbol) => !market.bars.has(symbol));
   if (market.bars.size === 0) {
@@ -98,33 +95,22 @@ interface Loading {
   readonly watch: BacktestWatch;
 }
 
-/** The bars, or why there are none; null when it is not to go on. */
 async function load(
   context: AppContext,
-  request: BacktestRequest,
-  { parameters: { barMinutes }, watch }: Loading,
-): Promise<BacktestBars | string | null> {
-  const { symbols } = request;
+  { symbols, from, to }: BacktestRequest,
+  { parameters, watch }: Loading,
+): Promise<SourcedBars> {
+  const { barMinutes } = parameters;
+  const wanted = { symbols, barMinutes, from, to, warmUp: warmUpSessions(parameters) };
   const progress = (share: number): void => watch.progress('loading', share);
   try {
-    const sessions = await sessionsOf(context, request);
-    const span = { symbols, barMinutes, sessions };
-    return await context.backtestBars(span, { progress, signal: watch.signal });
+    return await context.backtestBars(wanted, { progress, signal: watch.signal });
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
     context.log.warn({ error: error.message }, 'the bars of a backtest could not be read');
-    return 'The market data could not be read just now. Ask again in a moment.';
+    const why = 'The market data could not be read just now. Ask again in a moment.';
+    return { kind: 'refused', why };
   }
-}
-
-/** Those to be tested, and those before them that warm the features up. */
-async function sessionsOf(
-  { broker }: AppContext,
-  { from, to }: BacktestRequest,
-): Promise<readonly Session[]> {
-  const all = await broker.calendar(addDays(from, -WARM_UP_DAYS), to);
-  const before = all.filter(({ date }) => date < from);
-  return [...before.slice(-WARM_UP_SESSIONS), ...all.filter(({ date }) => date >= from)];
 }
 
 async function end(

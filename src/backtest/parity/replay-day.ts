@@ -6,10 +6,11 @@ import { computeFeatureColumns, featuresAt } from '#core/feature-columns.ts';
 import type { BarPrices } from '#core/open-trade.ts';
 import { MINUTE_MS } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
+import { daysOfView } from '#core/warm-up.ts';
 import type { ParityReport } from '#ports/parity.ts';
 
 import { createAgenda } from '../agenda.ts';
-import { createDailyViews, daysOfView } from '../daily-views.ts';
+import { createDailyViews } from '../daily-views.ts';
 import type { PreparedSymbol } from '../desk.ts';
 import type { BacktestMarket } from '../market.ts';
 import { DEFAULT_OPTIONS } from '../options.ts';

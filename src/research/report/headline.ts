@@ -1,17 +1,16 @@
 import type { BacktestResult } from '#backtest/result.ts';
-import { usdToNumber } from '#core/money.ts';
+import { count, formatMoney, NONE } from '#core/number-words.ts';
 
 import type { Assessment } from '../assess.ts';
 import {
-  counted,
   figure,
   gain,
   inR,
-  money,
-  NONE,
+  lookAheadWords,
   percent,
   percentGain,
   percentRange,
+  warmUpWords,
 } from './words.ts';
 
 /** One figure with its name, and what it stands on or is held against. */
@@ -40,7 +39,7 @@ function tradeTiles(
     tile(
       'Net P/L',
       gain(trades.netPnl),
-      `${change} of ${money(startingEquity)}; fees ${money(fees)}`,
+      `${change} of ${formatMoney(startingEquity)}; fees ${formatMoney(fees)}`,
     ),
     tile('Buy and hold', percentGain(benchmark?.totalReturn ?? null), 'equal weight, same time'),
     tile('Trades', String(trades.trades), `${trades.wins} won, ${trades.losses} lost`),
@@ -57,22 +56,41 @@ function returnTiles({ metrics }: Assessment): readonly Tile[] {
   const streaks = `${trades.longestWinningStreak} won, ${trades.longestLosingStreak} lost`;
   return [
     tile('Deepest drawdown', fall, maxDrawdown === null ? '' : drawdownNote(maxDrawdown)),
-    tile('CAGR', percentGain(returns.cagr), `over ${counted(returns.sessions, 'session')}`),
+    tile('CAGR', percentGain(returns.cagr), `over ${count(returns.sessions, 'session')}`),
     tile('Sharpe', figure(returns.sharpe), `Sortino ${figure(returns.sortino)}`),
     tile('Calmar', figure(returns.calmar), `SQN ${figure(trades.sqn)}`),
     tile('In the market', percent(exposure), `turnover ${figure(turnover, 1)} times equity a year`),
     tile('Streaks', streaks, 'the longest, one after the other'),
+    excursionTile(metrics),
   ];
 }
 
+const excursionTile = ({ excursions }: Assessment['metrics']): Tile => {
+  const { adverse, favourable, medianAdverseOfWins, medianFavourableOfLosses } = excursions;
+  return tile(
+    'MAE, MFE',
+    `${inR(adverse.mean)}, ${inR(favourable.mean)}`,
+    `in the mean; wins first fell to ${inR(medianAdverseOfWins)}, losses rose to ${inR(medianFavourableOfLosses)} (medians)`,
+  );
+};
+
 /** What would be left if things had gone a little otherwise. */
-function doubtTiles({ metrics: { stress, ambiguous }, bootstrap }: Assessment): readonly Tile[] {
+function doubtTiles(assessment: Assessment): readonly Tile[] {
+  const { metrics, bootstrap, verdict, lookAhead, warmUp } = assessment;
+  const { stress, ambiguous } = metrics;
   const doubled = `profit factor ${figure(stress.profitFactor)}, ${gain(stress.expectancy)} a trade`;
-  const ruled = `${counted(ambiguous.trades, 'trade')} had stop and target in one bar; the stop counted`;
+  const ruled = `${count(ambiguous.trades, 'trade')} had stop and target in one bar; the stop counted`;
   return [
     tile('Costs doubled', gain(stress.netPnl), doubled),
     tile('Decided by a rule', percent(ambiguous.share), ruled),
     bootstrap === null ? tile('By chance', NONE) : chanceTile(bootstrap),
+    tile(
+      'Luck',
+      `p ${figure(verdict.pValue, 3)}`,
+      `out of sample; that its Sharpe ratio is above zero is ${percent(verdict.probabilisticSharpe)} sure`,
+    ),
+    tile('Look-ahead', ...lookAheadWords(lookAhead)),
+    tile('Warm-up', ...warmUpWords(warmUp)),
   ];
 }
 
@@ -96,5 +114,5 @@ function drawdownNote({
   days,
 }: NonNullable<Assessment['metrics']['maxDrawdown']>): string {
   const end = to === null ? 'not made good by the end' : `made good ${to}`;
-  return `−$${figure(usdToNumber(amount))}, from ${from}, ${end}; ${Math.round(days)} days`;
+  return `−${formatMoney(amount)}, from ${from}, ${end}; ${Math.round(days)} days`;
 }

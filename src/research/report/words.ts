@@ -1,53 +1,56 @@
-import { usdToNumber } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
+import {
+  count,
+  formatFixed,
+  formatGain,
+  formatPercentGain,
+  formatR,
+  NONE,
+} from '#core/number-words.ts';
 import type { Interval } from '#core/statistics.ts';
 
-/** What is not known. */
-export const NONE = '–';
+import type { SelfCheck } from '../report.ts';
 
-const grouped = (value: number, decimals: number): string =>
-  Math.abs(value).toLocaleString('en-US', {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-  });
-
-const sign = (value: number, text: string): string =>
-  /[1-9]/.test(text) ? (value < 0 ? '−' : '+') : '';
+/*
+ * What a report tells of figures that may not be known, and of shares as fractions.
+ */
 
 /** `+$1,234.50`, `−$3.00`. */
-export function gain(amount: Usd | null): string {
-  if (amount === null) return NONE;
-  const text = grouped(usdToNumber(amount), 2);
-  return `${sign(amount, text)}$${text}`;
-}
-
-/** `$1,234.50`. */
-export const money = (amount: Usd): string =>
-  `${amount < 0 ? '−' : ''}$${grouped(usdToNumber(amount), 2)}`;
+export const gain = (amount: Usd | null): string => (amount === null ? NONE : formatGain(amount));
 
 /** A fraction as `+12.34 %`. */
-export function percentGain(share: number | null): string {
-  if (share === null) return NONE;
-  const text = grouped(share * 100, 2);
-  return `${sign(share, text)}${text} %`;
-}
+export const percentGain = (share: number | null): string =>
+  share === null ? NONE : formatPercentGain(100 * share);
 
 /** A fraction as `42.5 %`. */
 export const percent = (share: number | null, decimals = 1): string =>
-  share === null ? NONE : `${share < 0 ? '−' : ''}${grouped(share * 100, decimals)} %`;
+  share === null ? NONE : `${formatFixed(100 * share, decimals)} %`;
 
 /** `1.25`, `−0.30`. */
 export const figure = (value: number | null, decimals = 2): string =>
-  value === null ? NONE : `${value < 0 ? '−' : ''}${grouped(value, decimals)}`;
+  value === null ? NONE : formatFixed(value, decimals);
 
 /** `+0.25 R`. */
-export const inR = (r: number | null): string =>
-  r === null ? NONE : `${sign(r, grouped(r, 2))}${grouped(r, 2)} R`;
+export const inR = (r: number | null): string => (r === null ? NONE : formatR(r));
 
 /** `37.7 % to 47.4 %`, of an interval of shares. */
 export const percentRange = (interval: Interval | null): string =>
   interval === null ? NONE : `${percent(interval[0])} to ${percent(interval[1])}`;
 
-/** `1 trade`, `2 trades`. */
-export const counted = (amount: number, noun: string): string =>
-  `${amount.toLocaleString('en-US')} ${noun}${amount === 1 ? '' : 's'}`;
+/** What came of it, in short and in whole. */
+export function lookAheadWords(check: SelfCheck | null): readonly [string, string] {
+  if (check === null) return [NONE, ''];
+  const { trades, differing, at } = check;
+  return differing === 0
+    ? ['none', `with the bars cut off at ${at} the ${count(trades, 'trade')} before are the same`]
+    : [
+        'SEEN',
+        `with the bars cut off at ${at} ${differing} of ${count(trades, 'trade')} differ; do not trust this result`,
+      ];
+}
+
+/** Likewise. */
+export const warmUpWords = (check: SelfCheck | null): readonly [string, string] =>
+  check === null
+    ? [NONE, 'too few sessions to tell']
+    : [`${check.differing} of ${count(check.trades, 'trade')}`, 'differ with half of it'];

@@ -46,6 +46,23 @@ export function backtestOverfitting(
   };
 }
 
+/** Of several choices, each by its number of splits. Null of none. */
+export function pooledOverfitting(parts: readonly Overfitting[]): Overfitting | null {
+  const [first, ...others] = parts;
+  if (first === undefined || others.length === 0) return first ?? null;
+  const splits = parts.reduce((sum, part) => sum + part.splits, 0);
+  const mean = (some: readonly Overfitting[], figure: (part: Overfitting) => number): number =>
+    some.reduce((sum, part) => sum + part.splits * figure(part), 0) /
+    some.reduce((sum, part) => sum + part.splits, 0);
+  const sloped = parts.filter(({ slope }) => slope !== null);
+  return {
+    probability: mean(parts, ({ probability }) => probability),
+    probabilityOfLoss: mean(parts, ({ probabilityOfLoss }) => probabilityOfLoss),
+    slope: sloped.length === 0 ? null : mean(sloped, ({ slope }) => slope ?? Number.NaN),
+    splits,
+  };
+}
+
 /** Logit of the relative rank; zero at the median. */
 export function logit(rank: number, strategies: number): number {
   const relative = rank / (strategies + 1);

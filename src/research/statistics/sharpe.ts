@@ -73,20 +73,13 @@ const EULER_MASCHERONI = 0.577_215_664_901_532_9;
 /**
  * The Sharpe ratio that the best of so many strategies without any skill is expected to show (Bailey and López
  * de Prado 2014, The Deflated Sharpe Ratio, Journal of Portfolio Management 40(5)), a period. Of a single one
- * it is zero.
+ * it is zero. The probabilistic ratio of the best of them against it is the deflated one.
  */
 export function expectedMaxSharpe({ count, deviation }: Trials): number {
   if (count <= 1) return 0;
   const most = (1 - EULER_MASCHERONI) * normalQuantile(1 - 1 / count);
   return deviation * (most + EULER_MASCHERONI * normalQuantile(1 - 1 / (count * Math.E)));
 }
-
-/**
- * Probability that the true Sharpe ratio of the best of all trials is above zero, once the luck of the choice
- * is taken off: the probabilistic one against the expected maximum (the same paper).
- */
-export const deflatedSharpe = (sample: SharpeSample, trials: Trials): number =>
-  probabilisticSharpe(sample, expectedMaxSharpe(trials));
 
 /**
  * How many returns it takes until the true Sharpe ratio is above the benchmark with this probability (Bailey

@@ -1,10 +1,12 @@
 import { onTestFinished, describe, expect, it } from 'vitest';
 
 import { createEngineThread } from '#adapters/backtest/engine.ts';
+import { createSharedColumns } from '#adapters/bars/shared-columns.ts';
 import { DEFAULT_OPTIONS } from '#backtest/options.ts';
 import { runBacktest } from '#backtest/run-backtest.ts';
 import { summarize } from '#backtest/summary.ts';
 import { tradesCsv } from '#backtest/trades-csv.ts';
+import { setRows } from '#core/bar-columns.ts';
 import { ticker } from '#core/ids.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import type { BacktestOutcome, BacktestTask } from '#ports/backtests.ts';
@@ -28,11 +30,22 @@ const task = (changes: Partial<BacktestTask> = {}): BacktestTask => ({
   ...changes,
 });
 
+/** The same bars, all of them parts of one piece of shared memory. */
+function sharedMarket(): BacktestTask['market'] {
+  const market = aMarket();
+  const bars = [...market.bars].map(([symbol, columns]) => {
+    const shared = createSharedColumns(columns.start.length).columns;
+    setRows(shared, columns, 0);
+    return [symbol, shared] as const;
+  });
+  return { ...market, bars: new Map(bars) };
+}
+
 /** Never aborted, and nobody listens. */
 const quietly = () => ({ progress: () => {}, signal: new AbortController().signal });
 
-function anEngine(version = '1.0.0') {
-  const engine = createEngineThread({ version });
+function anEngine(codeVersion = 'one') {
+  const engine = createEngineThread({ codeVersion });
   onTestFinished(() => engine.close());
   return engine;
 }
@@ -43,8 +56,8 @@ async function done(outcome: Promise<BacktestOutcome>) {
   return known;
 }
 
-const idOf = async (changes: Partial<BacktestTask> = {}, version = '1.0.0') =>
-  (await done(anEngine(version).run(task(changes), quietly()))).runId;
+const idOf = async (changes: Partial<BacktestTask> = {}, codeVersion = 'one') =>
+  (await done(anEngine(codeVersion).run(task(changes), quietly()))).runId;
 
 describe('the engine on its thread', () => {
   it('comes to what the engine itself comes to', async () => {
@@ -65,16 +78,18 @@ describe('the engine on its thread', () => {
     await running;
   });
 
+  it('leaves bars that threads share where they are', async () => {
+    const market = sharedMarket();
+    const { runId } = await done(anEngine().run(task({ market }), quietly()));
+    expect([...market.bars.values()].every(({ close }) => close.length > 0)).toBe(true);
+    expect(runId).toBe(await idOf());
+  });
+
   it('names equal runs equally, and others otherwise', async () => {
     const id = await idOf();
     expect(await idOf()).toBe(id);
-    const others = await Promise.all([
-      idOf({ parameters: { ...EAGER, stopAtrs: 3 } }),
-      idOf({ market: aMarket({ seed: 2 }) }),
-      idOf({ sectors: new Map() }),
-      idOf({}, '1.0.1'),
-    ]);
-    expect(new Set([id, ...others]).size).toBe(5);
+    expect(await idOf({ sectors: new Map() })).not.toBe(id);
+    expect(await idOf({}, 'another')).not.toBe(id);
   });
 
   it('tells how far it is', async () => {

@@ -5,6 +5,7 @@ import { describeNotes, describeRepairs } from '#adapters/bars/describe-defects.
 import { readBarFolder } from '#adapters/bars/read-bar-folder.ts';
 import type { BarFolderQuery } from '#adapters/bars/read-bar-folder.ts';
 import { readBarStore } from '#adapters/bars/read-bar-store.ts';
+import { createColumns } from '#core/bar-columns.ts';
 import { ticker } from '#core/ids.ts';
 import { MINUTE_MS, asSessionDate, newYorkInstant, startOfDay } from '#core/session.ts';
 import { barStarts, csv, folderWith, row } from '#test/support/bar-files.ts';
@@ -50,13 +51,13 @@ describe('a folder of bars for a backtest', () => {
     expect(sessions.map(({ date }) => date)).toEqual(['2025-11-28']);
   });
 
-  it('has a hash of the bars alone: not of the folder, the range asked for or the other files', async () => {
-    const one = folderWith({ 'AAPL_5min.csv': csv(...ROWS) });
-    const two = folderWith({ 'AAPL_5min.csv': csv(...ROWS.slice(0, 100)), 'MSFT_5min.csv': 'x' });
-    const until = STARTS[80] ?? 0;
-    const { hash } = await read(one, { until });
-    expect(hash).toBe((await read(two, { symbols: [AAPL], until })).hash);
-    expect(hash).not.toBe((await read(one)).hash);
+  it('gives the symbols in the order in which they are asked for, and of the alphabet otherwise', async () => {
+    const folder = folderWith({ 'MSFT_5min.csv': csv(...ROWS), 'AAPL_5min.csv': csv(...ROWS) });
+    const orderOf = async (query: Partial<BarFolderQuery>) => [
+      ...(await read(folder, query)).bars.keys(),
+    ];
+    expect(await orderOf({ symbols: [MSFT, AAPL] })).toEqual([MSFT, AAPL]);
+    expect(await orderOf({})).toEqual([AAPL, MSFT]);
   });
 
   it('refuses bad files, a line a defect, with the cure', async () => {
@@ -152,9 +153,28 @@ describe('the bar store for a backtest', () => {
     return { store, ofFiles };
   };
 
-  it('gives the same market, and the same hash, as the files', async () => {
+  it('gives the same market as the files', async () => {
     const { store, ofFiles } = await filled((STARTS.at(-1) ?? 0) + 5 * MINUTE_MS);
     expect(await readBarStore(store, query)).toEqual(ofFiles);
+  });
+
+  it('leaves a symbol out that was never traded, where that is asked for', async () => {
+    const { store, ofFiles } = await filled((STARTS.at(-1) ?? 0) + 5 * MINUTE_MS);
+    await store.merge({
+      symbol: MSFT,
+      barMinutes: 5,
+      feed: 'sip',
+      adjustment: 'split',
+      hours: 'regular',
+      columns: createColumns(0),
+      span: { from: STARTS[0] ?? 0, until: day('2025-12-02') },
+    });
+    const both = { ...query, symbols: [MSFT, AAPL] };
+    expect(await readBarStore(store, both)).toMatchObject({ kind: 'refused' });
+    expect(await readBarStore(store, { ...both, leavesOutEmpty: true })).toEqual(ofFiles);
+    expect(
+      await readBarStore(store, { ...query, symbols: [MSFT], leavesOutEmpty: true }),
+    ).toMatchObject({ kind: 'read', sessions: [] });
   });
 
   it.each([

@@ -345,7 +345,7 @@ const anyBacktestProgress = fc.oneof(
     })
     .map((changes) => ({
       status: 'done' as const,
-      runId: 'ab'.repeat(32),
+      runId: 'ab'.repeat(8),
       report: aReport(changes),
       tookMs: 1_000,
     })),

@@ -22,7 +22,7 @@ const card = (progress: BacktestProgress, changes: Partial<BacktestCard> = {}): 
 
 const done = (changes: Partial<BacktestReport> = {}): BacktestProgress => ({
   status: 'done',
-  runId: 'f00d'.repeat(16),
+  runId: 'f00d'.repeat(4),
   report: aReport(changes),
   tookMs: 4_200,
 });
@@ -120,7 +120,7 @@ describe('the card of a backtest', () => {
       \`\`\`
       [Parameters that differ] \`stopAtrs\` 2 (default 2.5)
       [Asked by] Theo
-      (BACKTEST: the past, no orders · run f00df00df00d · 0f0e0d0c · PAPER)"
+      (BACKTEST: the past, no orders · run f00df00df00df00d · 0f0e0d0c · PAPER)"
     `);
   });
 

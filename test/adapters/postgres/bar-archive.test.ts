@@ -54,11 +54,11 @@ async function aStore(): Promise<BarStore> {
   return createBarStore(folder);
 }
 
-const fill = (store: BarStore, symbol = AAPL, count = 40) =>
+const fill = (store: BarStore, symbol = AAPL, count = 40, feed = 'sip') =>
   store.merge({
     symbol,
     barMinutes: 5,
-    feed: 'sip',
+    feed,
     adjustment: 'split',
     hours: 'regular',
     columns: barsAt(STARTS.slice(0, count)),
@@ -66,6 +66,7 @@ const fill = (store: BarStore, symbol = AAPL, count = 40) =>
   });
 
 const key = (symbol = AAPL) => ({ symbol, barMinutes: 5 });
+const BOTH = [key(AAPL), key(MSFT)];
 
 describe('bars that many machines share', () => {
   it('are the same bytes on each of them', async () => {
@@ -73,8 +74,8 @@ describe('bars that many machines share', () => {
     await fill(here);
     await fill(here, MSFT);
     const both = { copied: [key(AAPL), key(MSFT)], problems: [] };
-    expect(await publishBars({ store: here, archive })).toEqual(both);
-    expect(await syncBars({ store: there, archive })).toEqual(both);
+    expect(await publishBars({ store: here, archive }, BOTH)).toEqual(both);
+    expect(await syncBars({ store: there, archive }, BOTH)).toEqual(both);
     expect(await there.read(key())).toEqual(await here.read(key()));
     expect(await there.list()).toEqual(await here.list());
   });
@@ -83,20 +84,20 @@ describe('bars that many machines share', () => {
     const [here, there] = [await aStore(), await aStore()];
     await fill(here);
     await fill(here, MSFT);
-    await publishBars({ store: here, archive });
-    await syncBars({ store: there, archive });
+    await publishBars({ store: here, archive }, BOTH);
+    await syncBars({ store: there, archive }, BOTH);
     await fill(here, MSFT, 60);
     const changed = { copied: [key(MSFT)], problems: [] };
-    expect(await publishBars({ store: here, archive })).toEqual(changed);
-    expect(await syncBars({ store: there, archive })).toEqual(changed);
-    expect(await publishBars({ store: here, archive })).toEqual({ copied: [], problems: [] });
-    expect(await syncBars({ store: there, archive })).toEqual({ copied: [], problems: [] });
+    expect(await publishBars({ store: here, archive }, BOTH)).toEqual(changed);
+    expect(await syncBars({ store: there, archive }, BOTH)).toEqual(changed);
+    expect(await publishBars({ store: here, archive }, BOTH)).toEqual({ copied: [], problems: [] });
+    expect(await syncBars({ store: there, archive }, BOTH)).toEqual({ copied: [], problems: [] });
   });
 
   it('are told of, whole numbers and times as they are', async () => {
     const here = await aStore();
     await fill(here);
-    await publishBars({ store: here, archive });
+    await publishBars({ store: here, archive }, BOTH);
     const looks = await here.list();
     expect(await archive.list()).toEqual(
       looks.map((look) => look.kind === 'stored' && look.stored),
@@ -104,12 +105,37 @@ describe('bars that many machines share', () => {
     expect(await archive.read(key(MSFT))).toBeNull();
   });
 
+  it('are those that are named, and no others', async () => {
+    const [here, there] = [await aStore(), await aStore()];
+    await fill(here);
+    await fill(here, MSFT);
+    const own = { copied: [key(MSFT)], problems: [] };
+    expect(await publishBars({ store: here, archive }, [key(MSFT)])).toEqual(own);
+    await publishBars({ store: here, archive }, BOTH);
+    expect(await syncBars({ store: there, archive }, [key(MSFT)])).toEqual(own);
+  });
+
+  it('never take the place of bars of another source, on neither side', async () => {
+    const [here, there] = [await aStore(), await aStore()];
+    await fill(here);
+    await fill(there, AAPL, 40, 'sandbox');
+    await publishBars({ store: here, archive }, BOTH);
+    const refused = {
+      copied: [],
+      problems: [
+        'AAPL 5 minutes: this machine has bars of the feed sandbox, and the ledger shares those of sip; remove the file from the bar store, or its row from bar_files, and fill the bars again',
+      ],
+    };
+    expect(await syncBars({ store: there, archive }, BOTH)).toEqual(refused);
+    expect(await publishBars({ store: there, archive }, BOTH)).toEqual(refused);
+  });
+
   it('are not taken when the archive has them damaged', async () => {
     const [here, there] = [await aStore(), await aStore()];
     await fill(here);
-    await publishBars({ store: here, archive });
+    await publishBars({ store: here, archive }, BOTH);
     await pool.query('UPDATE bar_files SET bytes = set_byte(bytes, 900, 7)');
-    expect(await syncBars({ store: there, archive })).toEqual({
+    expect(await syncBars({ store: there, archive }, BOTH)).toEqual({
       copied: [],
       problems: [
         "AAPL 5 minutes: the archive's file is damaged; remove its row from bar_files and publish it again",

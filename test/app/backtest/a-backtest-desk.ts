@@ -28,7 +28,7 @@ export const LAST_OVER = SESSIONS.at(-3)!;
 const { withoutBars: _, ...summary } = aReport();
 export const DONE: BacktestOutcome = {
   kind: 'done',
-  runId: 'f00d'.repeat(16),
+  runId: 'f00d'.repeat(4),
   summary,
   files: FILES,
 };

@@ -9,8 +9,18 @@ import type { BarQuery } from '#ports/market-data.ts';
 
 const NVDA = ticker('NVDA');
 const AAPL = ticker('AAPL');
-const SESSIONS = sessionsBetween(asSessionDate('2025-06-02'), asSessionDate('2025-11-28'));
-const SPAN = { symbols: [NVDA, AAPL], barMinutes: 15, sessions: SESSIONS } as const;
+const FROM = asSessionDate('2025-06-10');
+const TO = asSessionDate('2025-11-28');
+const WARM_UP = 5;
+/** Five before the first one that is tested. */
+const SESSIONS = sessionsBetween(asSessionDate('2025-06-03'), TO);
+const WANTED = {
+  symbols: [NVDA, AAPL],
+  barMinutes: 15,
+  from: FROM,
+  to: TO,
+  warmUp: WARM_UP,
+} as const;
 
 const bar = (start: number): Bar => ({ start, open: 1, high: 3, low: 0.5, close: 2, volume: 10 });
 
@@ -38,17 +48,19 @@ const watching = () => {
 };
 
 describe('the bars of a backtest', () => {
-  it('are those within the sessions, half-days included, of the symbols that have any', async () => {
+  it('are those within the sessions, half-days and warm-up included, of the symbols that have any', async () => {
     const { watch } = watching();
-    const loaded = await barsOf(aroundTheClock())(SPAN, watch);
+    const sourced = await barsOf(aroundTheClock())(WANTED, watch);
+    const market = sourced.kind === 'bars' ? sourced.market : null;
+    expect(market?.sessions).toEqual(SESSIONS);
     const starts = SESSIONS.flatMap(({ open, close }) =>
       Array.from(
         { length: (close - open) / (15 * MINUTE_MS) },
         (_, n) => open + n * 15 * MINUTE_MS,
       ),
     );
-    expect([...(loaded?.bars.keys() ?? [])]).toEqual([NVDA]);
-    const columns = loaded!.bars.get(NVDA)!;
+    expect([...(market?.bars.keys() ?? [])]).toEqual([NVDA]);
+    const columns = market!.bars.get(NVDA)!;
     expect([...columns.start]).toEqual(starts);
     expect(
       [columns.open, columns.high, columns.low, columns.close, columns.volume].map((column) =>
@@ -60,7 +72,7 @@ describe('the bars of a backtest', () => {
   it('come piece by piece, and tell how much is there', async () => {
     const { watch, shares } = watching();
     const market = aroundTheClock();
-    await barsOf(market)(SPAN, watch);
+    await barsOf(market)(WANTED, watch);
     const pieces = Math.ceil(SESSIONS.length / 30);
     expect(market.asked).toHaveLength(2 * pieces);
     expect(market.asked[0]).toMatchObject({
@@ -76,7 +88,7 @@ describe('the bars of a backtest', () => {
     const { watch, aborting } = watching();
     const market = aroundTheClock();
     const progress = (): void => aborting.abort();
-    expect(await barsOf(market)(SPAN, { ...watch, progress })).toBeNull();
+    expect(await barsOf(market)(WANTED, { ...watch, progress })).toEqual({ kind: 'stopped' });
     expect(market.asked).toHaveLength(1);
   });
 });

@@ -22,7 +22,7 @@ const statusesOf = async (desk: BacktestDesk, id: Parameters<BacktestDesk['told1
   (await desk.told1(id)).map(({ status }) => status);
 
 describe('a backtest that waits', () => {
-  it('is played with its bars, its figures, and thirty sessions before it where there are', async () => {
+  it('is played with its bars, its figures, and the sessions before it that warm up, as far as there are any', async () => {
     const desk = await openBacktestDesk();
     const id = await desk.ask(THEO, { from: FROM, params: 'stopAtrs=2' });
     const working = desk.work();
@@ -31,9 +31,9 @@ describe('a backtest that waits', () => {
     expect(task.tradeFrom).toBe(FROM);
     expect(task.sectors).toBe(desk.context.sectors);
     const { sessions, bars } = task.market;
-    expect([sessions[0], sessions.at(-1)]).toEqual([SESSIONS.at(-37), LAST_OVER]);
+    expect([sessions[0], sessions.at(-1)]).toEqual([SESSIONS[0], LAST_OVER]);
     expect([...bars.keys()]).toEqual(['NVDA', 'AAPL']);
-    expect(bars.get(ticker('NVDA'))?.start).toHaveLength(35 * 78);
+    expect(bars.get(ticker('NVDA'))?.start).toHaveLength((SESSIONS.length - 2) * 78);
     finish(DONE);
     await working;
     expect(await desk.context.ledger.backtest(id)).toMatchObject({
@@ -99,7 +99,7 @@ describe('a backtest that waits', () => {
       actor: 'theo',
       action: 'backtest finished',
       outcome: 'done',
-      details: { backtest: id, run: 'f00d'.repeat(16) },
+      details: { backtest: id, run: 'f00d'.repeat(4) },
     });
   });
 
@@ -122,6 +122,14 @@ describe('a backtest that waits', () => {
       status: 'failed',
       why: `There are no bars of XYZ from ${FROM} to ${LAST_OVER.date}.`,
     });
+  });
+
+  it('fails in the sentence of where its bars come from', async () => {
+    const desk = await openBacktestDesk();
+    const id = await desk.ask();
+    const why = 'Not yet.';
+    await desk.work(desk.with({ backtestBars: async () => ({ kind: 'refused', why }) }));
+    expect((await desk.told1(id)).at(-1)).toEqual({ status: 'failed', why });
   });
 
   it('fails in a clear sentence when the bars cannot be read', async () => {
@@ -248,7 +256,7 @@ describe('a backtest that the end of the process interrupts', () => {
   it('while its bars are fetched waits again as well', async () => {
     const desk = await openBacktestDesk();
     const id = await desk.ask();
-    await desk.work(desk.with({ backtestBars: async () => null }));
+    await desk.work(desk.with({ backtestBars: async () => ({ kind: 'stopped' }) }));
     expect(await desk.context.ledger.backtest(id)).toMatchObject({ status: 'queued' });
   });
 });

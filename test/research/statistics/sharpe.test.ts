@@ -4,16 +4,19 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import {
-  deflatedSharpe,
   expectedMaxSharpe,
   minTrackRecordLength,
   probabilisticSharpe,
   sharpeSample,
   trialsOf,
 } from '#research/statistics/sharpe.ts';
-import type { SharpeSample } from '#research/statistics/sharpe.ts';
+import type { SharpeSample, Trials } from '#research/statistics/sharpe.ts';
 
 import { describeWithShared, sharedPath } from '../../support/shared.ts';
+
+/** As the paper has it. */
+const deflatedSharpe = (sample: SharpeSample, trials: Trials): number =>
+  probabilisticSharpe(sample, expectedMaxSharpe(trials));
 
 const NORMAL: SharpeSample = { sharpe: 0.1, count: 250, skewness: 0, kurtosis: 3 };
 

@@ -1,8 +1,9 @@
 import type { APIEmbed } from 'discord.js';
 
+import { ordinal } from '#core/number-words.ts';
 import type { AlarmCard, Mode } from '#ports/cards.ts';
 
-import { ordinal, plain, stamp } from '../format.ts';
+import { plain, stamp } from '../format.ts';
 import { COLOUR } from './style.ts';
 
 const LOUDEST = 3;

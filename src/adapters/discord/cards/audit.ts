@@ -1,9 +1,10 @@
 import type { APIEmbed } from 'discord.js';
 
 import type { AuditReport } from '#app/reports/audit.ts';
+import { count } from '#core/number-words.ts';
 import type { AuditRow } from '#ports/audit-log.ts';
 
-import { count, plain, stamp } from '../format.ts';
+import { plain, stamp } from '../format.ts';
 import { clipLine } from '../limits.ts';
 import { COLOUR } from './style.ts';
 

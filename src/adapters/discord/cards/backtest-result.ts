@@ -2,11 +2,6 @@ import type { APIEmbedField } from 'discord.js';
 
 import { gainPercent } from '#core/equity-curve.ts';
 import { subtractUsd, ZERO_USD } from '#core/money.ts';
-import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
-import type { StrategyParameters } from '#core/parameters.ts';
-import type { BacktestProgress } from '#ports/backtest-card.ts';
-import type { BacktestReport } from '#ports/backtests.ts';
-
 import {
   count,
   formatDuration,
@@ -16,7 +11,12 @@ import {
   formatPercentGain,
   formatRoundMoney,
   NONE,
-} from '../format.ts';
+} from '#core/number-words.ts';
+import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
+import type { StrategyParameters } from '#core/parameters.ts';
+import type { BacktestProgress } from '#ports/backtest-card.ts';
+import type { BacktestReport } from '#ports/backtests.ts';
+
 import { LIMITS } from '../limits.ts';
 import { splitText } from '../paginate.ts';
 import type { Headline } from './style.ts';

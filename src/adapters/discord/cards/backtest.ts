@@ -1,12 +1,13 @@
 import type { APIEmbed } from 'discord.js';
 
+import { count, formatDuration } from '#core/number-words.ts';
 import type { BacktestCard, BacktestPhase, BacktestProgress } from '#ports/backtest-card.ts';
 import type { BacktestRequest } from '#ports/backtests.ts';
 import type { Mode } from '#ports/cards.ts';
 
 import { cancelRow } from '../components.ts';
 import type { Row } from '../components.ts';
-import { count, formatDuration, plain } from '../format.ts';
+import { plain } from '../format.ts';
 import { clipText } from '../limits.ts';
 import { parameterFields, resultHeadline } from './backtest-result.ts';
 import { COLOUR } from './style.ts';
@@ -35,7 +36,7 @@ export function backtestEmbed(card: BacktestCard, mode: Mode): APIEmbed {
     footer: {
       text: [
         'BACKTEST: the past, no orders',
-        ...(progress.status === 'done' ? [`run ${progress.runId.slice(0, 12)}`] : []),
+        ...(progress.status === 'done' ? [`run ${progress.runId}`] : []),
         id.slice(0, 8),
         mode,
       ].join(' · '),

@@ -1,10 +1,10 @@
 import type { APIEmbed } from 'discord.js';
 
+import { count } from '#core/number-words.ts';
 import { newYorkDate, newYorkTime } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
 import type { Mode, ChannelOutageCard } from '#ports/cards.ts';
 
-import { count } from '../format.ts';
 import { COLOUR } from './style.ts';
 
 /** The first word after an outage of the channel: titles take no time stamps, so it names New York's time. */

@@ -1,16 +1,9 @@
 import type { APIEmbed } from 'discord.js';
 
+import { count, formatDuration, formatNumber, formatPrice, ordinal } from '#core/number-words.ts';
 import type { ClosingCard, ClosingProgress, Mode } from '#ports/cards.ts';
 
-import {
-  count,
-  formatDuration,
-  formatNumber,
-  formatPrice,
-  ordinal,
-  plain,
-  stamp,
-} from '../format.ts';
+import { plain, stamp } from '../format.ts';
 import { clipLine, clipText } from '../limits.ts';
 import { provenHeadline } from './proof.ts';
 import { EXIT_WORDS } from './reasons.ts';

@@ -3,8 +3,6 @@ import type { APIEmbed } from 'discord.js';
 import type { ConfirmReply } from '#app/command.ts';
 import type { CloseLine, MarketHours, Preview } from '#app/confirm/preview.ts';
 import { addUsd } from '#core/money.ts';
-import type { Mode } from '#ports/cards.ts';
-
 import {
   count,
   formatDuration,
@@ -12,9 +10,10 @@ import {
   formatNumber,
   formatPrice,
   NONE,
-  plain,
-  stamp,
-} from '../format.ts';
+} from '#core/number-words.ts';
+import type { Mode } from '#ports/cards.ts';
+
+import { plain, stamp } from '../format.ts';
 import { resumeLinesOf } from './resume.ts';
 import { COLOUR, EXIT_VERB, MODE_BADGE, MODE_MEANING } from './style.ts';
 

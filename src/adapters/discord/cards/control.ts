@@ -1,8 +1,9 @@
 import type { APIEmbed } from 'discord.js';
 
+import { formatMoney } from '#core/number-words.ts';
 import type { ControlCard, ControlChange, Mode } from '#ports/cards.ts';
 
-import { formatMoney, plain, stamp } from '../format.ts';
+import { plain, stamp } from '../format.ts';
 import { clipLine } from '../limits.ts';
 import { COLOUR } from './style.ts';
 

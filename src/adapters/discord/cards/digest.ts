@@ -1,8 +1,5 @@
 import type { APIEmbed, APIEmbedField } from 'discord.js';
 
-import type { ClosedTrade } from '#core/trade.ts';
-import type { DigestCard, OpenPositionLine } from '#ports/cards.ts';
-
 import {
   count,
   formatGain,
@@ -12,8 +9,11 @@ import {
   formatPrice,
   formatR,
   NONE,
-  stamp,
-} from '../format.ts';
+} from '#core/number-words.ts';
+import type { ClosedTrade } from '#core/trade.ts';
+import type { DigestCard, OpenPositionLine } from '#ports/cards.ts';
+
+import { stamp } from '../format.ts';
 import { flowWords } from './flows.ts';
 import { EXIT_WORDS } from './reasons.ts';
 import { signalFields } from './signals.ts';

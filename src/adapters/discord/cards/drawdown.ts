@@ -2,8 +2,6 @@ import type { APIEmbed } from 'discord.js';
 
 import type { Contributor } from '#core/contributors.ts';
 import type { DrawdownScope } from '#core/drawdown-ladder.ts';
-import type { DrawdownCard, Mode } from '#ports/cards.ts';
-
 import {
   count,
   formatGain,
@@ -11,8 +9,10 @@ import {
   formatNumber,
   formatPercentGain,
   NONE,
-  stamp,
-} from '../format.ts';
+} from '#core/number-words.ts';
+import type { DrawdownCard, Mode } from '#ports/cards.ts';
+
+import { stamp } from '../format.ts';
 import { COLOUR } from './style.ts';
 
 interface ScopeWords {

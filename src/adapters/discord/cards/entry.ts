@@ -2,9 +2,6 @@ import type { APIEmbed, APIEmbedField } from 'discord.js';
 
 import type { EntryIntent, MarketRegime, RiskTier, SizeCap } from '#core/decision.ts';
 import { timesShares } from '#core/money.ts';
-import type { EpochMs } from '#core/session.ts';
-import type { EntryCard, EntryProgress, Mode } from '#ports/cards.ts';
-
 import {
   count,
   formatMoney,
@@ -13,9 +10,11 @@ import {
   formatPrice,
   formatRoundMoney,
   formatSlippage,
-  plain,
-  stamp,
-} from '../format.ts';
+} from '#core/number-words.ts';
+import type { EpochMs } from '#core/session.ts';
+import type { EntryCard, EntryProgress, Mode } from '#ports/cards.ts';
+
+import { plain, stamp } from '../format.ts';
 import { rejectionWords } from './rejections.ts';
 import { scaleOutLines } from './scale-out.ts';
 import { COLOUR, ENTRY_VERB, lateLines, lateMark } from './style.ts';

@@ -1,7 +1,5 @@
 import type { APIEmbed } from 'discord.js';
 
-import type { ExitCard, Mode } from '#ports/cards.ts';
-
 import {
   formatDuration,
   formatGain,
@@ -10,8 +8,10 @@ import {
   formatPrice,
   formatR,
   formatSlippage,
-  stamp,
-} from '../format.ts';
+} from '#core/number-words.ts';
+import type { ExitCard, Mode } from '#ports/cards.ts';
+
+import { stamp } from '../format.ts';
 import { rangeFields } from './range.ts';
 import { EXIT_WORDS } from './reasons.ts';
 import { EXIT_VERB, lateLines, lateMark, resultColour } from './style.ts';

@@ -1,10 +1,11 @@
 import type { APIEmbed } from 'discord.js';
 
 import type { HealthReport, Lag } from '#app/reports/health.ts';
+import { count, formatDuration, formatNumber, NONE } from '#core/number-words.ts';
 import type { EpochMs } from '#core/session.ts';
 import type { StreamHealth } from '#ports/broker.ts';
 
-import { count, formatDuration, formatNumber, NONE, plain, stamp } from '../format.ts';
+import { plain, stamp } from '../format.ts';
 import { COLOUR, MODE_BADGE } from './style.ts';
 
 /** Slower than this is worth a look. */

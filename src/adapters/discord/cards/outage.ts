@@ -1,8 +1,9 @@
 import type { APIEmbed } from 'discord.js';
 
+import { formatDuration } from '#core/number-words.ts';
 import type { Mode, OutageCard } from '#ports/cards.ts';
 
-import { formatDuration, plain, stamp } from '../format.ts';
+import { plain, stamp } from '../format.ts';
 import { clipText } from '../limits.ts';
 import { COLOUR } from './style.ts';
 

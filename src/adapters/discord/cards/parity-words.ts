@@ -1,4 +1,11 @@
 import type { Usd } from '#core/money.ts';
+import {
+  count,
+  formatMoney,
+  formatNumber,
+  formatPrice,
+  formatSlippage,
+} from '#core/number-words.ts';
 import type { EpochMs } from '#core/session.ts';
 import type { TradeStatus } from '#core/trade.ts';
 import type {
@@ -9,7 +16,6 @@ import type {
   SignalOutcome,
 } from '#ports/parity.ts';
 
-import { count, formatMoney, formatNumber, formatPrice, formatSlippage } from '../format.ts';
 import { EXIT_WORDS } from './reasons.ts';
 
 /** How an instant is shown. */

@@ -1,9 +1,10 @@
 import type { APIEmbed } from 'discord.js';
 
+import { count, formatNumber } from '#core/number-words.ts';
 import type { Mode, ParityCard } from '#ports/cards.ts';
 import type { ParityVerdict } from '#ports/parity.ts';
 
-import { count, formatNumber, plain, stamp } from '../format.ts';
+import { plain, stamp } from '../format.ts';
 import { deedLine, differenceLine, parityLine } from './parity-words.ts';
 import { COLOUR } from './style.ts';
 

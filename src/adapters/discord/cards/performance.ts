@@ -2,10 +2,10 @@ import type { APIEmbed, APIEmbedField } from 'discord.js';
 
 import type { PerformanceReport, Period } from '#app/reports/performance.ts';
 import { ENOUGH } from '#core/daily-metrics.ts';
+import { count, formatGain, formatMoney, formatNumber, formatR, NONE } from '#core/number-words.ts';
 import type { Grouping, TradeGroup } from '#core/performance-groups.ts';
 import type { ExitReason } from '#core/trade.ts';
 
-import { count, formatGain, formatMoney, formatNumber, formatR, NONE } from '../format.ts';
 import { EXIT_WORDS } from './reasons.ts';
 import { resultColour } from './style.ts';
 import { chunks, table } from './table.ts';

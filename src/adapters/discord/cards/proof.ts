@@ -1,10 +1,17 @@
 import type { APIEmbedField } from 'discord.js';
 
 import type { CloseProof } from '#core/close.ts';
+import {
+  count,
+  formatGain,
+  formatNumber,
+  formatPrice,
+  formatSeconds,
+  NONE,
+} from '#core/number-words.ts';
 import { signOf } from '#core/order.ts';
 import type { ClosingCard, ClosingProgress } from '#ports/cards.ts';
 
-import { count, formatGain, formatNumber, formatPrice, formatSeconds, NONE } from '../format.ts';
 import { COLOUR, EXIT_VERB, resultColour } from './style.ts';
 import type { Headline } from './style.ts';
 

@@ -1,8 +1,7 @@
 import type { APIEmbedField } from 'discord.js';
 
+import { formatGain, formatR } from '#core/number-words.ts';
 import type { Standing, TradeRange } from '#core/trade-range.ts';
-
-import { formatGain, formatR } from '../format.ts';
 
 const standing = ({ pnl, r }: Standing): string => `${formatGain(pnl)}\n${formatR(r)}`;
 

@@ -1,8 +1,9 @@
 import type { APIEmbed } from 'discord.js';
 
+import { formatNumber, formatPrice } from '#core/number-words.ts';
 import type { Mode, RepairedCard } from '#ports/cards.ts';
 
-import { formatNumber, formatPrice, stamp } from '../format.ts';
+import { stamp } from '../format.ts';
 import { COLOUR } from './style.ts';
 
 const CAUSE = {

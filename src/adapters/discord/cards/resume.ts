@@ -1,5 +1,4 @@
 import type { Preview } from '#app/confirm/preview.ts';
-
 import {
   count,
   formatGain,
@@ -8,9 +7,9 @@ import {
   formatPercentGain,
   formatR,
   NONE,
-  plain,
-  stamp,
-} from '../format.ts';
+} from '#core/number-words.ts';
+
+import { plain, stamp } from '../format.ts';
 import { drawdownWords } from './status.ts';
 import { protection } from './style.ts';
 

@@ -3,9 +3,6 @@ import type { APIEmbed, APIEmbedField } from 'discord.js';
 import type { RiskReport } from '#app/reports/risk.ts';
 import type { Decision, FilterResult } from '#core/decision.ts';
 import { timesShares } from '#core/money.ts';
-import { newYorkTime } from '#core/session.ts';
-import type { WhatIf } from '#core/what-if.ts';
-
 import {
   count,
   formatMoney,
@@ -13,7 +10,10 @@ import {
   formatPerShare,
   formatPrice,
   formatRoundMoney,
-} from '../format.ts';
+} from '#core/number-words.ts';
+import { newYorkTime } from '#core/session.ts';
+import type { WhatIf } from '#core/what-if.ts';
+
 import { capWords } from './entry.ts';
 import { COLOUR, ENTRY_VERB } from './style.ts';
 import { filterLine } from './why-filters.ts';

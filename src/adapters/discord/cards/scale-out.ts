@@ -1,8 +1,7 @@
+import { formatNumber, formatPrice } from '#core/number-words.ts';
 import { signOf } from '#core/order.ts';
 import type { ScaleOutMode } from '#core/trade.ts';
 import type { EntryCard } from '#ports/cards.ts';
-
-import { formatNumber, formatPrice } from '../format.ts';
 
 const HOW = {
   resting: 'Both rest at the broker.',

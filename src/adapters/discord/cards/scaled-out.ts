@@ -1,8 +1,9 @@
 import type { APIEmbed } from 'discord.js';
 
+import { formatGain, formatNumber, formatPrice, formatR } from '#core/number-words.ts';
 import type { Mode, ScaledOutCard } from '#ports/cards.ts';
 
-import { formatGain, formatNumber, formatPrice, formatR, stamp } from '../format.ts';
+import { stamp } from '../format.ts';
 import { EXIT_VERB, lateLines, lateMark, resultColour } from './style.ts';
 
 /** The first part has taken its profit; the rest runs on. */

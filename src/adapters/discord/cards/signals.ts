@@ -1,8 +1,7 @@
 import type { APIEmbedField } from 'discord.js';
 
+import { count, formatNumber } from '#core/number-words.ts';
 import type { Removal, SignalCounts } from '#core/signal-counts.ts';
-
-import { count, formatNumber } from '../format.ts';
 
 /** What became of a session's signals, and how many bars could not be judged; nothing where none was. */
 export const signalFields = (counts: SignalCounts): readonly APIEmbedField[] =>

@@ -1,8 +1,9 @@
 import type { APIEmbed } from 'discord.js';
 
+import { count, formatMoney, NONE } from '#core/number-words.ts';
 import type { StartedCard } from '#ports/cards.ts';
 
-import { count, formatMoney, NONE, plain, stamp } from '../format.ts';
+import { plain, stamp } from '../format.ts';
 import { clipLine } from '../limits.ts';
 import { COLOUR, MODE_BADGE, MODE_MEANING, protection } from './style.ts';
 

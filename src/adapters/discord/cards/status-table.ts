@@ -3,10 +3,6 @@ import type { APIEmbed, APIEmbedField } from 'discord.js';
 import type { ConnectionsReport } from '#app/reports/health.ts';
 import type { StatusReport } from '#app/reports/status.ts';
 import type { Usd } from '#core/money.ts';
-import type { EpochMs } from '#core/session.ts';
-import { stopDistancePercent } from '#core/trade-math.ts';
-import type { OpenPositionLine } from '#ports/cards.ts';
-
 import {
   formatDuration,
   formatNumber,
@@ -14,7 +10,11 @@ import {
   formatR,
   formatRoundGain,
   NONE,
-} from '../format.ts';
+} from '#core/number-words.ts';
+import type { EpochMs } from '#core/session.ts';
+import { stopDistancePercent } from '#core/trade-math.ts';
+import type { OpenPositionLine } from '#ports/cards.ts';
+
 import { LIMITS } from '../limits.ts';
 import { nakedFirst, stateEmbed } from './status.ts';
 import { protection } from './style.ts';

@@ -4,11 +4,6 @@ import type { ConnectionsReport } from '#app/reports/health.ts';
 import type { DrawdownReport, StatusReport } from '#app/reports/status.ts';
 import type { Close } from '#core/close.ts';
 import type { ControlState, ControlStatus } from '#core/control.ts';
-import { newYorkDate } from '#core/session.ts';
-import type { EpochMs } from '#core/session.ts';
-import { stopDistancePercent } from '#core/trade-math.ts';
-import type { OpenPositionLine } from '#ports/cards.ts';
-
 import {
   count,
   formatDuration,
@@ -19,9 +14,13 @@ import {
   formatPrice,
   formatR,
   NONE,
-  plain,
-  stamp,
-} from '../format.ts';
+} from '#core/number-words.ts';
+import { newYorkDate } from '#core/session.ts';
+import type { EpochMs } from '#core/session.ts';
+import { stopDistancePercent } from '#core/trade-math.ts';
+import type { OpenPositionLine } from '#ports/cards.ts';
+
+import { plain, stamp } from '../format.ts';
 import { flowWords } from './flows.ts';
 import { EXIT_WORDS } from './reasons.ts';
 import { COLOUR, MODE_BADGE, protection } from './style.ts';

@@ -1,9 +1,10 @@
 import type { APIEmbed } from 'discord.js';
 
+import { formatPrice } from '#core/number-words.ts';
 import { isTighter } from '#core/stop-move.ts';
 import type { Mode, StopMovedCard } from '#ports/cards.ts';
 
-import { formatPrice, stamp } from '../format.ts';
+import { stamp } from '../format.ts';
 import { COLOUR } from './style.ts';
 
 /** The stop of a trade stands elsewhere. That it never loosens is said by the figures, not taken for granted. */

@@ -1,10 +1,9 @@
 import type { APIEmbedField } from 'discord.js';
 
 import type { Usd } from '#core/money.ts';
+import { count, formatDuration } from '#core/number-words.ts';
 import type { PositionSide } from '#core/order.ts';
 import type { Mode } from '#ports/cards.ts';
-
-import { count, formatDuration } from '../format.ts';
 
 /** Only an addition: the title's first words carry the meaning. */
 export const COLOUR = {

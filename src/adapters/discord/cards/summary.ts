@@ -1,8 +1,15 @@
 import type { APIEmbed } from 'discord.js';
 
+import {
+  count,
+  formatDuration,
+  formatGain,
+  formatPercentGain,
+  formatR,
+} from '#core/number-words.ts';
 import type { Mode, SummaryCard } from '#ports/cards.ts';
 
-import { count, formatDuration, formatGain, formatPercentGain, formatR, stamp } from '../format.ts';
+import { stamp } from '../format.ts';
 import { rangeFields } from './range.ts';
 import { EXIT_WORDS } from './reasons.ts';
 import { resultColour } from './style.ts';

@@ -2,8 +2,6 @@ import type { APIEmbed } from 'discord.js';
 
 import type { SymbolChartReport } from '#app/reports/symbol-chart.ts';
 import { usdFromNumber } from '#core/money.ts';
-import { heldShares } from '#core/trade.ts';
-
 import {
   count,
   formatGain,
@@ -11,8 +9,10 @@ import {
   formatPercentGain,
   formatPrice,
   formatR,
-  stamp,
-} from '../format.ts';
+} from '#core/number-words.ts';
+import { heldShares } from '#core/trade.ts';
+
+import { stamp } from '../format.ts';
 import { EXIT_WORDS } from './reasons.ts';
 import { COLOUR } from './style.ts';
 

@@ -1,6 +1,5 @@
 import { ENOUGH, judge } from '#core/daily-metrics.ts';
 import type { DailyMetrics, JudgedMetric, MetricName } from '#core/daily-metrics.ts';
-
 import {
   count,
   formatNumber,
@@ -8,7 +7,7 @@ import {
   formatR,
   formatSlippage,
   NONE,
-} from '../format.ts';
+} from '#core/number-words.ts';
 
 /** A metric against its target, in words. */
 export interface MetricWords {

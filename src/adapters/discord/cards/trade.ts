@@ -2,11 +2,6 @@ import type { APIEmbed, APIEmbedField } from 'discord.js';
 
 import type { StoryFill, TradeReport } from '#app/reports/trade-story.ts';
 import type { Close } from '#core/close.ts';
-import type { EpochMs } from '#core/session.ts';
-import { heldShares } from '#core/trade.ts';
-import type { TradeStatus } from '#core/trade.ts';
-import type { LedgerOrder } from '#ports/ledger.ts';
-
 import {
   count,
   formatDuration,
@@ -18,9 +13,13 @@ import {
   formatSeconds,
   formatSlippage,
   NONE,
-  plain,
-  stamp,
-} from '../format.ts';
+} from '#core/number-words.ts';
+import type { EpochMs } from '#core/session.ts';
+import { heldShares } from '#core/trade.ts';
+import type { TradeStatus } from '#core/trade.ts';
+import type { LedgerOrder } from '#ports/ledger.ts';
+
+import { plain, stamp } from '../format.ts';
 import { riskLines, sizeLine } from './entry.ts';
 import { rangeFields } from './range.ts';
 import { EXIT_WORDS } from './reasons.ts';

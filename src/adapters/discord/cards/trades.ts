@@ -1,8 +1,6 @@
 import type { APIEmbed } from 'discord.js';
 
 import type { TradeLine, TradesReport } from '#app/reports/trades.ts';
-import { heldShares } from '#core/trade.ts';
-
 import {
   count,
   formatDuration,
@@ -10,8 +8,10 @@ import {
   formatNumber,
   formatPrice,
   formatR,
-  stamp,
-} from '../format.ts';
+} from '#core/number-words.ts';
+import { heldShares } from '#core/trade.ts';
+
+import { stamp } from '../format.ts';
 import { EXIT_WORDS } from './reasons.ts';
 import { COLOUR } from './style.ts';
 

@@ -1,6 +1,7 @@
+import { formatDuration, ordinal } from '#core/number-words.ts';
 import type { Heartbeat, Trouble, WatchMessage } from '#core/watchdog.ts';
 
-import { formatDuration, ordinal, plain, stamp } from '../format.ts';
+import { plain, stamp } from '../format.ts';
 
 const HEADLINE = {
   silent: 'THE BOT IS SILENT',

@@ -1,9 +1,10 @@
 import type { SizeCap } from '#core/decision.ts';
+import { count, formatNumber, NONE } from '#core/number-words.ts';
 import type { PositionSide } from '#core/order.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { Change } from '#core/why.ts';
 
-import { count, formatNumber, NONE, plain, stamp } from '../format.ts';
+import { plain, stamp } from '../format.ts';
 import { FILTER_WORDS } from './why-filters.ts';
 
 type Of<Code extends Change['code']> = Extract<Change, { code: Code }>;

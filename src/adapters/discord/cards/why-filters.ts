@@ -1,7 +1,8 @@
 import type { EntryFilterName, FilterResult } from '#core/decision.ts';
 import { parseUsd } from '#core/money.ts';
+import { formatNumber, formatPrice, NONE } from '#core/number-words.ts';
 
-import { formatNumber, formatPrice, NONE, plain, stamp } from '../format.ts';
+import { plain, stamp } from '../format.ts';
 
 type FilterNumber = FilterResult['numbers'][string];
 /** Null where there is nothing to say. */

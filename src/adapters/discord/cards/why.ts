@@ -2,11 +2,11 @@ import type { APIEmbed, APIEmbedField } from 'discord.js';
 
 import type { WhyDecision, WhyReport } from '#app/reports/why.ts';
 import type { Decision, Features } from '#core/decision.ts';
+import { count, formatGain, formatNumber, formatPrice, formatR, NONE } from '#core/number-words.ts';
 import { MINUTE_MS, newYorkDate, newYorkTime } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
 import type { Trade, TradeStatus } from '#core/trade.ts';
 
-import { count, formatGain, formatNumber, formatPrice, formatR, NONE } from '../format.ts';
 import { EXIT_WORDS } from './reasons.ts';
 import { COLOUR, ENTRY_VERB } from './style.ts';
 import { changeSentence } from './why-changes.ts';

@@ -43,7 +43,7 @@ export const backtestRuns = pgTable(
     /** When the process that runs it was heard of last. */
     heardAt: instant('heard_at'),
     finishedAt: instant('finished_at'),
-    /** SHA-256 of code version, parameters, options and bars, in hexadecimal. */
+    /** First digits of the SHA-256 of code version, parameters, options and bars, in hexadecimal. */
     runId: text('run_id'),
     /** Money in micro-dollars. */
     report: document('report').$type<BacktestReport>(),

@@ -1,0 +1,61 @@
+import { barsPerDay, isSettled } from '#app/fill-bars.ts';
+import type { FillContext } from '#app/fill-bars.ts';
+import { fillSharedBars } from '#app/share-bars.ts';
+import type { SharedPlaces } from '#app/share-bars.ts';
+import { sessionsBetween, sessionsFrom } from '#core/exchange-calendar.ts';
+import { addDays, startOfDay } from '#core/session.ts';
+import type { BarsWanted, BarSource, SourcedBars } from '#ports/backtests.ts';
+import type { Logger } from '#ports/logger.ts';
+
+import { loadStored } from './load-market.ts';
+
+interface Options extends Omit<FillContext, 'barsPerRequest'>, SharedPlaces {
+  readonly log: Logger;
+}
+
+/** Read at once: taking in a page of so many costs some 20 ms, for which trading waits. */
+const SESSIONS_AT_ONCE = 30;
+
+/**
+ * Bars from the bar store, as the command line has them; what it lacks is asked for first, piece by piece, and stays
+ * there. A run that is stopped in the middle goes on from there.
+ */
+export const storedBars =
+  ({ log, ...context }: Options): BarSource =>
+  async (wanted, { progress, signal }) => {
+    const { symbols, barMinutes, from, to, warmUp } = wanted;
+    const first = sessionsFrom(from, -warmUp)[0]?.date ?? from;
+    const span = { from: startOfDay(first), until: startOfDay(addDays(to, 1)) };
+    const barsPerRequest = SESSIONS_AT_ONCE * barsPerDay(barMinutes);
+    try {
+      signal.throwIfAborted();
+      const { problems } = await fillSharedBars(
+        { ...context, barsPerRequest },
+        { symbols, barMinutes, ...span },
+        ({ requests, of }) => {
+          progress(requests / of);
+          signal.throwIfAborted();
+        },
+      );
+      for (const problem of problems) log.warn({ problem }, 'bars of a backtest were not stored');
+      return await load(context, wanted, problems);
+    } catch (error) {
+      if (signal.aborted) return { kind: 'stopped' };
+      throw error;
+    }
+  };
+
+async function load(
+  { store, clock }: Omit<Options, 'log'>,
+  wanted: BarsWanted,
+  problems: readonly string[],
+): Promise<SourcedBars> {
+  const loaded = await loadStored(store, wanted, true);
+  if (loaded.kind === 'loaded') return { kind: 'bars', market: loaded.market };
+  const last = sessionsBetween(wanted.from, wanted.to).at(-1);
+  if (last !== undefined && !isSettled(last, clock.now())) {
+    const why = `The bars of ${last.date} settle some minutes after its close: ask again in a quarter of an hour, or name an earlier to.`;
+    return { kind: 'refused', why };
+  }
+  return { kind: 'refused', why: [...problems, ...loaded.lines].join('\n') };
+}

@@ -1,0 +1,145 @@
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { createBarStore } from '#adapters/bars/bar-store.ts';
+import { sessionsBetween } from '#core/exchange-calendar.ts';
+import { ticker } from '#core/ids.ts';
+import { asSessionDate, MINUTE_MS } from '#core/session.ts';
+import type { BarsWanted } from '#ports/backtests.ts';
+import type { BarArchive, BarKey, StoredBars } from '#ports/bar-store.ts';
+import { generateMarket } from '#sandbox/market/generate-market.ts';
+import { folderWith } from '#test/support/bar-files.ts';
+import { silentLog } from '#test/support/log.ts';
+
+import { storedBars } from '../../src/compose/backtest-bars.ts';
+import { marketOfStore } from '../../src/compose/load-market.ts';
+import { aBroker } from '../adapters/alpaca/a-broker.ts';
+
+const [AAPL, MSFT, XYZ] = [ticker('AAPL'), ticker('MSFT'), ticker('XYZ')];
+/** Forty sessions, of which the last is 2025-11-25. */
+const MARKET = generateMarket({
+  seed: 7,
+  symbols: [AAPL, MSFT],
+  sessions: 1,
+  historySessions: 40,
+  startDate: asSessionDate('2025-11-26'),
+});
+const TO = asSessionDate('2025-11-25');
+const LAST = sessionsBetween(TO, TO)[0]!;
+const WANTED: BarsWanted = {
+  symbols: [MSFT, AAPL],
+  barMinutes: 5,
+  from: asSessionDate('2025-11-24'),
+  to: TO,
+  warmUp: 33,
+};
+
+/** A machine with a bar store of its own, which asks Alpaca's stand-in. */
+async function aMachine(archive: BarArchive | null = null, now = MARKET.start) {
+  const folder = folderWith({});
+  const { marketData } = await aBroker({ market: MARKET });
+  const asked: string[] = [];
+  const source = storedBars({
+    marketData: {
+      feed: 'sip',
+      bars: (query) => {
+        asked.push(query.symbols.join());
+        return marketData.bars(query);
+      },
+    },
+    store: createBarStore(join(folder, 'bars')),
+    archive,
+    clock: { now: () => now },
+    log: silentLog,
+  });
+  const shares: number[] = [];
+  const aborting = new AbortController();
+  const watch = {
+    progress: (share: number): void => void shares.push(share),
+    signal: aborting.signal,
+  };
+  return { folder, asked, source, shares, aborting, watch };
+}
+
+const nameOf = ({ symbol, barMinutes }: BarKey): string => `${symbol} ${barMinutes}`;
+
+/** The archive of a ledger. */
+function anArchive(): BarArchive {
+  const files = new Map<string, { readonly stored: StoredBars; readonly bytes: Uint8Array }>();
+  return {
+    list: async () => [...files.values()].map(({ stored }) => stored),
+    read: async (key) => files.get(nameOf(key))?.bytes ?? null,
+    save: async (stored, bytes) => void files.set(nameOf(stored), { stored, bytes }),
+  };
+}
+
+describe('the bars of a backtest that somebody asks for', () => {
+  it('are asked for once, and come from the bar store from then on', async () => {
+    const { source, watch, asked, shares } = await aMachine();
+    const first = await source(WANTED, watch);
+    expect(asked).toEqual([MSFT, MSFT, AAPL, AAPL]);
+    expect(shares).toEqual([0.25, 0.5, 0.75, 1]);
+    expect(await source(WANTED, watch)).toEqual(first);
+    expect(asked).toHaveLength(4);
+  });
+
+  it('are those that the command line has', async () => {
+    const { source, watch, folder } = await aMachine();
+    const { market } = (await source(WANTED, watch)) as { market: unknown };
+    expect(await marketOfStore(folder)(WANTED)).toEqual({ kind: 'loaded', market, notes: [] });
+  });
+
+  it('are only asked for as far as they are missing', async () => {
+    const { source, watch, asked } = await aMachine();
+    await source({ ...WANTED, symbols: [AAPL] }, watch);
+    await source(WANTED, watch);
+    expect(asked).toEqual([AAPL, AAPL, MSFT, MSFT]);
+  });
+
+  it('leave out symbols that were never traded', async () => {
+    const { source, watch } = await aMachine();
+    const sourced = await source({ ...WANTED, symbols: [XYZ, AAPL] }, watch);
+    expect(sourced.kind === 'bars' && [...sourced.market.bars.keys()]).toEqual([AAPL]);
+    expect(await source({ ...WANTED, symbols: [XYZ] }, watch)).toMatchObject({
+      kind: 'bars',
+      market: { sessions: [] },
+    });
+  });
+
+  it('are not there before the last session has settled', async () => {
+    const { source, watch } = await aMachine(null, LAST.close + MINUTE_MS);
+    expect(await source(WANTED, watch)).toEqual({
+      kind: 'refused',
+      why: 'The bars of 2025-11-25 settle some minutes after its close: ask again in a quarter of an hour, or name an earlier to.',
+    });
+  });
+
+  it('keep what is there when it is stopped, and go on from there', async () => {
+    const { source, watch, asked, aborting } = await aMachine();
+    const progress = (): void => aborting.abort();
+    expect(await source(WANTED, { ...watch, progress })).toEqual({ kind: 'stopped' });
+    expect(await source(WANTED, watch)).toEqual({ kind: 'stopped' });
+    expect(asked).toHaveLength(1);
+    const again = await source(WANTED, { ...watch, signal: new AbortController().signal });
+    expect(again.kind).toBe('bars');
+    // Four pieces in all, and a look at whether what is there has split since then.
+    expect(asked).toEqual([MSFT, MSFT, MSFT, AAPL, AAPL]);
+  });
+
+  it('are shared with the other machines of the ledger', async () => {
+    const archive = anArchive();
+    const [here, there] = [await aMachine(archive), await aMachine(archive)];
+    const first = await here.source(WANTED, here.watch);
+    expect(await there.source(WANTED, there.watch)).toEqual(first);
+    expect(there.asked).toEqual([]);
+    // What one machine adds is not lost to what another one shares later.
+    const earlier = { ...WANTED, to: WANTED.from, warmUp: 39 };
+    await there.source({ ...earlier, symbols: [AAPL] }, there.watch);
+    await here.source({ ...earlier, symbols: [MSFT] }, here.watch);
+    expect((await archive.list()).map(({ symbol, count }) => [symbol, count])).toEqual([
+      [MSFT, 40 * 78],
+      [AAPL, 40 * 78],
+    ]);
+  });
+});

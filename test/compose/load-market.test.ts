@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { createBarStore } from '#adapters/bars/bar-store.ts';
+import { sessionsFrom } from '#core/exchange-calendar.ts';
+import { ticker } from '#core/ids.ts';
+import { asSessionDate } from '#core/session.ts';
+import type { SessionDate } from '#core/session.ts';
+import { barStarts, csv, folderWith, row } from '#test/support/bar-files.ts';
+import { barsAt } from '#test/support/bars.ts';
+
+import { loadStored, marketOfFolder, marketOfStore } from '../../src/compose/load-market.ts';
+import type { LoadedMarket, MarketQuery } from '../../src/compose/load-market.ts';
+import { benchOf } from '../../src/compose/research-tool.ts';
+import { aRequest } from '../research/support/a-request.ts';
+import { aStudy } from '../research/support/a-study.ts';
+
+const [AAPL, MSFT] = [ticker('AAPL'), ticker('MSFT')];
+const FROM = asSessionDate('2025-11-24');
+const TO = asSessionDate('2025-11-28');
+const before = (sessions: number): SessionDate => sessionsFrom(FROM, -sessions)[0]!.date;
+
+const QUERY: MarketQuery = {
+  symbols: [MSFT, AAPL],
+  barMinutes: 5,
+  from: FROM,
+  to: TO,
+  warmUp: 12,
+};
+
+/** A data folder whose bar store has these symbols from so many sessions before the first one on. */
+async function aStore(sessions: Readonly<Record<string, number>>) {
+  const folder = folderWith({});
+  const store = createBarStore(join(folder, 'bars'));
+  for (const [symbol, count] of Object.entries(sessions)) {
+    const starts = barStarts(before(count), TO);
+    await store.merge({
+      symbol: ticker(symbol),
+      barMinutes: 5,
+      feed: 'sip',
+      adjustment: 'split',
+      hours: 'regular',
+      columns: barsAt(starts),
+      span: { from: starts[0]!, until: starts.at(-1)! + 5 * 60_000 },
+    });
+  }
+  return { folder, store };
+}
+
+function loaded(market: LoadedMarket) {
+  if (market.kind === 'refused') throw new Error(market.lines.join('\n'));
+  const { sessions, bars } = market.market;
+  return { first: sessions[0]?.date, symbols: [...bars.keys()], notes: market.notes };
+}
+
+describe('the bars of a backtest or a study', () => {
+  it('begin with the sessions that warm up, in the order of the symbols', async () => {
+    const { folder } = await aStore({ AAPL: 20, MSFT: 30 });
+    expect(loaded(await marketOfStore(folder)(QUERY))).toEqual({
+      first: before(12),
+      symbols: [MSFT, AAPL],
+      notes: [],
+    });
+  });
+
+  it('begin where all symbols have them when some of the warm-up is missing, and say so', async () => {
+    const { folder } = await aStore({ AAPL: 5, MSFT: 30 });
+    expect(loaded(await marketOfStore(folder)(QUERY))).toMatchObject({
+      first: before(5),
+      notes: [
+        `only 5 of the 12 sessions before 2025-11-24 that warm up are there: the first days are decided on less; add bars from ${before(12)} on`,
+      ],
+    });
+  });
+
+  it('are refused where a session that is traded is missing', async () => {
+    const { folder } = await aStore({ AAPL: 12 });
+    const { kind } = await marketOfStore(folder)(QUERY);
+    expect(kind).toBe('refused');
+  });
+
+  it('are the same from files', async () => {
+    const rows = barStarts(before(20), TO).map((start) => row(start));
+    const folder = folderWith({ 'AAPL_5min.csv': csv(...rows), 'MSFT_5min.csv': csv(...rows) });
+    const read = marketOfFolder(folder);
+    expect(loaded(await read(QUERY))).toMatchObject({
+      first: before(12),
+      symbols: [MSFT, AAPL],
+      notes: [],
+    });
+    expect(loaded(await read({ ...QUERY, warmUp: 21 })).notes).toHaveLength(1);
+  });
+
+  it('leave out what was never traded, where a person is to be told of that only', async () => {
+    const { store } = await aStore({ AAPL: 12 });
+    const span = { from: barStarts(before(12), TO)[0]!, until: Number.MAX_SAFE_INTEGER };
+    await store.merge({
+      symbol: MSFT,
+      barMinutes: 5,
+      feed: 'sip',
+      adjustment: 'split',
+      hours: 'regular',
+      columns: barsAt([]),
+      span,
+    });
+    expect(loaded(await loadStored(store, QUERY, true)).symbols).toEqual([AAPL]);
+  });
+
+  it('warm up for every point of a grid, and not for its base alone', async () => {
+    const asked: MarketQuery[] = [];
+    const load = (query: MarketQuery) => {
+      asked.push(query);
+      return Promise.resolve({ kind: 'refused', lines: ['none'] } as const);
+    };
+    const axes = [{ name: 'correlationDays', values: [40, 120] }];
+    await expect(benchOf(load, aRequest(), aStudy({ axes }))).rejects.toThrow('none');
+    expect(asked).toMatchObject([{ barMinutes: 5, warmUp: 131 }]);
+  });
+});
