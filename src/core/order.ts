@@ -50,18 +50,10 @@ export const isOrderStatus = (text: string): text is OrderStatus =>
 
 /** A status that nobody documented counts as live: better one order too many watched than one forgotten. */
 export function isLive(status: OrderStatus | 'unknown'): boolean {
-  switch (status) {
-    // Most orders: nothing has to be looked up for them.
-    case 'new':
-    case 'held':
-    case 'unknown':
-      return true;
-    case 'filled':
-    case 'canceled':
-      return false;
-    default:
-      return ORDER_STATUS[status].isLive;
-  }
+  // Most orders: nothing has to be looked up for them.
+  if (status === 'new' || status === 'held' || status === 'unknown') return true;
+  if (status === 'filled' || status === 'canceled') return false;
+  return ORDER_STATUS[status].isLive;
 }
 
 export const isTerminal = (status: OrderStatus | 'unknown'): boolean => !isLive(status);
