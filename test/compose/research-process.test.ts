@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 
 import { readinessOverrides, studies, sweepResults } from '#adapters/postgres/schema/studies.ts';
 import type { StudyDesk, StudyId } from '#ports/studies.ts';
+import { BARE_ENVIRONMENT } from '#test/support/bare-environment.ts';
 import { freshDatabase } from '#test/support/database.ts';
 import { silentLog } from '#test/support/log.ts';
 import { makeTables } from '#test/support/make-tables.ts';
@@ -59,7 +60,7 @@ async function over(desk: StudyDesk, id: StudyId) {
 const aProcess = (...argv: readonly string[]) =>
   spawn(process.execPath, [join(import.meta.dirname, '../../src/main.ts'), ...argv], {
     cwd: aFolder(),
-    env: { PATH: process.env['PATH'], DATABASE_URL: url },
+    env: { ...BARE_ENVIRONMENT, DATABASE_URL: url },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 
