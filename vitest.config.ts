@@ -1,9 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
+import { LongestFirst } from './test/support/longest-first.ts';
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    // Modules are loaded, and compiled to fast code, once a worker and not once a file: they keep no state
+    // that a test could leave behind, and what a test changes for itself it puts back.
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // A busy machine is no reason to fail.

@@ -9,6 +9,7 @@ import { ticker } from '#core/ids.ts';
 import { asSessionDate } from '#core/session.ts';
 import { generateMarket } from '#sandbox/market/generate-market.ts';
 import { csv, folderWith, stamp } from '#test/support/bar-files.ts';
+import { BARE_ENVIRONMENT } from '#test/support/bare-environment.ts';
 
 import { parseBacktestSettings } from '../../src/compose/backtest-settings.ts';
 import { importBars } from '../../src/compose/import-bars.ts';
@@ -23,7 +24,7 @@ interface Ended {
 const backtest = (folder: string, ...argv: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
     const script = join(import.meta.dirname, '../../src/compose/backtest.ts');
-    const options = { cwd: folder, env: { PATH: process.env['PATH'] } };
+    const options = { cwd: folder, env: BARE_ENVIRONMENT };
     execFile(process.execPath, [script, ...argv], options, (error, out, errors) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, errors });
     });

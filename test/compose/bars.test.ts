@@ -9,6 +9,7 @@ import { ticker } from '#core/ids.ts';
 import { asSessionDate } from '#core/session.ts';
 import { generateMarket } from '#sandbox/market/generate-market.ts';
 import { barStarts, csv, folderWith, row } from '#test/support/bar-files.ts';
+import { BARE_ENVIRONMENT } from '#test/support/bare-environment.ts';
 import { barList } from '#test/support/bars.ts';
 import { aLedger } from '#test/support/database.ts';
 
@@ -32,7 +33,7 @@ const bars = (
 ): Promise<Ended> =>
   new Promise((resolve) => {
     const script = join(import.meta.dirname, '../../src/compose/bars.ts');
-    const options = { cwd: folder, env: { PATH: process.env['PATH'], ...environment } };
+    const options = { cwd: folder, env: { ...BARE_ENVIRONMENT, ...environment } };
     execFile(process.execPath, [script, ...argv], options, (error, out, errors) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, errors });
     });

@@ -13,6 +13,7 @@ import { ticker } from '#core/ids.ts';
 import { asSessionDate } from '#core/session.ts';
 import type { StudyDesk, StudyId } from '#ports/studies.ts';
 import { generateMarket } from '#sandbox/market/generate-market.ts';
+import { BARE_ENVIRONMENT } from '#test/support/bare-environment.ts';
 import { aLedger, freshDatabase } from '#test/support/database.ts';
 import { silentLog } from '#test/support/log.ts';
 import { makeTables } from '#test/support/make-tables.ts';
@@ -68,7 +69,7 @@ const aProgram = (
 ) =>
   spawn(process.execPath, [join(import.meta.dirname, '../../src', file), ...argv], {
     cwd: aFolder(),
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { ...BARE_ENVIRONMENT, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 

@@ -16,14 +16,13 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import { BARE_ENVIRONMENT } from '#test/support/bare-environment.ts';
 import { freePort } from '#test/support/free-port.ts';
 
 import { writeBarFolder } from './world.ts';
 import type { BarFolder } from './world.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
-/** What the machine has set for itself must not reach the program under test. */
-const PATH_ONLY = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
 
 /** The program as `npm start` runs it, in a process of its own. */
 function startProgram(
@@ -33,7 +32,7 @@ function startProgram(
 ) {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
-    env: { ...PATH_ONLY, ...settings },
+    env: { ...BARE_ENVIRONMENT, ...settings },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

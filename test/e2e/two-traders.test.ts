@@ -12,6 +12,7 @@ import { parseConfig } from '#config';
 import { parseUsd } from '#core/money.ts';
 import { LeaseLostError } from '#ports/ledger.ts';
 import { createAlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
+import { BARE_ENVIRONMENT } from '#test/support/bare-environment.ts';
 import { freshDatabase } from '#test/support/database.ts';
 import { freePort } from '#test/support/free-port.ts';
 import { silentLog } from '#test/support/log.ts';
@@ -78,8 +79,7 @@ async function anAccount() {
   }
   /** The program itself, in a process of its own. */
   async function spawnProgram() {
-    const { PATH = '', HOME = '' } = process.env;
-    const env = { PATH, HOME, ...(await settings()) };
+    const env = { ...BARE_ENVIRONMENT, ...(await settings()) };
     const child = spawn(process.execPath, [MAIN, '--symbols', 'NVDA'], { cwd: tmpdir(), env });
     onTestFinished(() => void child.kill('SIGKILL'));
     let output = '';

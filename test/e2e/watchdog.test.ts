@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { MINUTE_MS, newYorkDate } from '#core/session.ts';
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
+import { BARE_ENVIRONMENT } from '#test/support/bare-environment.ts';
 import { freePort } from '#test/support/free-port.ts';
 import { openWebhook } from '#test/support/webhook.ts';
 
@@ -19,7 +20,7 @@ const PATIENCE_MS = 25_000;
 function startWatchdog(env: Record<string, string>) {
   const child = spawn(process.execPath, ['src/watchdog.ts'], {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'], ...env },
+    env: { ...BARE_ENVIRONMENT, ...env },
   });
   let output = '';
   child.stdout.on('data', (chunk) => (output += String(chunk)));

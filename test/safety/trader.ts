@@ -3,6 +3,8 @@
  * which does what its parent tells it, and kills itself at the step it is told to.
  */
 
+import { flushCompileCache } from 'node:module';
+
 import { requestClose } from '#app/close/request-close.ts';
 import { startOpenCloses } from '#app/close/run-close.ts';
 import type { AppContext } from '#app/context.ts';
@@ -142,6 +144,8 @@ async function carryOut(context: AppContext, order: Order): Promise<void> {
 }
 
 const context = await assemble();
+// It ends by a kill, which leaves no time to keep what was compiled for the next one.
+flushCompileCache();
 process.on('message', (order: Order) => {
   carryOut(context, order).then(
     () => tell({ is: 'done' }),
