@@ -15,6 +15,7 @@ import { asSessionDate } from '#core/session.ts';
 import type { BacktestCard } from '#ports/backtest-card.ts';
 import { generateMarket } from '#sandbox/market/generate-market.ts';
 import { csv, folderWith, stamp } from '#test/support/bar-files.ts';
+import { BARE_ENVIRONMENT } from '#test/support/bare-environment.ts';
 import { silentLog } from '#test/support/log.ts';
 
 import { storedBars } from '../../src/compose/backtest-bars.ts';
@@ -55,7 +56,7 @@ async function inTheChannel({ context: base }: Desk, changes: Partial<AppContext
 async function inTheTerminal(folder: string, ...from: readonly string[]) {
   const script = join(import.meta.dirname, '../../src/compose/backtest.ts');
   const asked = ['--symbols', SYMBOLS.join(), '--from', FROM, '--to', TO, '--params', 'rules.json'];
-  const options = { cwd: folder, env: { PATH: process.env['PATH'] } };
+  const options = { cwd: folder, env: BARE_ENVIRONMENT };
   const argv = [script, ...asked, '--json', 'out.json', ...from];
   const out = await new Promise<string>((resolve, reject) =>
     execFile(process.execPath, argv, options, (error, text) =>
