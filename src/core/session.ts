@@ -52,23 +52,33 @@ interface WallClock {
 }
 
 const HOUR_MS = 60 * MINUTE_MS;
-/** Hours whose offset is remembered: more than a decade of sessions has. */
-const MOST_HOURS = 50_000;
+const UTC_DAY_MS = 24 * HOUR_MS;
+/** Offsets that are remembered: those of more than a century of days. */
+const MOST_OFFSETS = 50_000;
 const offsets = new Map<number, number>();
 
 /**
- * How far New York's clocks stand from UTC's, in milliseconds. They change on a full hour only, so that an
- * hour has one answer; it is remembered, since the formatter takes its time and history asks often.
+ * How far New York's clocks stand from UTC's, in milliseconds. They change on a full hour, and never twice a day,
+ * so that a UTC day has one answer where its two ends have the same; it is remembered, since the formatter takes
+ * its time and history asks often.
  */
 function offsetAt(at: EpochMs): number {
-  const hour = Math.floor(at / HOUR_MS);
+  const day = Math.floor(at / UTC_DAY_MS);
+  const offset = offsetOfHour(day * UTC_DAY_MS);
+  return offset === offsetOfHour((day + 1) * UTC_DAY_MS)
+    ? offset
+    : offsetOfHour(Math.floor(at / HOUR_MS) * HOUR_MS);
+}
+
+/** At a full hour. */
+function offsetOfHour(hour: EpochMs): number {
   const known = offsets.get(hour);
   if (known !== undefined) return known;
   const parts: Record<string, string> = {};
-  for (const { type, value } of NEW_YORK.formatToParts(hour * HOUR_MS)) parts[type] = value;
+  for (const { type, value } of NEW_YORK.formatToParts(hour)) parts[type] = value;
   const { year, month, day, hour: hours, minute } = parts;
-  const offset = Date.parse(`${year}-${month}-${day}T${hours}:${minute}:00Z`) - hour * HOUR_MS;
-  if (offsets.size >= MOST_HOURS) offsets.clear();
+  const offset = Date.parse(`${year}-${month}-${day}T${hours}:${minute}:00Z`) - hour;
+  if (offsets.size >= MOST_OFFSETS) offsets.clear();
   offsets.set(hour, offset);
   return offset;
 }
