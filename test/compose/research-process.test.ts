@@ -108,7 +108,7 @@ describe('a study that waits', () => {
     const desk = await aDesk();
     const id = await desk.ask(aRequest(), 'Ann');
     expect((await desk.open()).map((study) => study.id)).toContain(id);
-    expect(await desk.cancel(id)).toBe(true);
-    expect(await desk.cancel(id)).toBe(false);
+    expect(await desk.cancel(id, 'Ann')).toBe(true);
+    expect(await desk.cancel(id, 'Ann')).toBe(false);
   });
 });

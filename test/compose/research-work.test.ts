@@ -73,7 +73,7 @@ function aProcess(): ChildProcess {
 }
 
 const ask = (id: StudyId, request: StudyRequest) =>
-  store.add({ id, request, requestedBy: 'Ann', requestedAt: 1 });
+  store.add({ id, request, requestedBy: 'Ann', person: null, requestedAt: 1, telling: null });
 
 async function over(id: StudyId) {
   const end = performance.now() + PATIENCE_MS;
@@ -137,7 +137,7 @@ describe('studies that processes share', () => {
     const work = aWorkshop();
     const [chunk = []] = (await work.advance(id)) ?? [];
     const running = work.runChunk(id, chunk);
-    await store.cancel(id, 5);
+    await store.cancel(id, 'Bea', 5);
     await running;
     await work.runChunk(id, chunk);
     expect(await work.advance(id)).toBeNull();
