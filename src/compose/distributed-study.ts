@@ -85,7 +85,8 @@ function reportOf(study: Study, say: (line: string) => void): StudyReport | null
   const { status, result, failure, done, tasks, cancelledBy } = study;
   if (status === 'failed') throw new Error(failure ?? 'the study has failed');
   if (status === 'cancelled') {
-    say(`cancelled at ${done} of ${count(tasks, 'run')} by ${cancelledBy ?? 'somebody'}`);
+    const where = tasks === 0 ? 'before it began' : `at ${done} of ${count(tasks, 'run')}`;
+    say(`cancelled ${where} by ${cancelledBy ?? 'somebody'}`);
     return null;
   }
   return (result?.report as StudyReport | undefined) ?? null;

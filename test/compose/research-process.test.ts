@@ -79,6 +79,18 @@ describe('npm start -- --role research', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   }, 90_000);
 
+  it('takes up a study whose jobs are lost', async () => {
+    const desk = await aDesk();
+    const id = await desk.ask(aRequest(), 'Ann');
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    onTestFinished(() => client.end());
+    await client.query('DROP SCHEMA bullmq CASCADE');
+    const child = aProcess('--role', 'research');
+    onTestFinished(() => void child.kill('SIGKILL'));
+    expect(await over(desk, id)).toMatchObject({ status: 'failed' });
+  }, 90_000);
+
   it('takes no lease: the account is free for whoever trades it', async () => {
     const child = aProcess('--role', 'research');
     onTestFinished(() => void child.kill('SIGKILL'));
