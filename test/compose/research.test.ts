@@ -48,6 +48,27 @@ describe('the arguments of a sweep', () => {
     expect(() => ask('--params', file)).toThrow(line);
   });
 
+  it('say nothing of fills and costs where they are the defaults, and only what differs elsewhere', () => {
+    const asked = (backtest: object) => {
+      const folder = folderWith({ 'params.json': JSON.stringify({ backtest }) });
+      const settings = ask('--params', join(folder, 'params.json'));
+      return 'request' in settings ? settings.request : null;
+    };
+    expect(asked({ slippageBps: 2, notShortable: [], startingCash: 100_000 })).toEqual(asked({}));
+    expect(asked({})).not.toHaveProperty('options');
+    const changed = {
+      startingCash: 50_000,
+      notShortable: ['NVDA', 'AAPL'],
+      maxParticipationBps: null,
+      commissionPerShare: 0.005,
+      closings: 'at-close',
+    };
+    expect(asked({ ...changed, slippageBps: 2 })?.options).toEqual({
+      ...changed,
+      notShortable: ['AAPL', 'NVDA'],
+    });
+  });
+
   it('say what is missing', () => {
     expect(() => researchSettings('walk-forward', {}, [])).toThrow(
       '--symbols: is missing; write --symbols AAPL,MSFT\n--from: is missing',
@@ -92,6 +113,19 @@ describeWithShared('data/5min/AAPL_5min.csv', 'npm run sweep and npm run walk-fo
     expect(out.split('\n').length).toBeLessThan(40);
     const { report } = JSON.parse(readFileSync(json, 'utf8')) as { report: { trials: number } };
     expect(report.trials).toBe(2);
+  });
+
+  it('trade with the fills and costs of a file, and say so', async () => {
+    const text = '{ "backtest": { "commissionPerShare": 1, "borrowBpsPerYear": 0 } }';
+    const folder = folderWith({ 'params.json': text });
+    const argv = ['--params', join(folder, 'params.json'), '--html', join(folder, 'report.html')];
+    const [dear, usual] = await Promise.all([run('sweep', argv), run('sweep', [])]);
+    expect(usual).toContain('fills, costs   the defaults\n');
+    expect(dear).toContain('fills, costs   commissionPerShare 1, borrowBpsPerYear 0\n');
+    const lossOf = (out: string) => /^in sample .*, −\$([\d,.]+),/m.exec(out)?.[1];
+    expect(Number(lossOf(dear)?.replace(',', ''))).toBeGreaterThan(1_000);
+    expect(lossOf(dear)).not.toBe(lossOf(usual));
+    expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('commissionPerShare 1');
   });
 
   it('walk forward window by window', async () => {

@@ -47,7 +47,7 @@ export async function askedStudy(
     sectors: sectorsOf(context, symbols),
   };
   const problem = context.research.problemOf(request, dates);
-  if (problem !== null) throw new UserError(`${problem}.`);
+  if (problem !== null) throw new UserError(problem.endsWith('?') ? problem : `${problem}.`);
   return request;
 }
 

@@ -7,6 +7,8 @@ import { table } from './table.ts';
 
 /** Characters of a phone's line in a block of code. */
 const WIDTH = 40;
+/** A taller one nobody can see at once. */
+const MOST_ROWS = 20;
 /** Of a field, the marks of the block. */
 const MARKS = 10;
 
@@ -19,6 +21,7 @@ const STYLES: readonly ((value: number, shade: string) => string)[] = [
 
 /** A heat map for a phone, darker is better; null where it has no room there. */
 export function heatTable({ x, y, cells }: StudyHeatMap): readonly string[] | null {
+  if (y.values.length > MOST_ROWS) return null;
   const known = cells.flat().filter((cell) => cell !== null);
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const figures = new Set(x.values.map((_, column) => column + 1));
