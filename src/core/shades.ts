@@ -1,5 +1,5 @@
 /** From light to dark. */
-export const SHADES = ['░', '▒', '▓', '█'] as const;
+const SHADES = ['░', '▒', '▓', '█'] as const;
 
 /** Where a value lies between the lowest and the highest, 0 to 1; 1 where all are alike. */
 export const placeBetween = (value: number, low: number, high: number): number =>

@@ -40,7 +40,10 @@ const NEEDED = ['--symbols', 'AAPL,MSFT', '--from', dates[0]!, '--to', dates.at(
 /** What is asked for, with rules from a file of this folder. */
 const argumentsIn = (folder: string): readonly string[] => [
   ...NEEDED,
-  ...['--grid', 'stop=2,3 target=4,5', '--params', join(folder, 'eager.json')],
+  '--grid',
+  'stop=2,3 target=4,5',
+  '--params',
+  join(folder, 'eager.json'),
 ];
 const aFolder = () => folderWith({ 'eager.json': JSON.stringify({ rules: EAGER }) });
 
@@ -65,7 +68,9 @@ describe('npm run sweep -- --distributed', () => {
     const before = new Set((await store.open()).map(({ id }) => id));
     const tool = started('../../src/compose/walk-forward.ts', [
       ...argumentsIn(aFolder()),
-      ...['--windows', 'rolling:15:5', '--distributed'],
+      '--windows',
+      'rolling:15:5',
+      '--distributed',
     ]);
     const exit = once(tool, 'exit');
     let said = '';

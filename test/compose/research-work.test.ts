@@ -24,7 +24,7 @@ import { makeTables } from '#test/support/make-tables.ts';
 
 import { createResearchWork } from '../../src/compose/research-work.ts';
 import { QUEUE_SERVERS } from '../adapters/bullmq/servers.ts';
-import type { QueueServer } from '../adapters/bullmq/servers.ts';
+import type { QueueServer, QueueServerKind } from '../adapters/bullmq/servers.ts';
 import { aRequest, studyId } from '../research/support/a-request.ts';
 import { aBench } from '../research/support/a-study.ts';
 
@@ -117,6 +117,9 @@ async function alone(request: StudyRequest) {
   );
 }
 
+const named = (name: string, server: QueueServerKind): StudyId =>
+  studyId(`${name} on ${server.name}`);
+
 for (const kind of QUEUE_SERVERS) {
   const title = kind.missing === null ? kind.name : `${kind.name} (skipped: ${kind.missing})`;
   describe.skipIf(kind.missing !== null)(`studies that processes share on ${title}`, () => {
@@ -126,11 +129,10 @@ for (const kind of QUEUE_SERVERS) {
     });
     afterAll(() => server.stop());
     const aQueue = () => queueOn(server.connection);
-    const named = (name: string) => studyId(`${name} on ${kind.name}`);
 
     it('come to the same in one process and in two, of which one is killed in the middle', async () => {
       const request = aRequest({ kind: 'walk-forward', search: 'halving:9' });
-      const id = named('killed');
+      const id = named('killed', kind);
       const [first, second] = [processOn(server.connection), processOn(server.connection)];
       await ask(id, request);
       await (await aQueue()).start(id);
@@ -147,7 +149,7 @@ for (const kind of QUEUE_SERVERS) {
 
     it('are done by a queue in this process as well, and put on it twice they are done once', async () => {
       const request = aRequest();
-      const id = named('here');
+      const id = named('here', kind);
       const queue = await aQueue();
       await ask(id, request);
       await queue.start(id);
@@ -169,7 +171,7 @@ for (const kind of QUEUE_SERVERS) {
 
     it('go on when their jobs are lost, and nothing that is done is done again', async () => {
       const request = aRequest();
-      const id = named('lost');
+      const id = named('lost', kind);
       await ask(id, request);
       const queue = await aQueue();
       await queue.start(id);
@@ -186,27 +188,19 @@ for (const kind of QUEUE_SERVERS) {
     }, 90_000);
 
     it('go on after a round that has ended without a next one', async () => {
-      const id = named('ended');
+      const id = named('ended', kind);
       const queue = await aQueue();
-      const rounds: (() => void)[] = [];
-      const round = (n: number) =>
-        new Promise<void>((resolve) => {
-          rounds[n] = resolve;
-        });
-      const [first, second] = [round(0), round(1)];
-      await queue.work({
-        ...aWorkshop(),
-        advance: (study) => {
-          if (study === id) rounds.shift()?.();
-          return Promise.resolve(null);
-        },
-      });
+      const rounds: StudyId[] = [];
+      const advance = (study: StudyId) => {
+        rounds.push(study);
+        return Promise.resolve(null);
+      };
+      await queue.work({ ...aWorkshop(), advance });
       await queue.start(id);
-      await first;
-      let isAgain = false;
-      void second.then(() => (isAgain = true));
-      // The job that has just been begun is under way until it has been written down that it is over.
-      while (!isAgain) await queue.resume(id);
+      while (rounds.length === 0) await delay(10);
+      // A round is under way until it has been written down that it is over.
+      while (rounds.length === 1) await queue.resume(id);
+      expect(rounds).toEqual([id, id]);
     });
 
     it('are worked on for as long as a process does so', async () => {

@@ -14,6 +14,13 @@ const NEEDED = ['--symbols', 'AAPL,NVDA', '--from', '2025-03-03', '--to', '2025-
 
 const ask = (...argv: readonly string[]) => researchSettings('sweep', {}, [...NEEDED, ...argv]);
 
+/** What is asked for with such a file of settings. */
+function askWith(backtest: object) {
+  const folder = folderWith({ 'params.json': JSON.stringify({ backtest }) });
+  const settings = ask('--params', join(folder, 'params.json'));
+  return 'request' in settings ? settings.request : null;
+}
+
 describe('the arguments of a sweep', () => {
   it('need no more than symbols and dates: the grid is that of 72 points', () => {
     const asked = ask();
@@ -49,13 +56,10 @@ describe('the arguments of a sweep', () => {
   });
 
   it('say nothing of fills and costs where they are the defaults, and only what differs elsewhere', () => {
-    const asked = (backtest: object) => {
-      const folder = folderWith({ 'params.json': JSON.stringify({ backtest }) });
-      const settings = ask('--params', join(folder, 'params.json'));
-      return 'request' in settings ? settings.request : null;
-    };
-    expect(asked({ slippageBps: 2, notShortable: [], startingCash: 100_000 })).toEqual(asked({}));
-    expect(asked({})).not.toHaveProperty('options');
+    expect(askWith({ slippageBps: 2, notShortable: [], startingCash: 100_000 })).toEqual(
+      askWith({}),
+    );
+    expect(askWith({})).not.toHaveProperty('options');
     const changed = {
       startingCash: 50_000,
       notShortable: ['NVDA', 'AAPL'],
@@ -63,7 +67,7 @@ describe('the arguments of a sweep', () => {
       commissionPerShare: 0.005,
       closings: 'at-close',
     };
-    expect(asked({ ...changed, slippageBps: 2 })?.options).toEqual({
+    expect(askWith({ ...changed, slippageBps: 2 })?.options).toEqual({
       ...changed,
       notShortable: ['AAPL', 'NVDA'],
     });
@@ -103,6 +107,10 @@ const run = (script: string, argv: readonly string[]): Promise<string> =>
     );
   });
 
+/** In dollars, of the screen's line. */
+const lossOf = (out: string) =>
+  Number(/^in sample .*, −\$([\d,.]+),/m.exec(out)?.[1]?.replace(',', ''));
+
 describeWithShared('data/5min/AAPL_5min.csv', 'npm run sweep and npm run walk-forward', () => {
   it('end in a verdict on one screen, and write the report', async () => {
     const json = join(folderWith({}), 'report.json');
@@ -122,8 +130,7 @@ describeWithShared('data/5min/AAPL_5min.csv', 'npm run sweep and npm run walk-fo
     const [dear, usual] = await Promise.all([run('sweep', argv), run('sweep', [])]);
     expect(usual).toContain('fills, costs   the defaults\n');
     expect(dear).toContain('fills, costs   commissionPerShare 1, borrowBpsPerYear 0\n');
-    const lossOf = (out: string) => /^in sample .*, −\$([\d,.]+),/m.exec(out)?.[1];
-    expect(Number(lossOf(dear)?.replace(',', ''))).toBeGreaterThan(1_000);
+    expect(lossOf(dear)).toBeGreaterThan(1_000);
     expect(lossOf(dear)).not.toBe(lossOf(usual));
     expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('commissionPerShare 1');
   });

@@ -1,7 +1,6 @@
 import type { AppContext } from '#app/context.ts';
 import { ticker } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
-import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import { asSessionDate } from '#core/session.ts';
 import type { StudyRequest } from '#ports/studies.ts';
 import type { StudySummary } from '#ports/study-card.ts';
@@ -23,12 +22,6 @@ export const aStudyRequest: Omit<StudyRequest, 'base' | 'sectors'> = {
   search: 'grid',
   objective: 'sharpe',
   windows: 'half-years',
-};
-
-export const aFullRequest: StudyRequest = {
-  ...aStudyRequest,
-  base: DEFAULT_PARAMETERS,
-  sectors: {},
 };
 
 const figures = {

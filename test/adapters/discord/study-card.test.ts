@@ -44,6 +44,9 @@ const STATES: readonly StudyProgress[] = [
   { status: 'cancelled', by: 'Bea', done: 40, tasks: 144 },
 ];
 
+const cancelled = (at: number, tasks: number) =>
+  title(card({ status: 'cancelled', by: 'Bea', done: at, tasks }));
+
 describe('the card of a study', () => {
   it.each(STATES)('can be taken for nothing else in the state $status', (progress) => {
     for (const [kind, name] of [
@@ -87,8 +90,6 @@ describe('the card of a study', () => {
   });
 
   it('that was cancelled says where, and by whom', () => {
-    const cancelled = (at: number, tasks: number) =>
-      title(card({ status: 'cancelled', by: 'Bea', done: at, tasks }));
     expect(cancelled(40, 144)).toBe('🔬 SWEEP cancelled at 40 of 144 by Bea');
     expect(cancelled(0, 0)).toBe('🔬 SWEEP cancelled by Bea before it began');
   });
@@ -158,21 +159,22 @@ describe('the card of a study', () => {
   });
 });
 
-describe('the heat map of a card', () => {
-  const heat = (columns: number, rows = 3): readonly string[] => {
-    const values = Array.from({ length: columns }, (_, index) => index + 1);
-    const cells = Array.from({ length: rows }, (_, row) =>
-      values.map((value) => (row + 1) * value * 0.37),
-    );
-    const y = { name: 'stop', values: cells.map((_, row) => row + 1) };
-    const heatMap = { x: { name: 'target', values }, y, cells };
-    return (
-      read(card(done({ heatMap })))
-        .match(/```\n([^`]*)\n```/)?.[1]
-        ?.split('\n') ?? []
-    );
-  };
+/** The lines of a heat map with so many columns and rows. */
+const heat = (columns: number, rows = 3): readonly string[] => {
+  const values = Array.from({ length: columns }, (_, index) => index + 1);
+  const cells = Array.from({ length: rows }, (_, row) =>
+    values.map((value) => (row + 1) * value * 0.37),
+  );
+  const y = { name: 'stop', values: cells.map((_, row) => row + 1) };
+  const heatMap = { x: { name: 'target', values }, y, cells };
+  return (
+    read(card(done({ heatMap })))
+      .match(/```\n([^`]*)\n```/)?.[1]
+      ?.split('\n') ?? []
+  );
+};
 
+describe('the heat map of a card', () => {
   it.each([2, 5, 6, 12, 15])('of %d columns fits into the line of a phone', (columns) => {
     const lines = heat(columns);
     expect(lines).toHaveLength(4);

@@ -69,6 +69,9 @@ describe('what is wrong with a wish for a study', () => {
   });
 });
 
+const found = (option: string, typed: string) =>
+  studySuggestions(context, option, typed).map(({ value }) => value);
+
 describe('the suggestions for a study', () => {
   it('begin with what is usual, and can all be asked for', async () => {
     for (const name of ['grid', 'search', 'objective', 'windows'] as const) {
@@ -81,8 +84,6 @@ describe('the suggestions for a study', () => {
   });
 
   it('go on from what is typed', () => {
-    const found = (option: string, typed: string) =>
-      studySuggestions(context, option, typed).map(({ value }) => value);
     expect(found('search', 'ha')).toEqual(['halving:50']);
     expect(found('symbols', 'AAPL,n')).toEqual(['AAPL,NVDA']);
     expect(found('from', '')).toEqual([]);
