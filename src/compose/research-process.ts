@@ -66,7 +66,11 @@ export async function openResearch(options: ResearchOptions): Promise<OpenResear
     async work() {
       if (!config.processRoles.includes('research')) return;
       const threads = createResearchThreads(spareThreads());
-      lifecycle.onClose('research threads', () => threads.close());
+      // First nobody hears of the work any more, so that its sudden end does not count as a failure.
+      lifecycle.onClose('research threads', async () => {
+        await queue.close();
+        await threads.close();
+      });
       const loadMarket = syncedMarket(archive, config.dataDir, log);
       for (const { id } of await store.open()) await queue.resume(id);
       await queue.work(createResearchWork({ store, threads, loadMarket, clock: systemClock }));

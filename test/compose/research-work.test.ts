@@ -48,8 +48,8 @@ afterAll(async () => {
   for (const close of closing) await close();
 });
 
-async function queueOn(connection: QueueConnection) {
-  const queue = await createResearchQueue({ connection, log: silentLog, lockMs: LOCK_MS });
+async function queueOn(connection: QueueConnection, lockMs = LOCK_MS) {
+  const queue = await createResearchQueue({ connection, log: silentLog, lockMs });
   onTestFinished(() => queue.close());
   return queue;
 }
@@ -202,6 +202,27 @@ for (const kind of QUEUE_SERVERS) {
       while (rounds.length === 1) await queue.resume(id);
       expect(rounds).toEqual([id, id]);
     });
+
+    it('do not fail however often their processes are stopped in the middle', async () => {
+      const id = named('stopped', kind);
+      await ask(id, aRequest());
+      await (await aQueue()).start(id);
+      for (const _ of [1, 2, 3]) {
+        const queue = await queueOn(server.connection, 300);
+        const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+        const runChunk = () => {
+          begun.resolve();
+          return ended.promise;
+        };
+        await queue.work({ ...aWorkshop(), runChunk });
+        await begun.promise;
+        await queue.close();
+        ended.reject(new Error('a thread ended before its work'));
+      }
+      const last = await queueOn(server.connection, 300);
+      await last.work(aWorkshop());
+      expect((await over(id)).status).toBe('done');
+    }, 60_000);
 
     it('are worked on for as long as a process does so', async () => {
       const idle = await aQueue();

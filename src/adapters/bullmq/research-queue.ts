@@ -74,6 +74,14 @@ export async function createResearchQueue(options: ResearchQueueOptions): Promis
   const studies = backend.queue(STUDIES, {});
   studies.on('error', trouble.report);
   const workers: JobsWorker[] = [];
+  let closing: Promise<void> | null = null;
+  const close = async (): Promise<void> => {
+    await Promise.all(workers.map((worker) => worker.close(true)));
+    trouble.hush();
+    await studies.close();
+    await flows.close();
+    await backend.close();
+  };
   return {
     async start(study) {
       await flows.add(roundOf(study, 0, []));
@@ -91,13 +99,7 @@ export async function createResearchQueue(options: ResearchQueueOptions): Promis
         await startWorker(backend, [CHUNKS, doChunk], options, trouble),
       );
     },
-    async close() {
-      await Promise.all(workers.map((worker) => worker.close(true)));
-      trouble.hush();
-      await studies.close();
-      await flows.close();
-      await backend.close();
-    },
+    close: () => (closing ??= close()),
   };
 }
 

@@ -106,20 +106,23 @@ function curve(equity: readonly SessionEquity[]): Markup {
 <p class="muted">${first.date} ${dollars(first.equity)} – ${last.date} ${dollars(last.equity)}; lowest ${dollars(low)}, highest ${dollars(high)}</p></section>`;
 }
 
+/** More would not open on a phone. */
+const MOST_ROWS = 1_000;
+
 function sweepParts(report: SweepReport): Markup {
   const { heatMap, objective, points, train, test, lookAhead, warmUp } = report;
-  const ranked = points.toSorted((one, other) => rank(other) - rank(one));
+  const ranked = points.toSorted((one, other) => rank(other) - rank(one)).slice(0, MOST_ROWS);
   const checks = [
     lookAhead === null
-      ? `look-ahead ${NONE}`
-      : `look-ahead: with the bars cut off at ${lookAhead.at} ${lookAhead.differing} of ${counted(lookAhead.trades, 'trade')} differ`,
+      ? `Look-ahead ${NONE}`
+      : `Look-ahead: with the bars cut off at ${lookAhead.at} ${lookAhead.differing} of ${counted(lookAhead.trades, 'trade')} differ`,
     warmUp === null
       ? 'warm-up: too few sessions to tell'
       : `warm-up: with half of it ${warmUp.differing} of ${counted(warmUp.trades, 'trade')} differ`,
   ];
   return markup`<p class="muted">Chosen on ${train.from} to ${train.to} (${counted(train.sessions, 'session')}), tried on ${test.from} to ${test.to} (${counted(test.sessions, 'session')}). ${checks.join('; ')}.</p>
 ${heatMap === null ? '' : markup`<section><h2>${objective}, the best over all other axes</h2>${heatTable(heatMap)}</section>`}
-<section><h2>All points</h2>${tableOf(
+<section><h2>${ranked.length < points.length ? `The best ${counted(ranked.length, 'point')} of ${points.length.toLocaleString('en-US')}` : 'All points'}</h2>${tableOf(
     ['point', objective, ...FIGURES],
     ranked.map((point) => [
       pointText(point.coordinates),
