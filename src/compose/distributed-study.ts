@@ -75,7 +75,7 @@ async function untilOver(
 
 function show(bar: ProgressBar, { status, done, tasks, startedAt }: Study): void {
   if (status === 'queued' || startedAt === null) return bar.show(0, 1, 'queued');
-  if (done === tasks) return bar.show(1, 1, 'the report is made');
+  if (done >= tasks) return bar.show(1, 1, 'more of the search follows, or the report');
   const left = ((systemClock.now() - startedAt) / done) * (tasks - done);
   const words = done === 0 ? '' : `, about ${formatDuration(left)} left`;
   return bar.show(done, tasks, `${done} of ${count(tasks, 'run')}${words}`);

@@ -43,7 +43,7 @@ export function progressOf(
 
 function timeLeft({ systemClock }: Context, { startedAt, done, tasks }: Study): number | null {
   if (startedAt === null || done === 0) return null;
-  return (Math.max(0, systemClock.now() - startedAt) * (tasks - done)) / done;
+  return (Math.max(0, systemClock.now() - startedAt) * Math.max(0, tasks - done)) / done;
 }
 
 function doneProgress({ research, parameters }: Context, study: Study): StudyProgress {

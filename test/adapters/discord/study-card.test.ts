@@ -84,7 +84,11 @@ describe('the card of a study', () => {
   it.each([
     [0, null, '0 of 72 runs done\n░░░░░░░░░░░░░░░░ 0 %\n'],
     [31, 12_000, '31 of 72 runs done\n▓▓▓▓▓▓░░░░░░░░░░ 43 %, 12 s left\n'],
-    [72, 0, 'Every run is done; the report is being made.\n▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓ 100 %\n'],
+    [
+      72,
+      0,
+      'Every run known of is done: more of the search follows, or the report.\n▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓ 100 %\n',
+    ],
   ])('at %d of 72 shows how far it is', (at, leftMs, text) => {
     expect(read(card(running(at, leftMs)))).toContain(text);
   });

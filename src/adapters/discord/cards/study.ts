@@ -83,14 +83,15 @@ const idleLines = ({ isWorked }: At<'queued'> | At<'running'>): readonly string[
 
 function running(progress: At<'running'>): Told {
   const { done, tasks, leftMs } = progress;
-  const share = tasks === 0 ? 0 : done / tasks;
+  const isDone = tasks > 0 && done >= tasks;
+  const share = tasks === 0 ? 0 : Math.min(1, done / tasks);
   const percent = `${Math.floor(100 * share)} %`;
-  const left = leftMs === null || done === tasks ? '' : `, ${formatDuration(leftMs)} left`;
+  const left = leftMs === null || isDone ? '' : `, ${formatDuration(leftMs)} left`;
   return {
     title: `running: ${percent}${left}`,
     lines: [
-      done === tasks && tasks > 0
-        ? 'Every run is done; the report is being made.'
+      isDone
+        ? 'Every run known of is done: more of the search follows, or the report.'
         : `${done} of ${count(tasks, 'run')} done`,
       `${barOf(share)} ${percent}${left}`,
       ...idleLines(progress),
