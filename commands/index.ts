@@ -10,6 +10,7 @@ import foreign from './foreign.ts';
 import halt from './halt.ts';
 import health from './health.ts';
 import help from './help.ts';
+import optimize from './optimize.ts';
 import performance from './performance.ts';
 import ping from './ping.ts';
 import readiness from './readiness.ts';
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   risk,
   readiness,
   backtest,
+  optimize,
   audit,
   foreign,
   health,

@@ -4,6 +4,7 @@ import backtest from './backtest.ts';
 import dailyDigest from './daily-digest.ts';
 import deliverOutbox from './deliver-outbox.ts';
 import drawdown from './drawdown.ts';
+import followStudies from './follow-studies.ts';
 import heartbeat from './heartbeat.ts';
 import outage from './outage.ts';
 import parity from './parity.ts';
@@ -27,4 +28,5 @@ export const jobs: readonly AnyJob[] = [
   drawdown,
   outage,
   backtest,
+  followStudies,
 ];

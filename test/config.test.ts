@@ -174,6 +174,7 @@ describe('the settings of the cards', () => {
       'digest',
       'weekly',
       'backtest',
+      'study',
       'parity',
     ]);
   });

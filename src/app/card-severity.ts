@@ -39,6 +39,7 @@ const SEVERITY: {
   batch: ofBatch,
   // Nothing of it is real.
   backtest: () => 'info',
+  study: () => 'info',
   digest: ofDigest,
   parity: ({ report }) => (report.verdict === 'different' ? 'warning' : 'info'),
   weekly: ({ metrics }) => ((metrics.interference.value ?? 0) > 0 ? 'warning' : 'info'),

@@ -15,6 +15,7 @@ import type { MarketData } from '#ports/market-data.ts';
 import type { Notifier } from '#ports/notifier.ts';
 import type { Parity } from '#ports/parity.ts';
 import type { Queue } from '#ports/queue.ts';
+import type { Research } from '#ports/research.ts';
 import type { Telemetry } from '#ports/telemetry.ts';
 
 import type { About } from './about.ts';
@@ -81,6 +82,9 @@ export interface AppContext {
   readonly wakeBacktests: () => Promise<void>;
   readonly backtests: BacktestEngine;
   readonly backtestBars: BarSource;
+  readonly research: Research;
+  /** What the channel was told last of each study that is not over, by this process. */
+  readonly toldStudies: Map<string, string>;
   /** This process's right to trade the account. */
   readonly lease: TraderLease;
   readonly sight: Sight;

@@ -22,6 +22,7 @@ const LANE = {
   digest: 'info',
   weekly: 'info',
   backtest: 'info',
+  study: 'info',
   parity: 'info',
   batch: 'info',
 } as const satisfies Record<Card['kind'], Lane>;

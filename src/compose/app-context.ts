@@ -69,6 +69,7 @@ export function contextFrom(
     wakeOutbox: () => wakers.outbox.wake(),
     wakeGuard: () => wakers.guard.wake(),
     ...backtestsOf(assembly, wakers),
+    research: assembly.research.research,
     lease,
     sight: sightOf(assembly, calendar),
     pause,
@@ -153,4 +154,5 @@ const ownState = (log: Logger) => ({
   guardMemory: createGuardMemory(),
   outages: createOutageMemory(),
   inFlight: new Set<string>(),
+  toldStudies: new Map<string, string>(),
 });

@@ -11,6 +11,7 @@ import type { MarketData } from '#ports/market-data.ts';
 import type { Clockwork } from './clockwork.ts';
 import type { HttpPort } from './http.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import type { OpenResearch } from './research-process.ts';
 import type { Stores } from './stores.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -37,6 +38,7 @@ export interface Assembly {
   readonly broker: Broker;
   readonly marketData: MarketData;
   readonly ledger: OpenLedger;
+  readonly research: OpenResearch;
   readonly clockwork: Clockwork;
   readonly metrics: Metrics;
   readonly lease: KeptLease;

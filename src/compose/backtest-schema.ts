@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { DEFAULT_OPTIONS } from '#backtest/options.ts';
 import type { BacktestOptions } from '#backtest/options.ts';
 import { isTicker } from '#core/ids.ts';
-import { micros, usdFromNumber } from '#core/money.ts';
+import { micros, usdFromNumber, usdToNumber } from '#core/money.ts';
+import type { StudyOptions } from '#ports/studies.ts';
 
 const within = (min: number, max: number) => {
   const error = `must be a number from ${min} to ${max}`;
@@ -55,4 +56,29 @@ export function optionsOf(
     afterPeakHalt: after,
     fills: { ...model, fees: { ...fills.fees, commissionPerShare } },
   };
+}
+
+/** What was set, of the options of a run, in the order of the table in the manual. */
+const settingsOf = (options: ReturnType<typeof optionsOf>): StudyOptions => ({
+  startingCash: usdToNumber(options.startingCash),
+  marginMultiplier: options.marginMultiplier,
+  afterPeakHalt: options.afterPeakHalt,
+  notShortable: [...options.notShortable].toSorted(),
+  limitFill: options.fills.limitFill,
+  closings: options.fills.closings,
+  slippageBps: options.fills.slippageBps,
+  maxParticipationBps: options.fills.maxParticipationBps,
+  commissionPerShare: usdToNumber(options.fills.fees.commissionPerShare),
+  borrowBpsPerYear: options.fills.borrowBpsPerYear,
+});
+
+/** What of it is not the default; undefined where all is. */
+export function studyOptions(
+  options: ReturnType<typeof optionsOf>,
+): Partial<StudyOptions> | undefined {
+  const usual = settingsOf(optionsOf(backtestSchema.parse({})));
+  const changed = Object.entries(settingsOf(options)).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(Reflect.get(usual, name)),
+  );
+  return changed.length === 0 ? undefined : Object.fromEntries(changed);
 }

@@ -29,6 +29,7 @@ export const cards = z.strictObject(
     digest: optional,
     weekly: optional,
     backtest: optional,
+    study: optional,
     parity: optional,
   } satisfies Record<SettableKind, typeof optional | typeof always>,
   { error: 'must map kinds of cards to on, silent or off, like { "stop-moved": "silent" }' },

@@ -9,6 +9,7 @@ import { syncBars } from '#app/sync-bars.ts';
 import type { Config } from '#config';
 import type { BarArchive } from '#ports/bar-store.ts';
 import type { Logger } from '#ports/logger.ts';
+import type { Research } from '#ports/research.ts';
 import type { StudyDesk, StudyId } from '#ports/studies.ts';
 
 import { barStoreDir } from './bars-settings.ts';
@@ -16,6 +17,7 @@ import type { Lifecycle } from './lifecycle.ts';
 import { marketOfStore } from './load-market.ts';
 import type { LoadMarket } from './load-market.ts';
 import { createResearchWork } from './research-work.ts';
+import { studyReader } from './study-reader.ts';
 
 interface ResearchOptions {
   readonly config: Pick<Config, 'dataDir' | 'redisUrl' | 'processRoles'>;
@@ -24,13 +26,18 @@ interface ResearchOptions {
   readonly log: Logger;
 }
 
-/**
- * Opens the studies of a ledger, and works on them where this process has the role: beside trading it leaves one
- * core alone, and everything it computes is on threads of a low priority.
- *
- * @throws Error, one line with the cure, when ledger or queue cannot be used.
- */
-export async function startResearch(options: ResearchOptions): Promise<StudyDesk> {
+/** The studies of a ledger, and the queue of all processes that work on them. */
+export interface OpenResearch extends StudyDesk {
+  readonly research: Research;
+  /**
+   * Works on them where this process has the role, also on those whose jobs are lost: beside trading it leaves one
+   * core alone, and everything it computes is on threads of a low priority.
+   */
+  work(): Promise<void>;
+}
+
+/** @throws Error, one line with the cure, when ledger or queue cannot be used. */
+export async function openResearch(options: ResearchOptions): Promise<OpenResearch> {
   const { config, databaseUrl, lifecycle, log } = options;
   const { store, archive, world, close } = await openStudyStore(databaseUrl, log);
   lifecycle.onClose('studies', close);
@@ -44,23 +51,38 @@ export async function startResearch(options: ResearchOptions): Promise<StudyDesk
     log,
   });
   lifecycle.onClose('research queue', () => queue.close());
-  if (config.processRoles.includes('research')) {
-    const threads = createResearchThreads(spareThreads());
-    lifecycle.onClose('research threads', () => threads.close());
-    const loadMarket = syncedMarket(archive, config.dataDir);
-    await queue.work(createResearchWork({ store, threads, loadMarket, clock: systemClock }));
-  }
   return {
     async ask(request, by) {
       const id = randomUUID() as string as StudyId;
-      await store.add({ id, request, requestedBy: by, requestedAt: systemClock.now() });
+      const requestedAt = systemClock.now();
+      await store.add({ id, request, requestedBy: by, person: null, requestedAt, telling: null });
       await queue.start(id);
       return id;
     },
     find: (id) => store.find(id),
     open: () => store.open(),
-    cancel: (id) => store.cancel(id, systemClock.now()),
+    cancel: (id, by) => store.cancel(id, by, systemClock.now()),
+    research: { ...studyReader, start: (id) => queue.start(id), isWorked: () => queue.isWorked() },
+    async work() {
+      if (!config.processRoles.includes('research')) return;
+      const threads = createResearchThreads(spareThreads());
+      // First nobody hears of the work any more, so that its sudden end does not count as a failure.
+      lifecycle.onClose('research threads', async () => {
+        await queue.close();
+        await threads.close();
+      });
+      const loadMarket = syncedMarket(archive, config.dataDir);
+      for (const { id } of await store.open()) await queue.resume(id);
+      await queue.work(createResearchWork({ store, threads, loadMarket, clock: systemClock }));
+    },
   };
+}
+
+/** Opens the studies of a ledger, and works on them where this process has the role. Throws as openResearch does. */
+export async function startResearch(options: ResearchOptions): Promise<StudyDesk> {
+  const opened = await openResearch(options);
+  await opened.work();
+  return opened;
 }
 
 /** The bar store of this machine, after what the others have published has come into it. */

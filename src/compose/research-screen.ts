@@ -1,5 +1,8 @@
 import type { KeyFigures } from '#backtest/metrics/measure.ts';
 import { count, formatGain, formatNumber, NONE } from '#core/number-words.ts';
+import { optionWords } from '#core/option-words.ts';
+import { shadeOf } from '#core/shades.ts';
+import type { StudyRequest } from '#ports/studies.ts';
 import type { FoundPoint, StudyReport, SweepReport, WalkForwardReport } from '#research/report.ts';
 import { lookAheadWords, warmUpWords } from '#research/report/words.ts';
 import { pointText } from '#research/space.ts';
@@ -7,11 +10,12 @@ import type { HeatMap } from '#research/surface.ts';
 import type { SessionSpan } from '#research/walk-forward.ts';
 
 /** A report on one screen of a terminal, line by line. */
-export function screenOf(report: StudyReport): readonly string[] {
+export function screenOf(request: StudyRequest, report: StudyReport): readonly string[] {
   const own = report.kind === 'sweep' ? sweepLines(report) : walkForwardLines(report);
   return [
     ...own,
     '',
+    `fills, costs   ${optionWords(request.options)}`,
     `in sample      ${figureWords(report.inSample)}`,
     `out of sample  ${figureWords(report.outOfSample)}`,
     ...evidenceLines(report),
@@ -91,13 +95,9 @@ export function heatLines({ x, y, cells }: HeatMap): readonly string[] {
   );
 }
 
-const SHADES = ['░', '▒', '▓', '█'] as const;
-
 function cellText(cell: number | null, low: number, high: number): string {
   if (cell === null) return NONE;
-  const share = high === low ? 1 : (cell - low) / (high - low);
-  const shade = SHADES[Math.min(SHADES.length - 1, Math.floor(share * SHADES.length))] ?? '';
-  return `${number(cell)} ${shade}`;
+  return `${number(cell)} ${shadeOf(cell, low, high)}`;
 }
 
 function walkForwardLines(report: WalkForwardReport): readonly string[] {

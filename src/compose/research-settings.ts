@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { Config } from '#config';
 import type { Ticker } from '#core/ids.ts';
 import type { StudyKind, StudyRequest } from '#ports/studies.ts';
 import { spaceText } from '#research/space-text.ts';
@@ -9,6 +10,7 @@ import type { StudyPlan } from '#research/study.ts';
 
 import { describeArguments } from './arguments.ts';
 import type { ArgumentTable } from './arguments.ts';
+import { studyOptions } from './backtest-schema.ts';
 import { readParamsFile } from './params-file.ts';
 import type { BacktestSetup } from './params-file.ts';
 import { readSettings } from './read-settings.ts';
@@ -25,9 +27,17 @@ const ARGUMENTS = {
     value: 'NAME',
     help: 'sharpe, calmar, profitFactor, expectancyR or weighted:sharpe=0.5,calmar=0.5 (default sharpe)',
   },
-  '--params': { value: 'FILE', help: 'rules and sectors to begin with, as JSON' },
+  '--params': {
+    value: 'FILE',
+    help: 'rules to begin with, sectors, fills and costs, as of a backtest, as JSON',
+  },
   '--data': { value: 'FOLDER', help: 'read SYMBOL_5min.csv from there instead of the bar store' },
+  '--distributed': {
+    value: null,
+    help: 'have it done by all research processes that share DATABASE_URL; Ctrl-C cancels it',
+  },
   '--json': { value: 'FILE', help: 'write the whole report there' },
+  '--html': { value: 'FILE', help: 'write the report there as a page that holds everything' },
   '--help': { value: null, help: 'show this text' },
 } as const satisfies ArgumentTable;
 
@@ -48,11 +58,16 @@ const commandLine = z.object({
   '--windows': z.string().default('half-years'),
   '--params': z.string().optional(),
   '--data': z.string().optional(),
+  '--distributed': flag,
   '--json': z.string().optional(),
+  '--html': z.string().optional(),
   '--help': flag,
 });
 
-const settings = z.object({ environment: environment.pick({ DATA_DIR: true }), commandLine });
+const settings = z.object({
+  environment: environment.pick({ DATA_DIR: true, DATABASE_URL: true, REDIS_URL: true }),
+  commandLine,
+});
 
 export interface ResearchSettings {
   readonly request: StudyRequest;
@@ -61,6 +76,15 @@ export interface ResearchSettings {
   readonly folder: string | null;
   readonly dataDir: string;
   readonly json: string | null;
+  readonly html: string | null;
+  /** Where the processes that do it are found; null: this one does it. */
+  readonly distributed: SharedStores | null;
+}
+
+/** What processes share that research together. */
+export interface SharedStores {
+  readonly databaseUrl: string;
+  readonly redisUrl: Config['redisUrl'];
 }
 
 /**
@@ -85,7 +109,26 @@ export function researchSettings(
     folder: asked['--data'] ?? null,
     dataDir: around.DATA_DIR,
     json: asked['--json'] ?? null,
+    html: asked['--html'] ?? null,
+    distributed: asked['--distributed'] ? sharedStores(around, asked) : null,
   };
+}
+
+function sharedStores(
+  { DATABASE_URL: database, REDIS_URL: redis }: z.output<typeof settings>['environment'],
+  asked: Asked,
+): SharedStores {
+  if (asked['--data'] !== undefined) {
+    throw new UsageError(
+      '--data: is of this machine alone; leave it out, as --distributed reads the bar stores',
+    );
+  }
+  if (database === undefined) {
+    throw new UsageError(
+      '--distributed: needs DATABASE_URL, the ledger that the research processes share; set it, or leave --distributed out',
+    );
+  }
+  return { databaseUrl: database.reveal(), redisUrl: redis ?? null };
 }
 
 const NEEDED = {
@@ -120,7 +163,14 @@ function requestOf(kind: StudyKind, asked: Asked): StudyRequest {
     objective: asked['--objective'],
     windows: asked['--windows'],
     sectors: sectorsOf(symbols, setup.options.sectors),
+    ...optionsOf(setup),
   };
+}
+
+/** Without a word on them where all are at their defaults: the same request, the same chance. */
+function optionsOf({ options }: BacktestSetup): Pick<StudyRequest, 'options'> {
+  const changed = studyOptions(options);
+  return changed === undefined ? {} : { options: changed };
 }
 
 function sectorsOf(

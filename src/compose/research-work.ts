@@ -14,8 +14,8 @@ import { parseStudy } from '#research/study-request.ts';
 import { chunksOf } from '#research/study.ts';
 import type { Outcomes, StudyPlan, Task } from '#research/study.ts';
 
+import { benchOf } from './bench.ts';
 import type { LoadMarket } from './load-market.ts';
-import { benchOf } from './research-tool.ts';
 
 /** Few enough that little is lost with a worker, and many enough that its tasks share work. */
 const CHUNK_TASKS = 8;

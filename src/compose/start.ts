@@ -38,7 +38,7 @@ import { setGauges } from './metrics-telemetry.ts';
 import { openQueue } from './open-queue.ts';
 import type { Wakers } from './open-queue.ts';
 import { createReportCache, readinessOf, reportInTime } from './readiness.ts';
-import { startResearch } from './research-process.ts';
+import { openResearch } from './research-process.ts';
 import { openStores } from './stores.ts';
 import { openSurroundings } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -81,12 +81,8 @@ async function assemble(options: WatchedOptions, lifecycle: Lifecycle): Promise<
   const marketData = createAlpacaMarketData(client, surroundings.feed, surroundings.feedName, log);
   const key = sandbox?.key ?? (await broker.account()).id;
   const stores = await openStores(config, { database, key }, lifecycle, log);
-  const ledger = await openLedger({
-    url: stores.databaseUrl,
-    poolSize: POOL_SIZE,
-    world: { mode: config.mode, identity: sandbox?.identity ?? `account ${key}` },
-    log,
-  });
+  const world = { mode: config.mode, identity: sandbox?.identity ?? `account ${key}` };
+  const ledger = await openLedger({ url: stores.databaseUrl, poolSize: POOL_SIZE, world, log });
   lifecycle.onClose('ledger', () => ledger.close());
   const lease = (right.lease = await claimTrading({
     ledger: ledger.ledger,
@@ -113,6 +109,7 @@ async function assemble(options: WatchedOptions, lifecycle: Lifecycle): Promise<
     broker,
     marketData,
     ledger,
+    research: await openResearch({ ...options, ...stores, lifecycle }),
     clockwork,
     metrics: createMetrics(),
     lease,
@@ -127,7 +124,7 @@ function openCharts({ config, log }: StartOptions, lifecycle: Lifecycle): DrawnC
 }
 
 async function setGoing(assembly: Assembly): Promise<RunningBot> {
-  const { options, lifecycle, http, surroundings, stores, clockwork } = assembly;
+  const { options, lifecycle, http, surroundings, stores, clockwork, research } = assembly;
   const holder: { context: AppContext | null } = { context: null };
   const contextOf = (): AppContext => {
     if (holder.context === null) throw new Error('the bot is still being put together');
@@ -145,7 +142,7 @@ async function setGoing(assembly: Assembly): Promise<RunningBot> {
   await followBars(context, lifecycle, () => clockwork.barHeard());
   await untilSighted(context);
   await queue.startWorkers();
-  await startResearch({ ...options, ...stores, lifecycle });
+  await research.work();
   await queue.schedule(clockwork.runsOnSystemTime ? 'all' : 'every');
   await settleLeftConfirmations(context);
   await discord.start();

@@ -15,6 +15,7 @@ import type { ClosedTrade, ScaleOutMode } from '#core/trade.ts';
 
 import type { BacktestCard } from './backtest-card.ts';
 import type { ParityReport } from './parity.ts';
+import type { StudyCard } from './study-card.ts';
 
 export type Mode = 'SANDBOX' | 'PAPER' | 'LIVE';
 
@@ -392,6 +393,7 @@ export type Card =
   | ParityCard
   | ChannelOutageCard
   | BacktestCard
+  | StudyCard
   | BatchCard;
 
 /** A card as it is delivered. */

@@ -25,7 +25,7 @@ import type { HeartbeatWrites } from './heartbeat.ts';
 import type { MetricsReads, MetricsWrites } from './metrics-ledger.ts';
 import type { OutboxStore } from './outbox.ts';
 import type { RiskReads, RiskWrites } from './risk-store.ts';
-import type { ReadinessReads, ReadinessWrites } from './studies.ts';
+import type { ReadinessReads, ReadinessWrites, StudyReads, StudyWrites } from './studies.ts';
 import type { TradeHistoryReads } from './trade-history.ts';
 
 /** An order of a trade as the ledger last heard of it. */
@@ -145,7 +145,8 @@ export interface LedgerTransaction
     RiskWrites,
     ConfirmationWrites,
     BacktestWrites,
-    ReadinessWrites {
+    ReadinessWrites,
+    StudyWrites {
   /** Throws LeaseLostError when another process trades the account by now; holds it off until the end. */
   assertFence(token: number): Promise<void>;
   /** Locks the control state against change until the transaction ends. */
@@ -211,6 +212,7 @@ export interface Ledger
     AuditReads,
     TradeHistoryReads,
     ReadinessReads,
+    StudyReads,
     BacktestReads,
     HeartbeatWrites {
   transaction<T>(work: (tx: LedgerTransaction) => Promise<T>): Promise<T>;

@@ -8,6 +8,27 @@ export type StudyId = string & { readonly [studyId]: true };
 
 export type StudyKind = 'sweep' | 'walk-forward';
 
+/** How orders fill in a study, what they cost, and what the account is like: as a file of settings has it. */
+export interface StudyOptions {
+  /** Dollars. */
+  readonly startingCash: number;
+  /** Buying power as a multiple of equity. */
+  readonly marginMultiplier: number;
+  /** Whether entries go on in the next session after a halt at the limit from the peak. */
+  readonly afterPeakHalt: 'resume' | 'stay';
+  readonly notShortable: readonly Ticker[];
+  readonly limitFill: 'penetrate' | 'touch';
+  readonly closings: 'next-open' | 'at-close';
+  /** Of market orders, in hundredths of a per cent. */
+  readonly slippageBps: number;
+  /** Hundredths of a per cent of a bar's volume that one limit order may take; null for no cap. */
+  readonly maxParticipationBps: number | null;
+  /** Dollars. */
+  readonly commissionPerShare: number;
+  /** Of borrowed shares, in hundredths of a per cent of their value a year. */
+  readonly borrowBpsPerYear: number;
+}
+
 /** What is to be found out; with the bars it decides every figure of the report. */
 export interface StudyRequest {
   readonly kind: StudyKind;
@@ -28,6 +49,8 @@ export interface StudyRequest {
   readonly windows: string;
   /** Sector by symbol; a symbol without one is missing. */
   readonly sectors: Readonly<Record<string, string>>;
+  /** Those that are not the default; missing where all are. */
+  readonly options?: Partial<StudyOptions>;
 }
 
 /** queued and running are not over; each study is over once. */
@@ -53,12 +76,22 @@ export interface StudyResult {
   readonly report: unknown;
 }
 
+/**
+ * What the channel knows of a study that was asked for there. asked: the message that tells of it does not stand
+ * yet. followed: it does. told: it tells how the study has ended.
+ */
+export type StudyTelling = 'asked' | 'followed' | 'told';
+
 /** A study as the ledger has it. Instants are the system's. */
 export interface Study {
   readonly id: StudyId;
   readonly request: StudyRequest;
+  /** The name of who asked, and the chat's id; null where it was not asked for in the chat. */
   readonly requestedBy: string;
+  readonly person: string | null;
   readonly requestedAt: EpochMs;
+  /** Null where it was not asked for in the chat. */
+  readonly telling: StudyTelling | null;
   readonly status: StudyStatus;
   /** Tasks that are done, and those that are known of by now; a search may find more to do. */
   readonly done: number;
@@ -68,7 +101,15 @@ export interface Study {
   readonly result: StudyResult | null;
   /** Why it failed, a sentence. */
   readonly failure: string | null;
+  /** Name of who cancelled it. */
+  readonly cancelledBy: string | null;
 }
+
+/** A study before anything was done for it. */
+export type AskedStudy = Pick<
+  Study,
+  'id' | 'request' | 'requestedBy' | 'person' | 'requestedAt' | 'telling'
+>;
 
 /** What came of one task; plain data. */
 export interface TaskResult {
@@ -109,13 +150,31 @@ export interface StudyDesk extends Pick<StudyStore, 'find' | 'open'> {
   /** Puts it on the queue of all processes that research. */
   ask(request: StudyRequest, by: string): Promise<StudyId>;
   /** False when it was over before. */
-  cancel(id: StudyId): Promise<boolean>;
+  cancel(id: StudyId, by: string): Promise<boolean>;
+}
+
+export interface StudyReads {
+  study(id: StudyId): Promise<Study | null>;
+  /** Those that were asked for in the channel, and whose end it has not been told; the oldest first. */
+  untoldStudies(): Promise<readonly Study[]>;
+}
+
+export interface StudyWrites {
+  /** Those that are not over, the oldest first; nobody else asks for one until the transaction ends. */
+  lockStudies(): Promise<readonly Study[]>;
+  insertStudy(study: AskedStudy): Promise<void>;
+  /** False when it was over before. */
+  cancelStudy(id: StudyId, by: string, at: EpochMs): Promise<boolean>;
+  /** Its message stands, and tells how far it is. False when it is over: its end is told then, and nothing after. */
+  followStudy(id: StudyId): Promise<boolean>;
+  /** The channel hears of its end; false when it has before. */
+  tellStudy(id: StudyId): Promise<boolean>;
 }
 
 /** Where studies are kept. */
 export interface StudyStore {
   /** Asks for one; asking for the same id twice is asking once. */
-  add(study: Pick<Study, 'id' | 'request' | 'requestedBy' | 'requestedAt'>): Promise<void>;
+  add(study: AskedStudy): Promise<void>;
   find(id: StudyId): Promise<Study | null>;
   /** Those that are not over, the oldest first. */
   open(): Promise<readonly Study[]>;
@@ -129,5 +188,5 @@ export interface StudyStore {
   /** Each is false when it was over before. */
   finish(id: StudyId, result: StudyResult, at: EpochMs): Promise<boolean>;
   fail(id: StudyId, why: string, at: EpochMs): Promise<boolean>;
-  cancel(id: StudyId, at: EpochMs): Promise<boolean>;
+  cancel(id: StudyId, by: string, at: EpochMs): Promise<boolean>;
 }

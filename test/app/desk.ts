@@ -38,6 +38,7 @@ import { dailyBarsAround } from '#test/support/daily-bars.ts';
 import { freshDatabase } from '#test/support/database.ts';
 import { anIntent } from '#test/support/intents.ts';
 import { silentLog } from '#test/support/log.ts';
+import { noStudies } from '#test/support/studies.ts';
 
 import { features } from '../core/support/snapshots.ts';
 import { aMarket } from '../sandbox/alpaca-market.ts';
@@ -205,6 +206,7 @@ export async function startDesk(
     sectors: new Map(market.symbols.map((symbol) => [symbol, `sector of ${symbol}`])),
     wakeOutbox: async () => {},
     ...NO_BACKTESTS,
+    ...noStudies(),
     wakeGuard: async () => {
       isGuardAsked = true;
     },

@@ -10,9 +10,9 @@ import type { SessionDate } from '#core/session.ts';
 import { barStarts, csv, folderWith, row } from '#test/support/bar-files.ts';
 import { barsAt } from '#test/support/bars.ts';
 
+import { benchOf } from '../../src/compose/bench.ts';
 import { loadStored, marketOfFolder, marketOfStore } from '../../src/compose/load-market.ts';
 import type { LoadedMarket, MarketQuery } from '../../src/compose/load-market.ts';
-import { benchOf } from '../../src/compose/research-tool.ts';
 import { aRequest } from '../research/support/a-request.ts';
 import { aStudy } from '../research/support/a-study.ts';
 

@@ -1,4 +1,5 @@
 /** A process that researches, on the bench's market; it tells of each chunk that it begins. */
+import type { QueueConnection } from '#adapters/bullmq/backend.ts';
 import { createResearchQueue } from '#adapters/bullmq/research-queue.ts';
 import { openStudyStore } from '#adapters/postgres/study-store.ts';
 import { createResearchThreads } from '#adapters/research/threads.ts';
@@ -8,10 +9,10 @@ import { createResearchWork } from '../../src/compose/research-work.ts';
 import { aBench } from '../research/support/a-study.ts';
 import { silentLog } from '../support/log.ts';
 
-const [url = '', lockMs = '2000'] = process.argv.slice(2);
+const [url = '', connection = '', lockMs = '2000'] = process.argv.slice(2);
 const { store } = await openStudyStore(url, silentLog);
 const queue = await createResearchQueue({
-  connection: { kind: 'postgres', url },
+  connection: JSON.parse(connection) as QueueConnection,
   log: silentLog,
   lockMs: Number(lockMs),
 });

@@ -116,6 +116,18 @@ describe('npm start -- --role research', () => {
     expect(study).toMatchObject({ status: 'done', failure: null });
   }, 90_000);
 
+  it('takes up a study whose jobs are lost', async () => {
+    const desk = await aDesk();
+    const id = await desk.ask(aRequest(), 'Ann');
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    onTestFinished(() => client.end());
+    await client.query('DROP SCHEMA bullmq CASCADE');
+    const child = aProgram('main.ts', ['--role', 'research'], { DATABASE_URL: url });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    expect(await over(desk, id)).toMatchObject({ status: 'failed' });
+  }, 90_000);
+
   it('takes no lease: the account is free for whoever trades it', async () => {
     const child = aProcess('--role', 'research');
     onTestFinished(() => void child.kill('SIGKILL'));
@@ -145,7 +157,7 @@ describe('a study that waits', () => {
     const desk = await aDesk();
     const id = await desk.ask(aRequest(), 'Ann');
     expect((await desk.open()).map((study) => study.id)).toContain(id);
-    expect(await desk.cancel(id)).toBe(true);
-    expect(await desk.cancel(id)).toBe(false);
+    expect(await desk.cancel(id, 'Ann')).toBe(true);
+    expect(await desk.cancel(id, 'Ann')).toBe(false);
   });
 });

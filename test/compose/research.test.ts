@@ -14,6 +14,13 @@ const NEEDED = ['--symbols', 'AAPL,NVDA', '--from', '2025-03-03', '--to', '2025-
 
 const ask = (...argv: readonly string[]) => researchSettings('sweep', {}, [...NEEDED, ...argv]);
 
+/** What is asked for with such a file of settings. */
+function askWith(backtest: object) {
+  const folder = folderWith({ 'params.json': JSON.stringify({ backtest }) });
+  const settings = ask('--params', join(folder, 'params.json'));
+  return 'request' in settings ? settings.request : null;
+}
+
 describe('the arguments of a sweep', () => {
   it('need no more than symbols and dates: the grid is that of 72 points', () => {
     const asked = ask();
@@ -46,6 +53,24 @@ describe('the arguments of a sweep', () => {
   ])('name what is wrong in a file of rules: %s', (text, line) => {
     const file = join(folderWith({ 'rules.json': text }), 'rules.json');
     expect(() => ask('--params', file)).toThrow(line);
+  });
+
+  it('say nothing of fills and costs where they are the defaults, and only what differs elsewhere', () => {
+    expect(askWith({ slippageBps: 2, notShortable: [], startingCash: 100_000 })).toEqual(
+      askWith({}),
+    );
+    expect(askWith({})).not.toHaveProperty('options');
+    const changed = {
+      startingCash: 50_000,
+      notShortable: ['NVDA', 'AAPL'],
+      maxParticipationBps: null,
+      commissionPerShare: 0.005,
+      closings: 'at-close',
+    };
+    expect(askWith({ ...changed, slippageBps: 2 })?.options).toEqual({
+      ...changed,
+      notShortable: ['AAPL', 'NVDA'],
+    });
   });
 
   it('say what is missing', () => {
@@ -82,6 +107,10 @@ const run = (script: string, argv: readonly string[]): Promise<string> =>
     );
   });
 
+/** In dollars, of the screen's line. */
+const lossOf = (out: string) =>
+  Number(/^in sample .*, −\$([\d,.]+),/m.exec(out)?.[1]?.replace(',', ''));
+
 describeWithShared('data/5min/AAPL_5min.csv', 'npm run sweep and npm run walk-forward', () => {
   it('end in a verdict on one screen, and write the report', async () => {
     const json = join(folderWith({}), 'report.json');
@@ -92,6 +121,18 @@ describeWithShared('data/5min/AAPL_5min.csv', 'npm run sweep and npm run walk-fo
     expect(out.split('\n').length).toBeLessThan(40);
     const { report } = JSON.parse(readFileSync(json, 'utf8')) as { report: { trials: number } };
     expect(report.trials).toBe(2);
+  });
+
+  it('trade with the fills and costs of a file, and say so', async () => {
+    const text = '{ "backtest": { "commissionPerShare": 1, "borrowBpsPerYear": 0 } }';
+    const folder = folderWith({ 'params.json': text });
+    const argv = ['--params', join(folder, 'params.json'), '--html', join(folder, 'report.html')];
+    const [dear, usual] = await Promise.all([run('sweep', argv), run('sweep', [])]);
+    expect(usual).toContain('fills, costs   the defaults\n');
+    expect(dear).toContain('fills, costs   commissionPerShare 1, borrowBpsPerYear 0\n');
+    expect(lossOf(dear)).toBeGreaterThan(1_000);
+    expect(lossOf(dear)).not.toBe(lossOf(usual));
+    expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('commissionPerShare 1');
   });
 
   it('walk forward window by window', async () => {

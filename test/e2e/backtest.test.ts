@@ -1,15 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { createBarStore } from '#adapters/bars/bar-store.ts';
+import { ticker } from '#core/ids.ts';
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
 import type { PresentedMessage } from '#sandbox/discord/present.ts';
 
+import { barStoreDir } from '../../src/compose/bars-settings.ts';
+import { importBars } from '../../src/compose/import-bars.ts';
 import type { RunningBot } from '../../src/compose/start.ts';
 import { createWorld, writeBarFolder } from './world.ts';
 import type { BarFolder, World } from './world.ts';
 
 const titleOf = ({ embeds }: PresentedMessage): string => embeds[0]?.title ?? '';
 
-describe('a backtest in the whole bot', () => {
+describe('the past in the whole bot', () => {
   let bars: BarFolder;
   let world: World;
   let bot: RunningBot;
@@ -27,19 +33,38 @@ describe('a backtest in the whole bot', () => {
     bars.remove();
   });
 
-  it('goes through queue, market data, thread and channel to its result, in the message that answers', async () => {
+  /** The one message whose title begins so, once something hangs on it. */
+  async function answered(beginning: string): Promise<PresentedMessage> {
+    const found = () =>
+      bot
+        .sandbox!.discord!.messages(SANDBOX_DISCORD.channelId)
+        .filter((message) => titleOf(message).startsWith(beginning));
+    while (!found().some(({ attachments }) => attachments.length > 0)) await delay(50);
+    const [message, ...others] = found();
+    expect(others).toEqual([]);
+    return message!;
+  }
+
+  it('is played through queue, market data, thread and channel, in the message that answers', async () => {
     const discord = bot.sandbox!.discord!;
     await discord.act({ kind: 'slash', as: 'trader', command: 'backtest', options: {} });
-    const backtests = () =>
-      discord
-        .messages(SANDBOX_DISCORD.channelId)
-        .filter((message) => titleOf(message).startsWith('⏪ BACKTEST'));
-    const isOver = () => backtests().some(({ attachments }) => attachments.length > 0);
-    while (!isOver()) await new Promise((resolve) => setTimeout(resolve, 50));
-    const [message, ...others] = backtests();
-    expect(others).toEqual([]);
-    expect(titleOf(message!)).toMatch(/^⏪ BACKTEST .*\d+ trades?$/);
-    expect(message!.attachments.map(({ filename }) => filename)).toEqual(['trades.csv']);
-    expect(message!.embeds[0]?.image?.url).toContain('equity.png');
+    const message = await answered('⏪ BACKTEST');
+    expect(titleOf(message)).toMatch(/^⏪ BACKTEST .*\d+ trades?$/);
+    expect(message.attachments.map(({ filename }) => filename)).toEqual(['trades.csv']);
+    expect(message.embeds[0]?.image?.url).toContain('equity.png');
+  }, 60_000);
+
+  it('is searched through ledger, queue and threads, in the message that answers', async () => {
+    const store = createBarStore(barStoreDir(world.dataDir));
+    const symbols = ['AMD', 'NVDA'].map(ticker);
+    const span = { from: 0, until: Date.now() };
+    await importBars({ store, archive: null }, bars.folder, { symbols, barMinutes: 5, ...span });
+    const discord = bot.sandbox!.discord!;
+    const options = { from: '2025-08-01', grid: 'stop=2,3 target=4,5' };
+    await discord.act({ kind: 'slash', as: 'admin', command: 'optimize', options });
+    const message = await answered('🔬 SWEEP');
+    expect(titleOf(message)).toMatch(/^🔬 SWEEP done: /);
+    expect(message.embeds[0]?.description).toContain('4 points tried');
+    expect(message.attachments.map(({ filename }) => filename)).toEqual(['sweep.html']);
   }, 60_000);
 });

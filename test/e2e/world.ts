@@ -47,6 +47,7 @@ export function writeBarFolder(symbols: readonly string[], sessions: number): Ba
 /** A data folder and a database of one's own, in which a sandbox can be started again and again. */
 export interface World {
   readonly databaseUrl: string;
+  readonly dataDir: string;
   start(changes?: Partial<SandboxConfig>): Promise<RunningBot>;
   remove(): Promise<void>;
 }
@@ -63,6 +64,7 @@ export async function createWorld(bars: BarFolder): Promise<World> {
   const { config } = parsed;
   return {
     databaseUrl: database.url,
+    dataDir,
     start: (changes = {}) =>
       startBot({ config: { ...config, ...changes }, version: '0.0.0-test', log: silentLog }),
     remove: async () => {

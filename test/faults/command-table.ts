@@ -74,6 +74,10 @@ async function halted(world: World): Promise<void> {
 const idleQueue = async ({ desk }: World): Promise<void> =>
   void (await desk.query(`UPDATE backtest_runs SET status = 'cancelled'`));
 
+/** Nobody waits for a study: a person may have one at a time. */
+const idleDesk = async ({ desk }: World): Promise<void> =>
+  void (await desk.query(`UPDATE studies SET status = 'cancelled'`));
+
 /** Somebody has an order of their own, and an admin has let it be. */
 async function foreignOrder(world: World): Promise<void> {
   const { context, desk } = world;
@@ -186,6 +190,15 @@ export const USES: readonly (Use | AskingUse)[] = [
     options: { symbols: 'NVDA', from: '2025-11-03', to: '2025-11-24' },
     shows: /BACKTEST[^]*NVDA/,
     times: count('backtest_runs'),
+  },
+  {
+    name: '/optimize',
+    command: 'optimize',
+    as: 'admin',
+    given: idleDesk,
+    options: { symbols: 'NVDA', from: '2025-11-03', to: '2025-11-24' },
+    shows: /SWEEP[^]*NVDA/,
+    times: count('studies'),
   },
   { name: '/readiness', command: 'readiness', as: 'viewer', shows: /walk-forward/ },
   {

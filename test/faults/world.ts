@@ -84,6 +84,8 @@ export async function openWorld({ about, ...options }: WorldOptions = {}): Promi
       about: about ?? context.about,
       ledger,
       charts,
+      // The market is too young for a study, and nobody here would do one.
+      research: { ...context.research, problemOf: () => null },
       notifier,
       wakeOutbox: () => deliverOutbox(own),
     };

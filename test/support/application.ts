@@ -23,6 +23,7 @@ import { NO_BACKTESTS } from '#test/support/backtests.ts';
 import { ALL_ON } from '#test/support/channel.ts';
 import { noCharts } from '#test/support/charts.ts';
 import { silentLog } from '#test/support/log.ts';
+import { noStudies } from '#test/support/studies.ts';
 
 interface Given {
   readonly alpacaUrl: string;
@@ -90,6 +91,7 @@ export async function anApplication({
     assets: createAssetCache(broker, silentLog),
     wakeOutbox: async () => {},
     ...NO_BACKTESTS,
+    ...noStudies(),
     wakeGuard: async () => {},
     lease,
     sight: {

@@ -32,6 +32,7 @@ export interface JobsOfQueue extends Pick<
   | 'getJobState'
   | 'getJobCounts'
   | 'getJobScheduler'
+  | 'getWorkersCount'
   | 'upsertJobScheduler'
   | 'removeJobScheduler'
   | 'obliterate'

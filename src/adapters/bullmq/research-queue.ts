@@ -1,8 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { Logger } from '#ports/logger.ts';
 import type { StudyId } from '#ports/studies.ts';
 
 import { openBackend } from './backend.ts';
-import type { Backend, JobFlows, JobsWorker, QueueConnection, QueuedJob } from './backend.ts';
+import type {
+  Backend,
+  JobFlows,
+  JobsOfQueue,
+  JobsWorker,
+  QueueConnection,
+  QueuedJob,
+} from './backend.ts';
 import { createTroubleLog } from './trouble.ts';
 import type { TroubleLog } from './trouble.ts';
 
@@ -43,6 +52,10 @@ export interface ResearchQueueOptions {
 export interface ResearchQueue {
   /** Puts a study on the queue; again is once. */
   start(study: StudyId): Promise<void>;
+  /** Puts a study on the queue again of which no job is left that goes on with it; what is done stays done. */
+  resume(study: StudyId): Promise<void>;
+  /** Whether any process works on this queue now; null where nobody can say. */
+  isWorked(): Promise<boolean | null>;
   /** Begins to work: one study is planned, and one chunk is done at a time. */
   work(work: ResearchWork): Promise<void>;
   /** What is being done then is done again by another process. */
@@ -58,11 +71,26 @@ export async function createResearchQueue(options: ResearchQueueOptions): Promis
   const backend = await openBackend(options.connection, 2, trouble);
   const flows = backend.flows();
   flows.on('error', trouble.report);
+  const studies = backend.queue(STUDIES, {});
+  studies.on('error', trouble.report);
   const workers: JobsWorker[] = [];
+  let closing: Promise<void> | null = null;
+  const close = async (): Promise<void> => {
+    await Promise.all(workers.map((worker) => worker.close(true)));
+    trouble.hush();
+    await studies.close();
+    await flows.close();
+    await backend.close();
+  };
   return {
     async start(study) {
       await flows.add(roundOf(study, 0, []));
     },
+    async resume(study) {
+      const round = await lostRound(studies, study);
+      if (round !== null) await flows.add(roundOf(study, round, []));
+    },
+    isWorked: () => isWorked(studies),
     async work(work) {
       const plan = (job: QueuedJob) => advance(job, work, flows);
       const doChunk = (job: QueuedJob) => runChunk(job, work);
@@ -71,14 +99,40 @@ export async function createResearchQueue(options: ResearchQueueOptions): Promis
         await startWorker(backend, [CHUNKS, doChunk], options, trouble),
       );
     },
-    async close() {
-      await Promise.all(workers.map((worker) => worker.close(true)));
-      trouble.hush();
-      await flows.close();
-      await backend.close();
-    },
+    close: () => (closing ??= close()),
   };
 }
+
+/** States of a job after which nothing comes of it any more; what is not there is unknown. */
+const OVER: ReadonlySet<string> = new Set(['completed', 'failed', 'unknown']);
+
+/**
+ * The round to begin anew with, after all that were there; null where one is under way. Each round is added
+ * before the one before it ends, and so one that goes on is always seen by whoever looks at them in their order.
+ */
+async function lostRound(studies: JobsOfQueue, study: StudyId): Promise<number | null> {
+  let next = 0;
+  for (let round = 0; round <= MOST_ROUNDS; round += 1) {
+    const state = await studies.getJobState(jobIdOf(study, round));
+    if (!OVER.has(state)) return null;
+    if (state !== 'unknown') next = round + 1;
+  }
+  return next;
+}
+
+/** What does not answer by then does not say. */
+const ANSWER_WITHIN_MS = 2_000;
+
+const isWorked = (studies: JobsOfQueue): Promise<boolean | null> =>
+  Promise.race([
+    studies.getWorkersCount().then(
+      (count) => count > 0,
+      () => null,
+    ),
+    delay(ANSWER_WITHIN_MS, null, { ref: false }),
+  ]);
+
+const jobIdOf = (study: StudyId, round: number): string => `${study}.${round}`;
 
 const JOB = {
   attempts: ATTEMPTS,
@@ -92,13 +146,13 @@ const roundOf = (study: StudyId, round: number, chunks: readonly Chunk[]) => ({
   name: 'advance',
   queueName: STUDIES,
   data: { study, round },
-  opts: { ...JOB, jobId: `${study}.${round}` },
+  opts: { ...JOB, jobId: jobIdOf(study, round) },
   children: chunks.map((chunk, index) => ({
     name: 'chunk',
     queueName: CHUNKS,
     data: { study, chunk },
     // What a chunk leaves undone is planned again.
-    opts: { ...JOB, jobId: `${study}.${round}.${index}`, ignoreDependencyOnFailure: true },
+    opts: { ...JOB, jobId: `${jobIdOf(study, round)}.${index}`, ignoreDependencyOnFailure: true },
   })),
 });
 

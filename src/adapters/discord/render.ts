@@ -26,6 +26,7 @@ import { startedEmbed } from './cards/started.ts';
 import { statusTableEmbeds } from './cards/status-table.ts';
 import { statusEmbed } from './cards/status.ts';
 import { stopMovedEmbed } from './cards/stop-moved.ts';
+import { studyButtons, studyEmbed } from './cards/study.ts';
 import { COLOUR } from './cards/style.ts';
 import { summaryEmbed } from './cards/summary.ts';
 import { textContent } from './cards/text.ts';
@@ -92,6 +93,7 @@ const EMBEDS: {
   digest: digestEmbed,
   weekly: weeklyEmbed,
   backtest: backtestEmbed,
+  study: studyEmbed,
   parity: parityEmbed,
   'channel-outage': channelOutageEmbed,
   batch: batchEmbed,
@@ -103,8 +105,13 @@ const embedOf = (card: Card, mode: Mode): APIEmbed => EMBEDS[card.kind](card as 
 /** The message of a card. Pure: the same facts give the same message. */
 export const renderCard = (card: DeliveredCard, mode: Mode): MessageBody => ({
   ...withEmbed(markLate(embedOf(withLateness(card), mode), card)),
-  components: card.kind === 'backtest' ? backtestButtons(card) : [],
+  components: buttonsOf(card),
 });
+
+function buttonsOf(card: Card): Row[] {
+  if (card.kind === 'backtest') return backtestButtons(card);
+  return card.kind === 'study' ? studyButtons(card) : [];
+}
 
 /** An answer that is text alone: what asks, is told by a card or comes with a file needs more than rendering. */
 export type ShownReply = Exclude<

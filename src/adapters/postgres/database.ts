@@ -26,6 +26,8 @@ const LOCKS = {
   auditChain: 4,
   /** Which backtests are not over. */
   backtests: 5,
+  /** Which studies are not over. */
+  studies: 6,
 } as const;
 export type Lock = keyof typeof LOCKS;
 

@@ -29,7 +29,7 @@ import { reconciliationReads } from './reconciliation-store.ts';
 import { riskReads } from './risk-store.ts';
 import { controlState } from './schema/control.ts';
 import { cycles, world } from './schema/trades.ts';
-import { readinessReads } from './study-store.ts';
+import { readinessReads, studyReads } from './study-store.ts';
 import { tradeHistoryReads } from './trade-history.ts';
 import { tradeReads } from './trade-store.ts';
 import { readControlState, runTransaction } from './transaction.ts';
@@ -93,6 +93,7 @@ const createLedger = (db: NodePgDatabase, pool: Pool, log: Logger): Ledger => ({
   ...tradeHistoryReads(db),
   ...readinessReads(db),
   ...backtestReads(db),
+  ...studyReads(db),
   ...heartbeatWrites(db),
 
   transaction: (work) => db.transaction((tx) => runTransaction(tx, work)),

@@ -1,12 +1,23 @@
-import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, ne, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 
+import type { EpochMs } from '#core/session.ts';
 import type { BarArchive } from '#ports/bar-store.ts';
 import type { Logger } from '#ports/logger.ts';
-import type { ReadinessReads, ReadinessWrites, Study, StudyStore } from '#ports/studies.ts';
+import type {
+  AskedStudy,
+  ReadinessReads,
+  ReadinessWrites,
+  Study,
+  StudyReads,
+  StudyStore,
+  StudyWrites,
+} from '#ports/studies.ts';
 
 import { createBarArchive } from './bar-archive.ts';
+import { lockUntilCommit } from './database.ts';
 import type { Database } from './database.ts';
 import { readinessOverrides, studies, sweepResults } from './schema/studies.ts';
 import { world } from './schema/trades.ts';
@@ -29,26 +40,73 @@ function studyOf(row: Row): Study {
   return { ...rest, result };
 }
 
-/** Studies in the ledger, which all processes that research share. */
-export const createStudyStore = (db: Database): StudyStore => ({
-  ...studyReads(db),
-  ...studyWrites(db),
+async function findStudy(db: Database, id: Study['id']): Promise<Study | null> {
+  const [row] = await db.select(COLUMNS).from(studies).where(eq(studies.id, id));
+  return row === undefined ? null : studyOf(row);
+}
+
+async function listStudies(db: Database, which: SQL | undefined): Promise<readonly Study[]> {
+  const rows = await db
+    .select(COLUMNS)
+    .from(studies)
+    .where(which)
+    .orderBy(asc(studies.requestedAt), asc(studies.id));
+  return rows.map(studyOf);
+}
+
+async function insertStudy(db: Database, study: AskedStudy): Promise<void> {
+  const { kind } = study.request;
+  await db
+    .insert(studies)
+    .values({ ...study, kind, status: 'queued' })
+    .onConflictDoNothing();
+}
+
+/** What the channel asks for, and is told of. */
+export const studyReads = (db: Database): StudyReads => ({
+  study: (id) => findStudy(db, id),
+  // What is null is not unequal: what was asked for elsewhere is left out.
+  untoldStudies: () => listStudies(db, ne(studies.telling, 'told')),
 });
 
-const studyReads = (db: Database): Pick<StudyStore, 'find' | 'open' | 'isWanted' | 'results'> => ({
-  async find(id) {
-    const [row] = await db.select(COLUMNS).from(studies).where(eq(studies.id, id));
-    return row === undefined ? null : studyOf(row);
+export const studyWrites = (db: Database): StudyWrites => ({
+  async lockStudies() {
+    await lockUntilCommit(db, 'studies');
+    return listStudies(db, isOpen);
   },
 
-  async open() {
-    const rows = await db
-      .select(COLUMNS)
-      .from(studies)
-      .where(isOpen)
-      .orderBy(asc(studies.requestedAt), asc(studies.id));
-    return rows.map(studyOf);
+  insertStudy: (study) => insertStudy(db, study),
+
+  cancelStudy: (id, by, at) => cancelStudy(db, id, { by, at }),
+
+  async followStudy(id) {
+    // The row is locked by it: whoever ends the study waits until the transaction has told what it tells.
+    const { rowCount } = await db
+      .update(studies)
+      .set({ telling: 'followed' })
+      .where(and(eq(studies.id, id), isOpen));
+    return rowCount === 1;
   },
+
+  async tellStudy(id) {
+    const { rowCount } = await db
+      .update(studies)
+      .set({ telling: 'told' })
+      .where(and(eq(studies.id, id), ne(studies.telling, 'told')));
+    return rowCount === 1;
+  },
+});
+
+/** Studies in the ledger, which all processes that research share. */
+export const createStudyStore = (db: Database): StudyStore => ({
+  ...storeReads(db),
+  ...storeWrites(db),
+});
+
+const storeReads = (db: Database): Pick<StudyStore, 'find' | 'open' | 'isWanted' | 'results'> => ({
+  find: (id) => findStudy(db, id),
+
+  open: () => listStudies(db, isOpen),
 
   async isWanted(id) {
     return (await db.$count(studies, and(eq(studies.id, id), isOpen))) === 1;
@@ -60,14 +118,8 @@ const studyReads = (db: Database): Pick<StudyStore, 'find' | 'open' | 'isWanted'
   },
 });
 
-const studyWrites = (db: Database): Omit<StudyStore, 'find' | 'open' | 'isWanted' | 'results'> => ({
-  async add({ id, request, requestedBy, requestedAt }) {
-    const { kind } = request;
-    await db
-      .insert(studies)
-      .values({ id, kind, request, requestedBy, requestedAt, status: 'queued' })
-      .onConflictDoNothing();
-  },
+const storeWrites = (db: Database): Omit<StudyStore, 'find' | 'open' | 'isWanted' | 'results'> => ({
+  add: (study) => insertStudy(db, study),
 
   async begin(id, tasks, at) {
     const { rowCount } = await db
@@ -97,10 +149,14 @@ const studyWrites = (db: Database): Omit<StudyStore, 'find' | 'open' | 'isWanted
     return end(db, id, { failure, status: 'failed', finishedAt: at });
   },
 
-  async cancel(id, at) {
-    return end(db, id, { status: 'cancelled', finishedAt: at });
-  },
+  cancel: (id, by, at) => cancelStudy(db, id, { by, at }),
 });
+
+const cancelStudy = (
+  db: Database,
+  id: Study['id'],
+  { by, at }: { readonly by: string; readonly at: EpochMs },
+): Promise<boolean> => end(db, id, { status: 'cancelled', cancelledBy: by, finishedAt: at });
 
 async function end(
   db: Database,

@@ -21,7 +21,7 @@ import type { QueuedCard } from './outbox.ts';
 import { reconciliationWrites } from './reconciliation-store.ts';
 import { riskWrites, selectControlState, theOnly } from './risk-store.ts';
 import { cycles } from './schema/trades.ts';
-import { readinessWrites } from './study-store.ts';
+import { readinessWrites, studyWrites } from './study-store.ts';
 import { tradeWrites } from './trade-store.ts';
 
 export const readControlState = async (db: Database): Promise<ControlState> =>
@@ -51,6 +51,7 @@ const createTransaction = (
   ...riskWrites(db),
   ...readinessWrites(db),
   ...backtestWrites(db),
+  ...studyWrites(db),
 
   assertFence: (token) => assertFence(db, token),
 

@@ -7,11 +7,22 @@ import type { AppContext } from '../context.ts';
 const MOST_CHARACTERS = 8_000_000;
 
 /** The file that belongs to a card; null for those without one. One that is too large is left out. */
-export async function fileFor({ ledger, log }: AppContext, card: Card): Promise<TextFile | null> {
-  if (card.kind !== 'backtest' || card.progress.status !== 'done') return null;
-  const files = await ledger.backtestFiles(card.id);
-  if (files === null) return null;
-  if (files.trades.length <= MOST_CHARACTERS) return { name: 'trades.csv', content: files.trades };
-  log.warn({ backtest: card.id }, 'the trades of a backtest are too many to be sent');
+export async function fileFor(context: AppContext, card: Card): Promise<TextFile | null> {
+  const file = await fileOf(context, card);
+  if (file === null || file.content.length <= MOST_CHARACTERS) return file;
+  context.log.warn({ card: card.kind, file: file.name }, 'a file is too large to be sent');
+  return null;
+}
+
+async function fileOf({ ledger, research }: AppContext, card: Card): Promise<TextFile | null> {
+  if (card.kind === 'backtest' && card.progress.status === 'done') {
+    const files = await ledger.backtestFiles(card.id);
+    return files === null ? null : { name: 'trades.csv', content: files.trades };
+  }
+  if (card.kind === 'study' && card.progress.status === 'done') {
+    const study = await ledger.study(card.id);
+    const content = study === null ? null : research.pageOf(study);
+    return content === null ? null : { name: `${card.request.kind}.html`, content };
+  }
   return null;
 }

@@ -30,7 +30,10 @@ import type {
   ParityCard,
   WeeklyCard,
 } from '#ports/cards.ts';
+import type { StudyId } from '#ports/studies.ts';
+import type { StudyCard } from '#ports/study-card.ts';
 import { aReport, aRequest } from '#test/support/backtests.ts';
+import { aStudyRequest, aSummary } from '#test/support/studies.ts';
 
 import {
   connections,
@@ -371,6 +374,55 @@ const anyBacktest = fc
     at: AT,
     ...changes,
   }));
+const anyStudyProgress = fc.oneof(
+  fc.record({
+    status: fc.constant('queued' as const),
+    isWorked: fc.constantFrom(true, false, null),
+  }),
+  fc.record({
+    status: fc.constant('running' as const),
+    isWorked: fc.constantFrom(true, false, null),
+    done: whole,
+    tasks: whole,
+    leftMs: fc.option(fc.integer({ min: 0 })),
+  }),
+  fc
+    .record({
+      sentence: fc.string({ maxLength: 200 }),
+      recommended: fc.option(fc.string({ maxLength: 400 })),
+      cells: fc.array(fc.array(fc.option(fc.double()), { minLength: 1, maxLength: 60 }), {
+        minLength: 1,
+        maxLength: 60,
+      }),
+      names: fc.subarray(Object.keys(DEFAULT_PARAMETERS) as (keyof typeof DEFAULT_PARAMETERS)[]),
+    })
+    .map(({ names, cells, ...changes }) => ({
+      status: 'done' as const,
+      summary: aSummary({
+        ...changes,
+        heatMap: {
+          x: { name: 'target', values: (cells[0] ?? []).map((_, index) => index / 7) },
+          y: { name: 'stop', values: cells.map((_, index) => index / 7) },
+          cells,
+        },
+      }),
+      changes: names.map((name) => ({ name, from: 1 / 3, to: 12.345 })),
+      tookMs: 1_000,
+    })),
+  fc.record({ status: fc.constant('failed' as const), why: text }),
+  fc.record({ status: fc.constant('cancelled' as const), by: text, done: whole, tasks: whole }),
+);
+
+const anyStudy = fc
+  .record({ requestedBy: text, progress: anyStudyProgress, grid: text, objective: text })
+  .map(({ grid, objective, ...changes }): StudyCard => ({
+    kind: 'study',
+    id: 's1' as StudyId,
+    request: { ...aStudyRequest, grid, objective },
+    at: AT,
+    ...changes,
+  }));
+
 const anyFill = fc.record({
   tradeId: fc.constant(intent.tradeId),
   symbol,
@@ -419,6 +471,7 @@ export const anyCard = fc.oneof(
   anyControl,
   anyDrawdown,
   anyBacktest,
+  anyStudy,
   fc
     .record({ title: text, text, repeat: whole, at: instant })
     .map((changes): AlarmCard => ({ kind: 'alarm', ...changes })),

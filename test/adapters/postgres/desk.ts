@@ -32,7 +32,7 @@ export async function openDesk(): Promise<LedgerDesk> {
       await pool.query(`
         TRUNCATE cycles, decisions, cycle_inputs, session_inputs, trades, orders, fills, net_quantities, order_intents, leg_interventions, closes, fees,
           cash_activities, equity_snapshots, drawdown_state, session_opens, foreign_items, reconciliation, trader_lease, audit_log,
-          outbox, card_messages, channel_outage, heartbeat, watchdog, confirmations, reply_pages, session_metrics, backtest_runs RESTART IDENTITY;
+          outbox, card_messages, channel_outage, heartbeat, watchdog, confirmations, reply_pages, session_metrics, backtest_runs, studies, sweep_results RESTART IDENTITY;
         UPDATE control_state SET status = 'active'`);
     },
     async close() {

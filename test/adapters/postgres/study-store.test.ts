@@ -36,8 +36,8 @@ afterAll(async () => {
 });
 
 const ONE = studyId('one');
-const add = (id = ONE, request = aRequest()) =>
-  store.add({ id, request, requestedBy: 'Ann', requestedAt: 1_000 });
+const ASKED = { requestedBy: 'Ann', person: null, requestedAt: 1_000, telling: null } as const;
+const add = (id = ONE, request = aRequest()) => store.add({ ...ASKED, id, request });
 const RESULT = {
   verdict: 'better-than-luck',
   sentence: 'better than luck',
@@ -53,8 +53,7 @@ describe('studies in the ledger', () => {
     expect(await store.find(ONE)).toEqual({
       id: ONE,
       request: aRequest(),
-      requestedBy: 'Ann',
-      requestedAt: 1_000,
+      ...ASKED,
       status: 'queued',
       done: 0,
       tasks: 0,
@@ -62,6 +61,7 @@ describe('studies in the ledger', () => {
       finishedAt: null,
       result: null,
       failure: null,
+      cancelledBy: null,
     });
     expect(await store.find(studyId('two'))).toBeNull();
   });
@@ -92,7 +92,7 @@ describe('studies in the ledger', () => {
     await add();
     expect(await store.isWanted(ONE)).toBe(true);
     expect(await store.finish(ONE, RESULT, 5_000)).toBe(true);
-    expect(await store.cancel(ONE, 6_000)).toBe(false);
+    expect(await store.cancel(ONE, 'Bea', 6_000)).toBe(false);
     expect(await store.fail(ONE, 'too late', 6_000)).toBe(false);
     expect(await store.begin(ONE, 1, 6_000)).toBe(false);
     expect(await store.isWanted(ONE)).toBe(false);
@@ -106,9 +106,13 @@ describe('studies in the ledger', () => {
   it('can be cancelled, or fail with a reason', async () => {
     await add();
     await add(studyId('two'));
-    await store.cancel(ONE, 5_000);
+    await store.cancel(ONE, 'Bea', 5_000);
     await store.fail(studyId('two'), 'no bars', 5_000);
-    expect(await store.find(ONE)).toMatchObject({ status: 'cancelled', result: null });
+    expect(await store.find(ONE)).toMatchObject({
+      status: 'cancelled',
+      cancelledBy: 'Bea',
+      result: null,
+    });
     expect(await store.find(studyId('two'))).toMatchObject({
       status: 'failed',
       failure: 'no bars',
@@ -117,7 +121,7 @@ describe('studies in the ledger', () => {
   });
 
   it('that are not over are listed, the oldest first', async () => {
-    await store.add({ id: ONE, request: aRequest(), requestedBy: 'Ann', requestedAt: 2_000 });
+    await store.add({ ...ASKED, id: ONE, request: aRequest(), requestedAt: 2_000 });
     await add(studyId('two'));
     expect((await store.open()).map(({ id }) => id)).toEqual(['two', 'one']);
   });

@@ -10,6 +10,7 @@ import type { Row } from '../components.ts';
 import { plain } from '../format.ts';
 import { clipText } from '../limits.ts';
 import { parameterFields, resultHeadline } from './backtest-result.ts';
+import { barOf } from './progress-bar.ts';
 import { COLOUR } from './style.ts';
 import type { Headline } from './style.ts';
 
@@ -17,8 +18,6 @@ type At<Status extends BacktestProgress['status']> = Extract<BacktestProgress, {
 type Told = Omit<Headline, 'colour'>;
 
 const WHY_LENGTH = 1_000;
-/** Of the progress bar, so that it fits into a line of a phone. */
-const BAR_LENGTH = 16;
 
 /** One colour in every state, and the word in every title: nobody may take it for something that was traded. */
 export function backtestEmbed(card: BacktestCard, mode: Mode): APIEmbed {
@@ -97,9 +96,4 @@ function running({ phase, share, leftMs, isAgain }: At<'running'>): Told {
     ],
     fields: [],
   };
-}
-
-function barOf(share: number): string {
-  const full = Math.floor(share * BAR_LENGTH);
-  return `${'▓'.repeat(full)}${'░'.repeat(BAR_LENGTH - full)}`;
 }

@@ -1,7 +1,13 @@
 import { index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 
 import type { StrategyParameters } from '#core/parameters.ts';
-import type { StudyId, StudyRequest, StudyStatus, VerdictKind } from '#ports/studies.ts';
+import type {
+  StudyId,
+  StudyRequest,
+  StudyStatus,
+  StudyTelling,
+  VerdictKind,
+} from '#ports/studies.ts';
 
 import { document, documentOf, instant, words } from '../columns.ts';
 
@@ -13,7 +19,11 @@ export const studies = pgTable(
     kind: text('kind').$type<StudyRequest['kind']>().notNull(),
     request: documentOf<StudyRequest>('request'),
     requestedBy: words('requested_by').notNull(),
+    /** The chat's id of who asked; null where it was not asked for in the chat, as is `telling`. */
+    person: text('person'),
     requestedAt: instant('requested_at').notNull(),
+    /** What the channel knows of it. */
+    telling: text('telling').$type<StudyTelling>(),
     status: text('status').$type<StudyStatus>().notNull(),
     /** Tasks that are known of by now; a search may find more to do. */
     tasks: integer('tasks').notNull().default(0),
@@ -26,6 +36,7 @@ export const studies = pgTable(
     parametersKey: text('parameters_key'),
     report: document('report'),
     failure: words('failure'),
+    cancelledBy: words('cancelled_by'),
   },
   (table) => [
     index('studies_status').on(table.status),

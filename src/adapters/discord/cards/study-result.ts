@@ -1,0 +1,117 @@
+import type { APIEmbedField } from 'discord.js';
+
+import {
+  count,
+  formatDuration,
+  formatGain,
+  formatNumber,
+  formatR,
+  NONE,
+} from '#core/number-words.ts';
+import type { VerdictKind } from '#ports/studies.ts';
+import type {
+  ParameterChange,
+  StudyFigures,
+  StudyProgress,
+  StudySpan,
+  StudySummary,
+} from '#ports/study-card.ts';
+
+import { plain } from '../format.ts';
+import { LIMITS } from '../limits.ts';
+import { splitText } from '../paginate.ts';
+import { heatTable } from './heat-table.ts';
+import type { Headline } from './style.ts';
+
+const TITLE = {
+  'better-than-luck': 'done: better than luck',
+  'too-few-trades': 'done: too few trades to tell',
+  worse: 'done: worse than not trading',
+  'not-distinguishable': 'done: not distinguishable from luck',
+  overfitted: 'done: likely the luck of the search',
+} as const satisfies Record<VerdictKind, string>;
+
+/** What it came to, with how sure that is, and what it would have changed. */
+export function studyHeadline({
+  summary,
+  changes,
+  tookMs,
+}: Extract<StudyProgress, { status: 'done' }>): Omit<Headline, 'colour'> {
+  return {
+    title: TITLE[summary.verdict],
+    lines: [
+      `**Verdict: ${plain(summary.sentence)}.**`,
+      `${count(summary.trials, 'point')} tried in ${formatDuration(tookMs)}`,
+      ...spanLines(summary),
+    ],
+    fields: [
+      ...recommendedFields(summary, changes),
+      figureField('In sample', summary.inSample),
+      figureField('Out of sample', summary.outOfSample),
+      ...heatFields(summary),
+    ],
+  };
+}
+
+const spanText = ({ from, to, sessions }: StudySpan): string =>
+  `${from} to ${to} (${count(sessions, 'session')})`;
+
+function spanLines({ spans, windows }: StudySummary): readonly string[] {
+  if (spans !== null) {
+    return [`Chosen on ${spanText(spans.train)}`, `Tried on ${spanText(spans.test)}`];
+  }
+  if (windows === null) return [];
+  const { efficiency } = windows;
+  const kept =
+    efficiency === null
+      ? ''
+      : `; ${Math.round(100 * efficiency)} % of the annual return in training was left in the tests`;
+  return [`${count(windows.count, 'window')}${kept}`];
+}
+
+function recommendedFields(
+  { recommended }: StudySummary,
+  changes: readonly ParameterChange[],
+): readonly APIEmbedField[] {
+  if (recommended === null) {
+    const value = 'nothing: no neighbourhood of points has enough trades';
+    return [{ name: 'Recommended', value }];
+  }
+  const name = `Recommended: ${plain(recommended)}`;
+  if (changes.length === 0) return [{ name, value: 'That is what trades now.' }];
+  const lines = changes.map(
+    (change) => `\`${change.name}\` ${String(change.to)} (now ${String(change.from)})`,
+  );
+  return splitText(lines.join('\n'), LIMITS.fieldValue).map((value, page) => ({
+    name: page === 0 ? name : 'Recommended, continued',
+    value,
+  }));
+}
+
+const number = (value: number | null): string => (value === null ? NONE : formatNumber(value));
+
+function figureField(name: string, figures: StudyFigures): APIEmbedField {
+  const { trades, netPnl, profitFactor, expectancyR, sharpe } = figures;
+  return {
+    name,
+    value: [
+      count(trades, 'trade'),
+      `${formatGain(netPnl)} after costs`,
+      `profit factor ${number(profitFactor)}`,
+      `expectancy ${expectancyR === null ? NONE : formatR(expectancyR)}`,
+      `Sharpe ${number(sharpe)}`,
+    ].join('\n'),
+    inline: true,
+  };
+}
+
+function heatFields({ heatMap, objective }: StudySummary): readonly APIEmbedField[] {
+  const lines = heatMap === null ? null : heatTable(heatMap);
+  if (heatMap === null || lines === null) return [];
+  return [
+    {
+      name: `${plain(objective)}: ${plain(heatMap.y.name)} down, ${plain(heatMap.x.name)} across`,
+      value: ['```', ...lines, '```'].join('\n'),
+    },
+  ];
+}

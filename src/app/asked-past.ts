@@ -1,0 +1,119 @@
+import type { Ticker } from '#core/ids.ts';
+import { addDays, asSessionDate, newYorkDate } from '#core/session.ts';
+import type { SessionDate } from '#core/session.ts';
+
+import { askedSymbol } from './asked-symbol.ts';
+import { UserError } from './command.ts';
+import type { CommandCall } from './command.ts';
+import type { AppContext } from './context.ts';
+
+const MOST_SYMBOLS = 25;
+const MOST_YEARS = 5;
+const YEAR_DAYS = 365.25;
+
+type Options = CommandCall['options'];
+
+/** Something that is done with the past. */
+export interface PastTask {
+  /** As in "a backtest takes at most 25". */
+  readonly name: string;
+  /** Unless somebody names the first date: the last so many sessions of so many calendar days, or all of them. */
+  readonly usual: { readonly days: number; readonly sessions: number | null };
+}
+
+/** The words of an option without those that are empty. */
+export const wordsOf = (option: unknown, separator: string | RegExp): readonly string[] =>
+  typeof option !== 'string'
+    ? []
+    : option
+        .split(separator)
+        .map((word) => word.trim())
+        .filter((word) => word !== '');
+
+/** The symbols that a person names, or the watchlist. Throws UserError. */
+export function askedSymbols(
+  { watchlist }: Pick<AppContext, 'watchlist'>,
+  option: unknown,
+  { name }: Pick<PastTask, 'name'>,
+): readonly Ticker[] {
+  const named = wordsOf(option, ',').map(askedSymbol);
+  const symbols = [...new Set(named.length === 0 ? watchlist : named)];
+  if (symbols.length <= MOST_SYMBOLS) return symbols;
+  const what =
+    named.length === 0
+      ? `The watchlist has ${symbols.length} symbols`
+      : `These are ${symbols.length} symbols`;
+  throw new UserError(`${what}; a ${name} takes at most ${MOST_SYMBOLS}: name fewer in symbols.`);
+}
+
+function dateOf(name: string, option: Options[string] | undefined): SessionDate | null {
+  if (option === undefined) return null;
+  const text = String(option).trim();
+  try {
+    return asSessionDate(text);
+  } catch {
+    throw new UserError(`${name}: “${text}” is no date; write one like 2025-01-31.`);
+  }
+}
+
+/** Sessions that are over. */
+export interface AskedSpan {
+  readonly from: SessionDate;
+  readonly to: SessionDate;
+  /** Of all from the one to the other, oldest first; at least one. */
+  readonly dates: readonly SessionDate[];
+}
+
+/**
+ * The dates `from` and `to` of a person's options, or what is usual.
+ *
+ * @throws UserError with what is wrong, and what is allowed.
+ */
+export async function askedSpan(
+  context: Pick<AppContext, 'broker' | 'clock'>,
+  options: Options,
+  { name, usual }: PastTask,
+): Promise<AskedSpan> {
+  const [wishFrom, wishTo] = [dateOf('from', options['from']), dateOf('to', options['to'])];
+  const last = wishTo ?? (await lastOver(context));
+  const before = await sessionsOver(context, addDays(last, -usual.days), last);
+  const first = wishFrom ?? before.slice(-(usual.sessions ?? before.length))[0];
+  if (first === undefined) throw new UserError(`There is no session up to ${last}.`);
+  if (first > last) {
+    throw new UserError(`from ${first} is later than to ${last}: exchange them.`);
+  }
+  if (first < addDays(last, -Math.ceil(MOST_YEARS * YEAR_DAYS))) {
+    throw new UserError(
+      `From ${first} to ${last} is longer than the ${MOST_YEARS} years that a ${name} may span: name a later from.`,
+    );
+  }
+  const over = wishTo === null ? last : await lastOver(context);
+  if (last > over) {
+    throw new UserError(`to ${last} is not over yet: the last session that is over is ${over}.`);
+  }
+  const dates = await sessionsOver(context, first, last);
+  if (dates.length === 0) {
+    throw new UserError(`From ${first} to ${last} there is no session: the exchange was closed.`);
+  }
+  return { from: first, to: last, dates };
+}
+
+/** Holidays in a row leave no more days without a session. */
+const LONGEST_CLOSURE_DAYS = 14;
+
+async function lastOver(context: Pick<AppContext, 'broker' | 'clock'>): Promise<SessionDate> {
+  const today = newYorkDate(context.clock.now());
+  const last = (await sessionsOver(context, addDays(today, -LONGEST_CLOSURE_DAYS), today)).at(-1);
+  if (last === undefined) throw new UserError('No session is over yet that could be played.');
+  return last;
+}
+
+/** Dates of the sessions that are over, from one to the other. */
+async function sessionsOver(
+  { broker, clock }: Pick<AppContext, 'broker' | 'clock'>,
+  from: SessionDate,
+  to: SessionDate,
+): Promise<readonly SessionDate[]> {
+  const sessions = await broker.calendar(from, to);
+  return sessions.filter(({ close }) => close <= clock.now()).map(({ date }) => date);
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+
+import { ticker } from '#core/ids.ts';
+import { markup } from '#research/report/markup.ts';
+import { studyPage } from '#research/report/study-page.ts';
+import { outcomesHere, runStudy } from '#research/run-study.ts';
+import { parseStudy } from '#research/study-request.ts';
+
+import { aRequest } from './support/a-request.ts';
+import { aBench } from './support/a-study.ts';
+
+const { evaluator, dates } = aBench(50, 20);
+
+async function pageOf(changes: Parameters<typeof aRequest>[0] = {}): Promise<string> {
+  const request = aRequest(changes);
+  const parsed = parseStudy(request);
+  if (!parsed.ok) throw new Error(parsed.error);
+  const report = await runStudy(parsed.study, { evaluator, dates }, (tasks) =>
+    Promise.resolve(outcomesHere(evaluator, tasks)),
+  );
+  return studyPage(request, report, 'body { color: black }');
+}
+
+/** The words of a page, a cell a word. */
+const wordsOf = (page: string): string =>
+  page.replaceAll(/<style>[^]*<\/style>|<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
+
+describe('the page of a study', () => {
+  it('holds everything: it asks no other place for anything, and runs nothing', async () => {
+    const page = await pageOf();
+    expect(page).toMatch(/^<!doctype html>\n<html lang="en">[^]*<\/html>\n$/);
+    expect(page).toContain('<style>body { color: black }</style>');
+    expect(page).not.toMatch(/<script|<link|<img|url\(|https?:/);
+  });
+
+  it('of a sweep has the verdict, the figures, the heat map and every point', async () => {
+    const page = await pageOf();
+    const words = wordsOf(page);
+    expect(words).toContain(
+      '12 points tried by grid, ranked by sharpe. Fills and costs: the defaults.',
+    );
+    expect(words).toMatch(
+      /Figures after costs trades net [^]* in sample \d+ [^]* out of sample \d+/,
+    );
+    expect(words).toContain('Equity out of sample');
+    expect(words).toContain('stop \\ target 3.5 4 4.5 5 2 ');
+    for (const stop of [2, 2.5, 3]) {
+      for (const target of [3.5, 4, 4.5, 5]) {
+        expect(page).toContain(`<td>stop=${stop} target=${target}</td>`);
+      }
+    }
+  });
+
+  it('of a walk-forward has a row for each window, and what stayed the same', async () => {
+    const words = wordsOf(await pageOf({ kind: 'walk-forward' }));
+    expect(words).toContain('Window by window trained tested to chosen');
+    expect(words).toMatch(/stop=[\d.]+ in \d+ % of the windows/);
+    expect(words).not.toContain('All points');
+  });
+
+  it('names fills and costs where they are not the defaults', async () => {
+    const words = wordsOf(await pageOf({ options: { slippageBps: 5 } }));
+    expect(words).toContain('Fills and costs: slippageBps 5.');
+  });
+
+  it('says so where nothing is recommended', async () => {
+    const words = wordsOf(await pageOf({ grid: 'confidenceThreshold=99,100' }));
+    expect(words).toContain('Recommended: nothing');
+  });
+});
+
+describe('a piece of a page', () => {
+  it('shows what came from elsewhere as it is, and lets none of it be code', () => {
+    const name = `<b onclick="x('y')">&`;
+    expect(markup`<p title="${name}">${[name, markup`<i>${1}</i>`]}</p>`.html).toBe(
+      '<p title="&lt;b onclick=&quot;x(&#39;y&#39;)&quot;&gt;&amp;">&lt;b onclick=&quot;x(&#39;y&#39;)&quot;&gt;&amp;<i>1</i></p>',
+    );
+    expect(markup`${ticker('BRK.B')}`.html).toBe('BRK.B');
+  });
+});
