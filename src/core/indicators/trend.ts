@@ -1,7 +1,8 @@
 import type { SessionColumns } from '../bars.ts';
-import { createCompletedCloses } from './completed-closes.ts';
-import type { CompletedColumns } from './completed-closes.ts';
-import { createEma } from './ema.ts';
+import { MINUTE_MS } from '../session.ts';
+import type { EpochMs } from '../session.ts';
+import { startEma, stepEma } from './ema.ts';
+import type { EmaState } from './ema.ts';
 import { figureAt } from './figure-at.ts';
 
 /** The two EMAs of long bars, as far as they are complete at each short bar. */
@@ -22,65 +23,63 @@ export interface TrendPeriods {
   readonly emaSlow: number;
 }
 
-/** The EMAs of the longer bars that are complete. */
-export function createTrend({
-  barMinutes,
-  trendBarMinutes,
-  emaFast,
-  emaSlow,
-}: TrendPeriods): Trend {
-  const resampled = createCompletedCloses({ from: barMinutes, to: trendBarMinutes });
-  const fast = createEma(emaFast);
-  const slow = createEma(emaSlow);
-  let work = createWork(1);
-  return {
-    push: (rows, columns) => {
-      const length = rows.bars.start.length;
-      if (work.completed.length < length) work = createWork(length, work);
-      const count = resampled.push(rows, work);
-      // Of bars that come one at a time, most complete none.
-      if (count > 0) {
-        const closes = work.closes.subarray(0, count);
-        fast.push(closes, work.fast.subarray(1));
-        slow.push(closes, work.slow.subarray(1));
-      }
-      spread(work, columns, length);
-      keepLast(work, count);
-    },
+interface State {
+  readonly shortMs: number;
+  readonly longMs: number;
+  readonly fast: EmaState;
+  readonly slow: EmaState;
+  /** Of the long bar that the last short bar belongs to, or belonged to when it is complete. */
+  end: EpochMs;
+  sessionOpen: EpochMs;
+  close: number;
+  isOpen: boolean;
+}
+
+/**
+ * The EMAs of longer bars, aligned to the clock and never spanning sessions. Each long bar's close counts once and
+ * only when the bar is complete: when its last short bar has ended, or when a later bar proves it over.
+ */
+export function createTrend(periods: TrendPeriods): Trend {
+  const state: State = {
+    shortMs: periods.barMinutes * MINUTE_MS,
+    longMs: periods.trendBarMinutes * MINUTE_MS,
+    fast: startEma(periods.emaFast),
+    slow: startEma(periods.emaSlow),
+    end: Number.NaN,
+    sessionOpen: Number.NaN,
+    close: Number.NaN,
+    isOpen: false,
   };
+  return { push: (rows, columns) => advance(state, rows, columns) };
 }
 
-/** The averages after each long bar of a push; the first are those from before it. */
-interface Work extends CompletedColumns {
-  readonly fast: Float64Array;
-  readonly slow: Float64Array;
-}
-
-function createWork(rows: number, before?: Work): Work {
-  const averages = (of: Float64Array | undefined): Float64Array =>
-    new Float64Array(rows + 2).fill(of?.[0] ?? Number.NaN);
-  return {
-    closes: new Float64Array(rows + 1),
-    completed: new Int32Array(rows),
-    fast: averages(before?.fast),
-    slow: averages(before?.slow),
-  };
-}
-
-/** Writes at each row the averages of the last long bar that is complete there. */
-function spread(
-  { completed, fast, slow }: Work,
+function advance(
+  state: State,
+  { bars: { start: starts, close: closes }, sessionOpens }: SessionColumns,
   { trendEmaFast, trendEmaSlow }: TrendColumns,
-  rows: number,
 ): void {
-  for (let row = 0; row < rows; row += 1) {
-    const count = completed[row] ?? 0;
-    trendEmaFast[row] = figureAt(fast, count);
-    trendEmaSlow[row] = figureAt(slow, count);
+  const { shortMs, longMs, fast, slow } = state;
+  let { end, sessionOpen, close, isOpen } = state;
+  for (let row = 0; row < starts.length; row += 1) {
+    const start = figureAt(starts, row);
+    if (start >= end || sessionOpens[row] !== sessionOpen) {
+      if (isOpen) complete(fast, slow, close);
+      end = (Math.floor(start / longMs) + 1) * longMs;
+      sessionOpen = figureAt(sessionOpens, row);
+    }
+    close = figureAt(closes, row);
+    isOpen = start + shortMs < end;
+    if (!isOpen) complete(fast, slow, close);
+    trendEmaFast[row] = fast.value;
+    trendEmaSlow[row] = slow.value;
   }
+  state.end = end;
+  state.sessionOpen = sessionOpen;
+  state.close = close;
+  state.isOpen = isOpen;
 }
 
-function keepLast({ fast, slow }: Work, count: number): void {
-  fast[0] = figureAt(fast, count);
-  slow[0] = figureAt(slow, count);
+function complete(fast: EmaState, slow: EmaState, close: number): void {
+  stepEma(fast, close);
+  stepEma(slow, close);
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { createCompletedCloses } from '#core/indicators/completed-closes.ts';
 import { createEma } from '#core/indicators/ema.ts';
 import { createSessionVwap } from '#core/indicators/session-vwap.ts';
 import { createSma } from '#core/indicators/sma.ts';
+import { createTrend } from '#core/indicators/trend.ts';
 import { MINUTE_MS } from '#core/session.ts';
 
 import { averagesOf, wilderOf } from '../support/series.ts';
@@ -146,26 +146,27 @@ describe('the session VWAP', () => {
   });
 });
 
-describe('closes of completed longer bars', () => {
+describe('the trend of longer bars', () => {
   const OPEN = Date.UTC(2025, 10, 25, 14, 30);
   const minute = (value: number) => OPEN + value * MINUTE_MS;
 
-  /** For each bar (minute of the session, close, minute of its session's open): the closes it completes. */
-  function completedBy(
+  /** At each bar (minute of the session, close, minute of its session's open): the averages of completed closes. */
+  function trendAt(
     rows: readonly (readonly [minute: number, close: number, open?: number])[],
-    from = 5,
-  ): readonly (readonly number[])[] {
-    const resampled = createCompletedCloses({ from, to: 15 });
+    { barMinutes = 5, period = 1 } = {},
+  ): readonly number[] {
+    const periods = { emaFast: period, emaSlow: period };
+    const trend = createTrend({ barMinutes, trendBarMinutes: 15, ...periods });
     return rows.map(([start, price, open = Math.floor(start / 1_440) * 1_440]) => {
-      const columns = { closes: new Float64Array(2), completed: new Int32Array(1) };
+      const columns = { trendEmaFast: new Float64Array(1), trendEmaSlow: new Float64Array(1) };
       const row = { start: minute(start), price: price - 3, open: minute(open) };
-      const count = resampled.push(rowsOf([row]), columns);
-      expect(columns.completed[0]).toBe(count);
-      return [...columns.closes].slice(0, count);
+      trend.push(rowsOf([row]), columns);
+      expect(columns.trendEmaSlow).toEqual(columns.trendEmaFast);
+      return columns.trendEmaFast[0]!;
     });
   }
 
-  it('come with the last short bar', () => {
+  it('takes a close with the last short bar', () => {
     const rows = [
       [0, 1],
       [5, 2],
@@ -174,58 +175,53 @@ describe('closes of completed longer bars', () => {
       [20, 5],
       [25, 6],
     ] as const;
-    expect(completedBy(rows)).toEqual([[], [], [3], [], [], [6]]);
+    expect(trendAt(rows)).toEqual([NaN, NaN, 3, 3, 3, 6]);
   });
 
-  it('come with the next bar when the last short bar is missing', () => {
+  it('takes it with the next bar when the last short bar is missing', () => {
     expect(
-      completedBy([
+      trendAt([
         [0, 1],
         [5, 2],
         [15, 4],
         [25, 6],
       ]),
-    ).toEqual([[], [], [2], [6]]);
+    ).toEqual([NaN, NaN, 2, 6]);
   });
 
-  it('may come twice at once: the one proved over and the one that ends', () => {
-    expect(
-      completedBy([
-        [0, 1],
-        [25, 6],
-      ]),
-    ).toEqual([[], [1, 6]]);
+  it('may take two at once: the one proved over and the one that ends', () => {
+    const rows = [
+      [0, 1],
+      [25, 6],
+    ] as const;
+    expect(trendAt(rows, { period: 2 })).toEqual([NaN, 3.5]);
   });
 
-  it('come with the next session when a session ends without its last bar', () => {
+  it('takes it with the next session when a session ends without its last bar', () => {
     expect(
-      completedBy([
+      trendAt([
         [375, 1],
         [1_440, 7],
         [1_450, 8],
       ]),
-    ).toEqual([[], [1], [8]]);
+    ).toEqual([NaN, 1, 8]);
   });
 
-  it('never span sessions, even where one would begin in the middle of a longer bar', () => {
+  it('never spans sessions, even where one would begin in the middle of a longer bar', () => {
     expect(
-      completedBy([
+      trendAt([
         [0, 1, 0],
         [5, 2, 5],
       ]),
-    ).toEqual([[], [1]]);
+    ).toEqual([NaN, 1]);
   });
 
-  it('are the same bars when the short bars are as long', () => {
-    expect(
-      completedBy(
-        [
-          [0, 1],
-          [15, 2],
-          [45, 3],
-        ],
-        15,
-      ),
-    ).toEqual([[1], [2], [3]]);
+  it('takes every close when the short bars are as long', () => {
+    const rows = [
+      [0, 1],
+      [15, 2],
+      [45, 3],
+    ] as const;
+    expect(trendAt(rows, { barMinutes: 15 })).toEqual([1, 2, 3]);
   });
 });
