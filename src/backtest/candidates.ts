@@ -56,7 +56,9 @@ export function findCandidates(
     const first = at;
     while (at < signals.rows.length && (slots[signals.rows[at] ?? 0] ?? 0) < end) at += 1;
     if (session === undefined || at === first) continue;
-    const recentDays = () => daysBefore(history, index, parameters.volumeProfileDays);
+    let recent: readonly DailyBar[] | null = null;
+    const recentDays = (): readonly DailyBar[] =>
+      (recent ??= daysBefore(history, index, parameters.volumeProfileDays));
     scan(view, { first, end: at, session, parameters, recentDays }, found);
   }
   return found;

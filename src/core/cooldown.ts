@@ -39,41 +39,54 @@ export function cooldownAt(
 ): Cooldown {
   const stopOuts = pastTrades.filter(isStopOut);
   if (stopOuts.length === 0) return NO_COOLDOWN;
-  const own = stopOuts.filter((trade) => trade.symbol === symbol).map(({ closedAt }) => closedAt);
-  const all = stopOuts.map(({ closedAt }) => closedAt);
-  const cooldownUntil = stillAhead(now, pauseAfter(own, parameters.cooldownMinutes));
-  const ends = streakEnds(all, parameters);
-  const streakUntil = stillAhead(now, pauseAfter(ends, parameters.streakPauseMinutes));
+  const { cooldownMinutes, streakPauseMinutes, streakWindowMinutes } = parameters;
+  const own = lastOf(stopOuts, (trade) => trade.symbol === symbol);
+  const cooldownUntil = stillAhead(now, pauseAfter(own, cooldownMinutes));
+  const end = streakPauseMinutes > 0 ? lastStreakEnd(stopOuts, parameters) : null;
+  const streakUntil = stillAhead(now, pauseAfter(end, streakPauseMinutes));
   const until = Math.max(cooldownUntil ?? now, streakUntil ?? now);
+  const windowFrom = now - streakWindowMinutes * MINUTE_MS;
   return {
     cooldownUntil,
     streakUntil,
-    stopOuts: all.filter((at) => at >= now - parameters.streakWindowMinutes * MINUTE_MS).length,
+    stopOuts: stopOuts.filter(({ closedAt }) => closedAt >= windowFrom).length,
     minutesLeft: Math.ceil((until - now) / MINUTE_MS),
   };
 }
 
-/** The end of the pause after the latest instant; null without one, or when pauses are switched off. */
-const pauseAfter = (instants: readonly EpochMs[], minutes: number): EpochMs | null =>
-  minutes > 0 && instants.length > 0
-    ? instants.reduce((latest, at) => Math.max(latest, at)) + minutes * MINUTE_MS
-    : null;
+/** When the last of some trades was closed; null when there is none. */
+function lastOf(
+  trades: readonly PastTrade[],
+  isMeant: (trade: PastTrade) => boolean,
+): EpochMs | null {
+  let last: EpochMs | null = null;
+  for (const trade of trades) {
+    if (isMeant(trade)) last = last === null ? trade.closedAt : Math.max(last, trade.closedAt);
+  }
+  return last;
+}
+
+/** The end of the pause after an instant; null without one, or when pauses are switched off. */
+const pauseAfter = (instant: EpochMs | null, minutes: number): EpochMs | null =>
+  minutes > 0 && instant !== null ? instant + minutes * MINUTE_MS : null;
 
 /** An instant that is none is never over: in doubt nothing is entered. */
 const stillAhead = (now: EpochMs, until: EpochMs | null): EpochMs | null =>
   until === null || now >= until ? null : until;
 
 /**
- * The last instant of every run of stop-outs that is a streak. All of them are looked at, since one more
- * stop-out, too late for a streak of its own, must not cut the pause after an earlier one short.
+ * The last instant of all runs of stop-outs that are streaks; null without any. All of them are looked at, since one
+ * more stop-out, too late for a streak of its own, must not cut the pause after an earlier one short.
  */
-function streakEnds(
-  stopOuts: readonly EpochMs[],
+function lastStreakEnd(
+  stopOuts: readonly PastTrade[],
   { streakStopOuts, streakWindowMinutes }: StrategyParameters,
-): readonly EpochMs[] {
-  const inOrder = stopOuts.toSorted((left, right) => left - right);
-  return inOrder.filter((last, index) => {
+): EpochMs | null {
+  if (stopOuts.length < streakStopOuts) return null;
+  const inOrder = stopOuts.map(({ closedAt }) => closedAt).toSorted((left, right) => left - right);
+  const end = inOrder.findLast((last, index) => {
     const first = inOrder[index + 1 - streakStopOuts];
     return first !== undefined && last - first <= streakWindowMinutes * MINUTE_MS;
   });
+  return end ?? null;
 }

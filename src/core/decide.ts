@@ -8,7 +8,7 @@ import type {
   Snapshot,
   SymbolSnapshot,
 } from './decision.ts';
-import { DATA_FILTERS, SIGNAL_FILTERS } from './filters.ts';
+import { ACCOUNT_FILTERS, DATA_FILTERS, SIGNAL_FILTERS } from './filters.ts';
 import type { EntryFilter, EntryQuestion } from './filters/question.ts';
 import { entryClientOrderId, entryTradeId } from './ids.ts';
 import { usdFromNumber } from './money.ts';
@@ -27,7 +27,11 @@ import type { Book } from './sizing.ts';
 export const decide = (snapshot: Snapshot): readonly Decision[] =>
   decideEach(snapshot, (of, book) => {
     const filters: FilterResult[] = [];
-    const { outcome, signal } = judge(snapshot, of, { book, kept: filters });
+    const { outcome, signal } = judge(snapshot, of, {
+      book,
+      filters: SIGNAL_FILTERS,
+      kept: filters,
+    });
     const evidence = {
       features: of.features,
       side: signal?.side ?? null,
@@ -37,9 +41,15 @@ export const decide = (snapshot: Snapshot): readonly Decision[] =>
     return { ...outcome, evidence };
   });
 
-/** The same decisions without what they stand on, for whoever decides about years of bars. */
+/**
+ * The same decisions without what they stand on, for whoever decides about years of bars: about symbols whose bars
+ * refuse nothing, which is asked before; see bar-refusal.ts.
+ */
 export const decideBriefly = (snapshot: Snapshot): readonly Outcome[] =>
-  decideEach(snapshot, (of, book) => judge(snapshot, of, { book, kept: null }).outcome);
+  decideEach(
+    snapshot,
+    (of, book) => judge(snapshot, of, { book, filters: ACCOUNT_FILTERS, kept: null }).outcome,
+  );
 
 function decideEach<Decided extends Outcome>(
   snapshot: Snapshot,
@@ -55,6 +65,8 @@ function decideEach<Decided extends Outcome>(
 
 interface Bench {
   readonly book: Book;
+  /** Those of a signal that are asked. */
+  readonly filters: readonly EntryFilter<EntryQuestion>[];
   /** Takes the answers of all filters up to and including the one that refuses; null for nobody. */
   readonly kept: FilterResult[] | null;
 }
@@ -64,7 +76,7 @@ interface Judgement {
   readonly signal: Signal | null;
 }
 
-function judge(snapshot: Snapshot, of: SymbolSnapshot, { book, kept }: Bench): Judgement {
+function judge(snapshot: Snapshot, of: SymbolSnapshot, { book, filters, kept }: Bench): Judgement {
   const { symbol, features } = of;
   const unfit = refusedBy(DATA_FILTERS, { snapshot, features }, kept);
   // Without features the first filter refuses already; the compiler cannot know.
@@ -76,7 +88,7 @@ function judge(snapshot: Snapshot, of: SymbolSnapshot, { book, kept }: Bench): J
   const bracket = planBracket(signal.side, features, snapshot.parameters);
   const plan = bracket && { bracket, size: sizeEntry(snapshot, book, bracket) };
   const question = { snapshot, symbol: of, features, signal, book, plan };
-  const by = refusedBy(SIGNAL_FILTERS, question, kept);
+  const by = refusedBy(filters, question, kept);
   // Likewise without a plan, which the filter of the size refuses.
   if (plan === null || by !== null) {
     return { outcome: { kind: 'refused', symbol, by: by ?? 'size' }, signal };

@@ -17,12 +17,16 @@ export const DATA_FILTERS: readonly EntryFilter<DataQuestion>[] = [
   { name: 'freshness', ask: askFreshness },
 ];
 
-/** In the order in which they are asked. The first four depend on the bars alone: see bar-refusal.ts. */
-export const SIGNAL_FILTERS: readonly EntryFilter<EntryQuestion>[] = [
+/** They depend on the bars alone: a search through history asks them at every bar, see bar-refusal.ts. */
+const BAR_FILTERS: readonly EntryFilter<EntryQuestion>[] = [
   { name: 'entry-window', ask: askEntryWindow },
   { name: 'confidence', ask: askConfidence },
   { name: 'trend-15m', ask: askTrend },
   { name: 'volume-profile', ask: askVolumeProfile },
+];
+
+/** What is held, what was traded and what may be done decide them. */
+export const ACCOUNT_FILTERS: readonly EntryFilter<EntryQuestion>[] = [
   { name: 'one-position', ask: askOnePosition },
   { name: 'cooldown', ask: askCooldown },
   { name: 'control', ask: askControl },
@@ -33,4 +37,10 @@ export const SIGNAL_FILTERS: readonly EntryFilter<EntryQuestion>[] = [
   { name: 'correlation', ask: askCorrelation },
   { name: 'size', ask: askSize },
   { name: 'broker', ask: askBroker },
+];
+
+/** In the order in which they are asked. */
+export const SIGNAL_FILTERS: readonly EntryFilter<EntryQuestion>[] = [
+  ...BAR_FILTERS,
+  ...ACCOUNT_FILTERS,
 ];

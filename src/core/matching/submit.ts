@@ -55,7 +55,9 @@ function begin(
   turn: Turn,
   [parent, ...legs]: readonly [SimulatedOrder, ...SimulatedOrder[]],
 ): readonly ExchangeEvent[] {
-  announce(venue, turn, parent, venue.isOpen ? 'pending_new' : 'accepted');
+  // As it came into the book.
+  const type = venue.isOpen ? 'pending_new' : 'accepted';
+  turn.events.push({ type, order: parent, at: turn.at });
   if (venue.isOpen) announce(venue, turn, parent, 'new');
   // The stop of an OCO stands beside its take-profit from the start; the legs of an entry sleep silently.
   if (parent.role === 'take-profit') {
