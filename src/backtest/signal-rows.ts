@@ -35,7 +35,7 @@ export function findSignals(
     isWarm: false,
     found: new Int32Array(CHUNK_ROWS),
   };
-  let kept: SignalRows = { rows: new Int32Array(0), features: createFeatureColumns(0) };
+  let kept = withRoom(NONE, 0, Math.ceil(bars.start.length * USUAL_SHARE));
   let count = 0;
   eachFeatureChunk(bars, sessions, parameters, (chunk, first, rows) => {
     const found = search.found.subarray(0, lookThrough(search, chunk, rows));
@@ -48,6 +48,10 @@ export function findSignals(
   });
   return { rows: kept.rows.subarray(0, count), features: kept.features };
 }
+
+/** Of the rows: what a history of five-minute bars comes to at most, most of the time. */
+const USUAL_SHARE = 0.125;
+const NONE: SignalRows = { rows: new Int32Array(0), features: createFeatureColumns(0) };
 
 interface Search {
   readonly crossWithinBars: number;
