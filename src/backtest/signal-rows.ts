@@ -5,6 +5,7 @@ import {
   eachFeatureChunk,
   FEATURE_NAMES,
 } from '#core/feature-columns.ts';
+import type { FeatureChunk } from '#core/feature-columns.ts';
 import type { FeatureColumns } from '#core/feature-pipeline.ts';
 import { isWarm } from '#core/filters/data.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
@@ -32,19 +33,24 @@ export function findSignals(
 ): SignalRows {
   const search: Search = {
     crossWithinBars: parameters.crossWithinBars,
+    volume: bars.volume,
     isWarm: false,
     found: new Int32Array(CHUNK_ROWS),
   };
   let kept = withRoom(NONE, 0, Math.ceil(bars.start.length * USUAL_SHARE));
   let count = 0;
-  eachFeatureChunk(bars, sessions, parameters, (chunk, first, rows) => {
-    const found = search.found.subarray(0, lookThrough(search, chunk, rows));
-    if (count + found.length > kept.rows.length) kept = withRoom(kept, count, count + found.length);
-    copy(chunk, found, kept.features, count);
-    for (let index = 0; index < found.length; index += 1) {
-      kept.rows[count + index] = first + (found[index] ?? 0);
-    }
-    count += found.length;
+  eachFeatureChunk(bars, sessions, parameters, {
+    pick: (chunk) => (search.isWarm ? lookThrough(search, chunk, 0) : null),
+    visit(chunk, picked) {
+      const found = search.isWarm ? picked : lookThrough(search, chunk, coldRows(search, chunk));
+      if (count + found.length > kept.rows.length)
+        kept = withRoom(kept, count, count + found.length);
+      copy(chunk.features, found, kept.features, count);
+      for (let index = 0; index < found.length; index += 1) {
+        kept.rows[count + index] = chunk.first + (found[index] ?? 0);
+      }
+      count += found.length;
+    },
   });
   return { rows: kept.rows.subarray(0, count), features: kept.features };
 }
@@ -55,33 +61,43 @@ const NONE: SignalRows = { rows: new Int32Array(0), features: createFeatureColum
 
 interface Search {
   readonly crossWithinBars: number;
+  /** Of all bars. */
+  readonly volume: Float64Array;
   /** All features have been known at a row before. */
   isWarm: boolean;
   /** Rows of the chunk. */
   readonly found: Int32Array;
 }
 
-/** Returns how many rows of the chunk were found; some of them have no signal after all. */
-function lookThrough(search: Search, chunk: FeatureColumns, rows: number): number {
-  const { found } = search;
-  let row = search.isWarm ? 0 : coldRows(search, chunk, rows);
-  let count = row;
-  const { barsSinceCrossUp: ups, barsSinceCrossDown: downs, relativeVolume, vwap } = chunk;
-  for (; row < rows; row += 1) {
-    const mayBe = mayBeSignal(ups[row] ?? 0, downs[row] ?? 0, search.crossWithinBars);
-    // Of the features that were known before only these two can be lost again.
-    if (!mayBe && Number.isFinite((relativeVolume[row] ?? 0) + (vwap[row] ?? 0))) continue;
+/**
+ * The rows of a chunk that matter, after those that are found already; some of them have no signal after all. Of the
+ * features that were known before only two can be lost again: the VWAP of a session without volume, and the
+ * relative volume after bars without any.
+ */
+function lookThrough(
+  { found, volume, crossWithinBars }: Search,
+  { features, first }: FeatureChunk,
+  known: number,
+): Int32Array {
+  const { barsSinceCrossUp: ups, barsSinceCrossDown: downs, vwap } = features;
+  let count = known;
+  for (let row = known; row < vwap.length; row += 1) {
+    const isQuiet =
+      !mayBeSignal(ups[row] ?? 0, downs[row] ?? 0, crossWithinBars) &&
+      Number.isFinite(vwap[row]) &&
+      volume[first + row - 1] !== 0;
+    if (isQuiet) continue;
     found[count] = row;
     count += 1;
   }
-  return count;
+  return found.subarray(0, count);
 }
 
-/** The rows up to the first one with all features, or all of them. */
-function coldRows(search: Search, chunk: FeatureColumns, rows: number): number {
-  const view = new RowView(chunk);
+/** Finds the rows up to the first one with all features, or all of them; returns how many they are. */
+function coldRows(search: Search, { features }: FeatureChunk): number {
+  const view = new RowView(features);
   let row = 0;
-  for (; row < rows && !search.isWarm; row += 1) {
+  for (; row < features.vwap.length && !search.isWarm; row += 1) {
     search.found[row] = row;
     view.row = row;
     search.isWarm = isWarm(view);

@@ -22,14 +22,29 @@ export function computeFeatureColumns(
   parameters: FeatureParameters,
 ): FeatureColumns {
   const columns = createFeatureColumns(bars.start.length);
-  eachFeatureChunk(bars, sessions, parameters, (chunk, first, rows) => {
-    for (const name of FEATURE_NAMES) columns[name].set(chunk[name].subarray(0, rows), first);
+  eachFeatureChunk(bars, sessions, parameters, {
+    pick: () => null,
+    visit({ features, first }) {
+      for (const name of FEATURE_NAMES) columns[name].set(features[name], first);
+    },
   });
   return columns;
 }
 
-/** Takes the features of so many rows, of which the first is the row at `first` of all. */
-export type FeatureVisitor = (chunk: FeatureColumns, first: number, rows: number) => void;
+/** Features of some rows; the first of them is the row at `first` of all. */
+export interface FeatureChunk {
+  readonly features: FeatureColumns;
+  readonly first: number;
+}
+
+export interface ChunkVisitor {
+  /**
+   * Which rows of a chunk are needed, ascending and as they are in the chunk; null for all of them. At the others
+   * `atrAverage` and `relativeVolume` are left out, and neither is there yet at any.
+   */
+  pick(chunk: FeatureChunk): Int32Array | null;
+  visit(chunk: FeatureChunk, picked: Int32Array): void;
+}
 
 /**
  * The same, a chunk of rows after the other, for who needs few of them: the columns of each chunk are written
@@ -39,19 +54,25 @@ export function eachFeatureChunk(
   bars: BarColumns,
   sessions: readonly Session[],
   parameters: FeatureParameters,
-  visit: FeatureVisitor,
+  { pick, visit }: ChunkVisitor,
 ): void {
   const rows = bars.start.length;
   const pipeline = createFeaturePipeline(parameters);
   const writeOpens = createSessionCursor(sessions);
   const opens = new Float64Array(Math.min(rows, CHUNK_ROWS));
   const columns = createFeatureColumns(opens.length);
-  for (let from = 0; from < rows; from += CHUNK_ROWS) {
-    const to = Math.min(from + CHUNK_ROWS, rows);
-    const chunk = { bars: sliceRows(bars, from, to), sessionOpens: opens };
+  const all = Int32Array.from(opens, (_, row) => row);
+  for (let first = 0; first < rows; first += CHUNK_ROWS) {
+    const count = Math.min(CHUNK_ROWS, rows - first);
+    const chunk = { bars: sliceRows(bars, first, first + count), sessionOpens: opens };
     writeOpens(chunk.bars.start, opens);
-    pipeline.push(chunk, to - from === opens.length ? columns : firstRows(columns, to - from));
-    visit(columns, from, to - from);
+    const features = count === opens.length ? columns : firstRows(columns, count);
+    const picked = pipeline.pushFew(
+      chunk,
+      features,
+      () => pick({ features, first }) ?? all.subarray(0, count),
+    );
+    visit({ features, first }, picked);
   }
 }
 

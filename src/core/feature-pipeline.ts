@@ -40,7 +40,15 @@ export interface FeaturePipeline {
    * on that bar and the ones before alone, however the bars are divided among pushes.
    */
   push(rows: SessionColumns, features: FeatureColumns): void;
+  /**
+   * The same for who needs few of the rows: `atrAverage` and `relativeVolume`, each of which is added up from a whole
+   * window, are written at those rows alone that `pick` returns once all other features are there.
+   */
+  pushFew(rows: SessionColumns, features: FeatureColumns, pick: RowPicker): Int32Array;
 }
+
+/** Which rows are needed, ascending, by the features that are there. */
+export type RowPicker = (features: FeatureColumns) => Int32Array;
 
 /**
  * The indicators that make the features of one symbol, one after the other over the bars pushed. A push of
@@ -54,16 +62,26 @@ export function createFeaturePipeline(parameters: FeatureParameters): FeaturePip
   const relativeVolume = createRelativeVolume(parameters.relativeVolumePeriod);
   const vwap = createSessionVwap();
   const trend = createTrend(parameters);
+  const pushCheap = (rows: SessionColumns, features: FeatureColumns): void => {
+    const { bars } = rows;
+    writeEnds(bars, barMs, features);
+    crossing.push(bars.close, features);
+    wilder.push(bars, features);
+    vwap.push(rows, features.vwap);
+    trend.push(rows, features);
+  };
   return {
-    push: (rows, features) => {
-      const { bars } = rows;
-      writeEnds(bars, barMs, features);
-      crossing.push(bars.close, features);
-      wilder.push(bars, features);
+    push(rows, features) {
+      pushCheap(rows, features);
       atrAverage.push(features.atr, features.atrAverage);
-      relativeVolume.push(bars.volume, features.relativeVolume);
-      vwap.push(rows, features.vwap);
-      trend.push(rows, features);
+      relativeVolume.push(rows.bars.volume, features.relativeVolume);
+    },
+    pushFew(rows, features, pick) {
+      pushCheap(rows, features);
+      const picked = pick(features);
+      atrAverage.pushAt(features.atr, features.atrAverage, picked);
+      relativeVolume.pushAt(rows.bars.volume, features.relativeVolume, picked);
+      return picked;
     },
   };
 }

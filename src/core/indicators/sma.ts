@@ -1,44 +1,50 @@
 import type { Average } from './ema.ts';
 import { figureAt } from './figure-at.ts';
+import { createTail } from './tail.ts';
 
-interface State {
-  readonly period: number;
-  /** The values before the next push, one short of a window, and room for those pushed. */
-  window: Float64Array;
+/** An average that can be asked for at some rows alone: what it is there depends on no other one. */
+export interface WindowAverage extends Average {
+  /** Takes all the values as `push` does, and writes the averages at these rows, ascending, alone. */
+  pushAt(values: Float64Array, averages: Float64Array, rows: Int32Array): void;
 }
 
 /**
  * Simple moving average. The window is added up anew at each input: a running sum would carry rounding
  * from values that have long left, so that two series of different length would never agree exactly.
  */
-export function createSma(period: number): Average {
+export function createSma(period: number): WindowAverage {
   // What has not been seen yet is no number, and neither is the average of a window that holds it.
-  const state: State = { period, window: new Float64Array(period).fill(Number.NaN) };
-  return { push: (values, averages) => advance(state, values, averages) };
-}
-
-function advance(state: State, values: Float64Array, averages: Float64Array): void {
-  const { period } = state;
-  const before = period - 1;
-  const length = before + values.length;
-  if (state.window.length < length) {
-    const longer = new Float64Array(length);
-    longer.set(state.window.subarray(0, before));
-    state.window = longer;
-  }
-  const { window } = state;
-  window.set(values, before);
-  average(window, period, averages);
-  window.copyWithin(0, values.length, length);
+  const tail = createTail(period - 1);
+  return {
+    push: (values, averages) => averageAll(tail.over(values), period, averages),
+    pushAt: (values, averages, rows) => averageAt(tail.over(values), period, averages, rows),
+  };
 }
 
 /** The averages of the windows that begin at each row; every sum is made oldest value first. */
-function average(values: Float64Array, period: number, averages: Float64Array): void {
+export function averageAll(values: Float64Array, period: number, averages: Float64Array): void {
   for (let row = averageFours(values, period, averages); row < averages.length; row += 1) {
-    let sum = 0;
-    for (let index = row; index < row + period; index += 1) sum += figureAt(values, index);
-    averages[row] = sum / period;
+    averages[row] = sumFrom(values, row, period) / period;
   }
+}
+
+/** The same for the windows that begin at some rows. */
+export function averageAt(
+  values: Float64Array,
+  period: number,
+  averages: Float64Array,
+  rows: Int32Array,
+): void {
+  for (let index = 0; index < rows.length; index += 1) {
+    const row = rows[index] ?? 0;
+    averages[row] = sumFrom(values, row, period) / period;
+  }
+}
+
+function sumFrom(values: Float64Array, first: number, period: number): number {
+  let sum = 0;
+  for (let index = first; index < first + period; index += 1) sum += figureAt(values, index);
+  return sum;
 }
 
 /**

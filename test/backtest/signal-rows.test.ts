@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+
+import { findSignals } from '#backtest/signal-rows.ts';
+import { computeFeatureColumns, featuresAt } from '#core/feature-columns.ts';
+import { isWarm } from '#core/filters/data.ts';
+import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
+import { signalSide } from '#core/signal.ts';
+
+import { columnsOf, randomNumbers, sessionsOf, walkBars } from '../core/support/bars.ts';
+import type { SessionBar } from '../core/support/bars.ts';
+
+/** Long enough for several chunks; now and then nothing is traded for a stretch, or from a session's open on. */
+function aWalk(seed: number): readonly SessionBar[] {
+  const random = randomNumbers(seed);
+  let quiet = 0;
+  return walkBars({ seed, sessions: 60 }).map(({ bar, session }) => {
+    const isQuietOpen = bar.start === session.open && random() < 0.2;
+    if (isQuietOpen || random() < 0.004) quiet = 5 + Math.floor(random() * 40);
+    quiet -= 1;
+    return { session, bar: quiet > 0 ? { ...bar, volume: 0 } : bar };
+  });
+}
+
+const seeds = fc.integer({ min: 0, max: 1e6 });
+const within = fc.integer({ min: 1, max: 6 });
+
+it('keeps the features of its rows as they are, to the last bit', () => {
+  fc.assert(
+    fc.property(seeds, within, (seed, crossWithinBars) => {
+      const rows = aWalk(seed);
+      const [bars, sessions] = [columnsOf(rows), sessionsOf(rows)];
+      const parameters = { ...DEFAULT_PARAMETERS, crossWithinBars };
+      const all = computeFeatureColumns(bars, sessions, parameters);
+      const found = findSignals(bars, sessions, parameters);
+      const [kept, whole] = [...found.rows].reduce<[unknown[], unknown[]]>(
+        (lists, row, index) => {
+          lists[0].push(featuresAt(found.features, index));
+          lists[1].push(featuresAt(all, row));
+          return lists;
+        },
+        [[], []],
+      );
+      expect(kept).toEqual(whole);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+it('leaves out no row with a signal, and none without all of its features', () => {
+  fc.assert(
+    fc.property(seeds, within, (seed, crossWithinBars) => {
+      const rows = aWalk(seed);
+      const [bars, sessions] = [columnsOf(rows), sessionsOf(rows)];
+      const parameters = { ...DEFAULT_PARAMETERS, crossWithinBars };
+      const all = computeFeatureColumns(bars, sessions, parameters);
+      const found = new Set(findSignals(bars, sessions, parameters).rows);
+      const missed = rows.flatMap((_, row) => {
+        const at = featuresAt(all, row);
+        const matters = !isWarm(at) || signalSide(at, crossWithinBars) !== null;
+        return matters && !found.has(row) ? [row] : [];
+      });
+      expect(missed).toEqual([]);
+      expect(found.size).toBeLessThan(rows.length / 2);
+    }),
+    { numRuns: 20 },
+  );
+});
