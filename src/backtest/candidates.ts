@@ -5,7 +5,7 @@ import type { StrategyParameters } from '#core/parameters.ts';
 import type { Session } from '#core/session.ts';
 
 import type { PreparedSymbol } from './desk.ts';
-import { RowView } from './row-view.ts';
+import { FeatureRow } from './feature-rows.ts';
 import { slotCount } from './time-grid.ts';
 import type { TimeGrid } from './time-grid.ts';
 
@@ -48,7 +48,7 @@ export function findCandidates(
   found.tally.bars = Math.max(0, endRow - firstRow);
   // Of the other rows there is no more to say.
   found.tally.noSignal = found.tally.bars;
-  const view = new RowView(signals.features);
+  const view = new FeatureRow(signals.features);
   let at = firstAtLeast(signals.rows, firstRow);
   for (let index = firstSession; index < grid.sessions.length; index += 1) {
     const session = grid.sessions[index];
@@ -88,12 +88,12 @@ interface Found extends Candidates {
 
 /** The signals of one session. */
 function scan(
-  view: RowView,
+  view: FeatureRow,
   { first, end, session, parameters, recentDays }: Stretch,
   { signals, tally }: Found,
 ): void {
   for (let at = first; at < end; at += 1) {
-    view.row = at;
+    view.moveTo(at);
     const snapshot = { barEnd: view.barEnd, session, parameters };
     const refusal = barRefusal(view, snapshot, recentDays);
     if (refusal === 'no-signal') continue;

@@ -8,7 +8,6 @@ import type {
   PendingEntry,
   Snapshot,
 } from '#core/decision.ts';
-import { featuresAt } from '#core/feature-columns.ts';
 import type { Ticker } from '#core/ids.ts';
 import type { PositionState } from '#core/matching/exchange.ts';
 import { averagePriceOf } from '#core/matching/portfolio.ts';
@@ -19,6 +18,7 @@ import type { EpochMs } from '#core/session.ts';
 
 import type { RunningTally } from './candidates.ts';
 import type { Desk, Moment, PreparedSymbol } from './desk.ts';
+import { featureRowAt } from './feature-rows.ts';
 import { enter } from './send-orders.ts';
 import { drawdownNow } from './watch-risk.ts';
 
@@ -99,7 +99,7 @@ function snapshotOf(desk: Desk, moment: Moment, { candidates, openTrades, daily 
     pendingEntries: pendingEntriesOf(desk),
     symbols: candidates.map(({ history: { symbol, signals }, signal }) => ({
       symbol,
-      features: featuresAt(signals.features, signal),
+      features: featureRowAt(signals.features, signal),
       asset: assetOf(desk, symbol),
     })),
     daily,

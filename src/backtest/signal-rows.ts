@@ -1,18 +1,13 @@
 import type { BarColumns } from '#core/bars.ts';
-import {
-  CHUNK_ROWS,
-  createFeatureColumns,
-  eachFeatureChunk,
-  FEATURE_NAMES,
-} from '#core/feature-columns.ts';
+import { CHUNK_ROWS, eachFeatureChunk, featuresAt } from '#core/feature-columns.ts';
 import type { FeatureChunk } from '#core/feature-columns.ts';
-import type { FeatureColumns } from '#core/feature-pipeline.ts';
 import { isWarm } from '#core/filters/data.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { Session } from '#core/session.ts';
 import { mayBeSignal } from '#core/signal.ts';
 
-import { RowView } from './row-view.ts';
+import { copyRows, createFeatureRows, withFeatureRoom } from './feature-rows.ts';
+import type { FeatureRows } from './feature-rows.ts';
 
 /**
  * The rows of a symbol of which more can be said than that there is no signal: one in a dozen or so. Their
@@ -21,8 +16,8 @@ import { RowView } from './row-view.ts';
 export interface SignalRows {
   /** Ascending: those shortly after a crossing, and those without all of their features. */
   readonly rows: Int32Array;
-  /** A row for each of them, in columns that may be longer. */
-  readonly features: FeatureColumns;
+  /** Of each of them, with room for more. */
+  readonly features: FeatureRows;
 }
 
 /** Computes a symbol's features a chunk at a time, and keeps those that a decision can depend on. */
@@ -45,7 +40,7 @@ export function findSignals(
       const found = search.isWarm ? picked : lookThrough(search, chunk, coldRows(search, chunk));
       if (count + found.length > kept.rows.length)
         kept = withRoom(kept, count, count + found.length);
-      copy(chunk.features, found, kept.features, count);
+      copyRows(chunk.features, found, kept.features, count);
       for (let index = 0; index < found.length; index += 1) {
         kept.rows[count + index] = chunk.first + (found[index] ?? 0);
       }
@@ -57,7 +52,7 @@ export function findSignals(
 
 /** Of the rows: what a history of five-minute bars comes to at most, most of the time. */
 const USUAL_SHARE = 0.125;
-const NONE: SignalRows = { rows: new Int32Array(0), features: createFeatureColumns(0) };
+const NONE: SignalRows = { rows: new Int32Array(0), features: createFeatureRows(0) };
 
 interface Search {
   readonly crossWithinBars: number;
@@ -95,32 +90,18 @@ function lookThrough(
 
 /** Finds the rows up to the first one with all features, or all of them; returns how many they are. */
 function coldRows(search: Search, { features }: FeatureChunk): number {
-  const view = new RowView(features);
   let row = 0;
   for (; row < features.vwap.length && !search.isWarm; row += 1) {
     search.found[row] = row;
-    view.row = row;
-    search.isWarm = isWarm(view);
+    search.isWarm = isWarm(featuresAt(features, row));
   }
   return row;
 }
 
-function copy(chunk: FeatureColumns, found: Int32Array, to: FeatureColumns, at: number): void {
-  for (const name of FEATURE_NAMES) pick(chunk[name], found, to[name], at);
-}
-
-function pick(from: Float64Array, rows: Int32Array, to: Float64Array, at: number): void {
-  for (let index = 0; index < rows.length; index += 1) {
-    to[at + index] = from[rows[index] ?? 0] ?? Number.NaN;
-  }
-}
-
-/** The same in columns of at least so many rows, and twice as many as there were. */
-function withRoom(kept: SignalRows, count: number, least: number): SignalRows {
-  const room = Math.max(least, 2 * kept.rows.length, CHUNK_ROWS);
-  const rows = new Int32Array(room);
-  rows.set(kept.rows.subarray(0, count));
-  const features = createFeatureColumns(room);
-  for (const name of FEATURE_NAMES) features[name].set(kept.features[name].subarray(0, count));
-  return { rows, features };
+/** The same with room for at least so many rows, and for twice as many as there were. */
+function withRoom({ rows, features }: SignalRows, count: number, least: number): SignalRows {
+  const room = Math.max(least, 2 * rows.length, CHUNK_ROWS);
+  const longer = new Int32Array(room);
+  longer.set(rows.subarray(0, count));
+  return { rows: longer, features: withFeatureRoom(features, count, room) };
 }

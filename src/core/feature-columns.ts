@@ -134,20 +134,35 @@ function createSessionCursor(
 ): (starts: Float64Array, opens: Float64Array) => void {
   const cursor: { index: number; last: EpochMs } = { index: -1, last: Number.NEGATIVE_INFINITY };
   return (starts, opens) => {
-    let { index, last } = cursor;
-    let { open, close } = sessions[index] ?? BEFORE;
-    for (let row = 0; row < starts.length; row += 1) {
+    for (let row = 0; row < starts.length;) {
       const at = starts[row] ?? Number.NaN;
-      while (at >= close) {
-        index += 1;
-        ({ open, close } = sessions[index] ?? AFTER);
-      }
-      if (!(at >= open)) throw new RangeError(`no session holds the bar at ${at}`);
-      if (at <= last) throw new RangeError(`bars must come in order: ${at} after ${last}`);
-      last = at;
-      opens[row] = open;
+      while (at >= (sessions[cursor.index] ?? outside(cursor.index)).close) cursor.index += 1;
+      const session = sessions[cursor.index] ?? outside(cursor.index);
+      if (!(at >= session.open)) throw new RangeError(`no session holds the bar at ${at}`);
+      const end = writeSession(starts, opens, row, { ...session, last: cursor.last });
+      cursor.last = starts[end - 1] ?? at;
+      row = end;
     }
-    cursor.index = index;
-    cursor.last = last;
   };
+}
+
+const outside = (index: number): Pick<Session, 'open' | 'close'> => (index < 0 ? BEFORE : AFTER);
+
+/** Writes the open of a session for its bars, and returns the first row that is none of them. */
+function writeSession(
+  starts: Float64Array,
+  opens: Float64Array,
+  first: number,
+  { open, close, last }: Pick<Session, 'open' | 'close'> & { readonly last: EpochMs },
+): number {
+  let before = last;
+  let row = first;
+  for (; row < starts.length; row += 1) {
+    const at = starts[row] ?? Number.NaN;
+    if (at <= before) throw new RangeError(`bars must come in order: ${at} after ${before}`);
+    if (!(at < close)) return row;
+    opens[row] = open;
+    before = at;
+  }
+  return row;
 }

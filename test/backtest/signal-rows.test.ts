@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
+import { featureRowAt } from '#backtest/feature-rows.ts';
 import { findSignals } from '#backtest/signal-rows.ts';
 import { computeFeatureColumns, featuresAt } from '#core/feature-columns.ts';
 import { isWarm } from '#core/filters/data.ts';
@@ -35,7 +36,7 @@ it('keeps the features of its rows as they are, to the last bit', () => {
       const found = findSignals(bars, sessions, parameters);
       const [kept, whole] = [...found.rows].reduce<[unknown[], unknown[]]>(
         (lists, row, index) => {
-          lists[0].push(featuresAt(found.features, index));
+          lists[0].push(featureRowAt(found.features, index));
           lists[1].push(featuresAt(all, row));
           return lists;
         },
