@@ -6,6 +6,7 @@ import type { Session } from '#core/session.ts';
 
 import type { PreparedSymbol } from './desk.ts';
 import { FeatureRow } from './feature-rows.ts';
+import type { FeatureRows } from './feature-rows.ts';
 import { slotCount } from './time-grid.ts';
 import type { TimeGrid } from './time-grid.ts';
 
@@ -48,7 +49,7 @@ export function findCandidates(
   found.tally.bars = Math.max(0, endRow - firstRow);
   // Of the other rows there is no more to say.
   found.tally.noSignal = found.tally.bars;
-  const view = new FeatureRow(signals.features);
+  const view = new FeatureRow();
   let at = firstAtLeast(signals.rows, firstRow);
   for (let index = firstSession; index < grid.sessions.length; index += 1) {
     const session = grid.sessions[index];
@@ -59,7 +60,7 @@ export function findCandidates(
     let recent: readonly DailyBar[] | null = null;
     const recentDays = (): readonly DailyBar[] =>
       (recent ??= daysBefore(history, index, parameters.volumeProfileDays));
-    scan(view, { first, end: at, session, parameters, recentDays }, found);
+    scan(view, { rows: signals.features, first, end: at, session, parameters, recentDays }, found);
   }
   return found;
 }
@@ -74,6 +75,7 @@ const daysBefore = (
 };
 
 interface Stretch {
+  readonly rows: FeatureRows;
   readonly first: number;
   readonly end: number;
   readonly session: Session;
@@ -89,13 +91,13 @@ interface Found extends Candidates {
 /** The signals of one session. */
 function scan(
   view: FeatureRow,
-  { first, end, session, parameters, recentDays }: Stretch,
+  { rows, first, end, session, parameters, recentDays }: Stretch,
   { signals, tally }: Found,
 ): void {
   for (let at = first; at < end; at += 1) {
-    view.moveTo(at);
-    const snapshot = { barEnd: view.barEnd, session, parameters };
-    const refusal = barRefusal(view, snapshot, recentDays);
+    const features = view.read(rows, at);
+    const snapshot = { barEnd: features.barEnd, session, parameters };
+    const refusal = barRefusal(features, snapshot, recentDays);
     if (refusal === 'no-signal') continue;
     tally.noSignal -= 1;
     if (refusal === null) signals.push(at);

@@ -64,99 +64,47 @@ function copyColumn(
   }
 }
 
-/** One row at a time, as a rule reads it, without a new object for each. */
+/** One row, as a rule reads it, which is read anew for the next: no object, and no boxed number, for each. */
 export class FeatureRow implements Features {
-  readonly #features: FeatureRows;
-  #first = 0;
+  // Fractions, so that all numbers have one form in memory from the start.
+  barEnd = 0.5;
+  close = 0.5;
+  emaFast = 0.5;
+  emaSlow = 0.5;
+  barsSinceCrossUp = 0.5;
+  barsSinceCrossDown = 0.5;
+  atr = 0.5;
+  atrAverage = 0.5;
+  adx = 0.5;
+  plusDi = 0.5;
+  minusDi = 0.5;
+  relativeVolume = 0.5;
+  vwap = 0.5;
+  trendEmaFast = 0.5;
+  trendEmaSlow = 0.5;
 
-  constructor(features: FeatureRows) {
-    this.#features = features;
-  }
-
-  moveTo(row: number): void {
-    this.#first = row * STRIDE;
-  }
-
-  get barEnd(): number {
-    return this.#features[this.#first + PLACES.barEnd] ?? Number.NaN;
-  }
-
-  get close(): number {
-    return this.#features[this.#first + PLACES.close] ?? Number.NaN;
-  }
-
-  get emaFast(): number {
-    return this.#features[this.#first + PLACES.emaFast] ?? Number.NaN;
-  }
-
-  get emaSlow(): number {
-    return this.#features[this.#first + PLACES.emaSlow] ?? Number.NaN;
-  }
-
-  get barsSinceCrossUp(): number {
-    return this.#features[this.#first + PLACES.barsSinceCrossUp] ?? Number.NaN;
-  }
-
-  get barsSinceCrossDown(): number {
-    return this.#features[this.#first + PLACES.barsSinceCrossDown] ?? Number.NaN;
-  }
-
-  get atr(): number {
-    return this.#features[this.#first + PLACES.atr] ?? Number.NaN;
-  }
-
-  get atrAverage(): number {
-    return this.#features[this.#first + PLACES.atrAverage] ?? Number.NaN;
-  }
-
-  get adx(): number {
-    return this.#features[this.#first + PLACES.adx] ?? Number.NaN;
-  }
-
-  get plusDi(): number {
-    return this.#features[this.#first + PLACES.plusDi] ?? Number.NaN;
-  }
-
-  get minusDi(): number {
-    return this.#features[this.#first + PLACES.minusDi] ?? Number.NaN;
-  }
-
-  get relativeVolume(): number {
-    return this.#features[this.#first + PLACES.relativeVolume] ?? Number.NaN;
-  }
-
-  get vwap(): number {
-    return this.#features[this.#first + PLACES.vwap] ?? Number.NaN;
-  }
-
-  get trendEmaFast(): number {
-    return this.#features[this.#first + PLACES.trendEmaFast] ?? Number.NaN;
-  }
-
-  get trendEmaSlow(): number {
-    return this.#features[this.#first + PLACES.trendEmaSlow] ?? Number.NaN;
+  read(features: FeatureRows, row: number): this {
+    const first = row * STRIDE;
+    this.barEnd = features[first + PLACES.barEnd] ?? Number.NaN;
+    this.close = features[first + PLACES.close] ?? Number.NaN;
+    this.emaFast = features[first + PLACES.emaFast] ?? Number.NaN;
+    this.emaSlow = features[first + PLACES.emaSlow] ?? Number.NaN;
+    this.barsSinceCrossUp = features[first + PLACES.barsSinceCrossUp] ?? Number.NaN;
+    this.barsSinceCrossDown = features[first + PLACES.barsSinceCrossDown] ?? Number.NaN;
+    this.atr = features[first + PLACES.atr] ?? Number.NaN;
+    this.atrAverage = features[first + PLACES.atrAverage] ?? Number.NaN;
+    this.adx = features[first + PLACES.adx] ?? Number.NaN;
+    this.plusDi = features[first + PLACES.plusDi] ?? Number.NaN;
+    this.minusDi = features[first + PLACES.minusDi] ?? Number.NaN;
+    this.relativeVolume = features[first + PLACES.relativeVolume] ?? Number.NaN;
+    this.vwap = features[first + PLACES.vwap] ?? Number.NaN;
+    this.trendEmaFast = features[first + PLACES.trendEmaFast] ?? Number.NaN;
+    this.trendEmaSlow = features[first + PLACES.trendEmaSlow] ?? Number.NaN;
+    return this;
   }
 }
 
 /** The features of one row, as a decision keeps them. */
-export function featureRowAt(features: FeatureRows, row: number): Features {
-  const at = new FeatureRow(features);
-  at.moveTo(row);
-  return {
-    barEnd: at.barEnd,
-    close: at.close,
-    emaFast: at.emaFast,
-    emaSlow: at.emaSlow,
-    barsSinceCrossUp: at.barsSinceCrossUp,
-    barsSinceCrossDown: at.barsSinceCrossDown,
-    atr: at.atr,
-    atrAverage: at.atrAverage,
-    adx: at.adx,
-    plusDi: at.plusDi,
-    minusDi: at.minusDi,
-    relativeVolume: at.relativeVolume,
-    vwap: at.vwap,
-    trendEmaFast: at.trendEmaFast,
-    trendEmaSlow: at.trendEmaSlow,
-  };
-}
+export const featureRowAt = (features: FeatureRows, row: number): Features => ({
+  ...new FeatureRow().read(features, row),
+});

@@ -91,61 +91,48 @@ export function followDrawdown(
   const isUsable = reading.isTrusted && Number.isFinite(reading.equity) && reading.equity > 0;
   if (!isUsable || (before !== null && reading.at < before.at))
     return { state: before, events: [] };
-  const state = measured(before, reading, limits);
   const { equity, at } = reading;
-  const fall = fallOf(equity, state.openingEquity);
-  const fromPeak = fallOf(equity, state.peakEquity);
+  const isSameSession = before?.sessionDate === reading.sessionDate;
+  const openingEquity = isSameSession
+    ? inProportion(before.openingEquity, before.flows, reading)
+    : openingOf(reading, limits);
+  const old = peakBefore(before, openingEquity, reading);
+  const peakEquity = micros(Math.max(equity, old.equity));
+  const fall = fallOf(equity, openingEquity);
+  const fromPeak = fallOf(equity, peakEquity);
   const { dailyDrawdownPercent, peakDrawdownPercent } = limits;
-  const day = climb(state.day, { scope: 'day', at, fall, limit: dailyDrawdownPercent }, limits);
+  const day = climb(
+    isSameSession ? before.day : AT_THE_TOP,
+    { scope: 'day', at, fall, limit: dailyDrawdownPercent },
+    limits,
+  );
   const peak = climb(
-    state.peak,
+    peakRungBefore(before, isSameSession),
     { scope: 'peak', at, fall: fromPeak, limit: peakDrawdownPercent },
     limits,
   );
   // What is beyond the limit counts once a second reading has confirmed it.
   const isOdd = day.rung.level !== 'acknowledged' && day.rung.suspectedAt !== null;
-  return {
-    state: {
-      ...state,
-      deepestPercent: Math.max(state.deepestPercent, isOdd ? 0 : fall),
-      day: day.rung,
-      peak: peak.rung,
-    },
-    events: day.events.length === 0 ? peak.events : [...day.events, ...peak.events],
-  };
-}
-
-/** The state with the reading's figures; its rungs are still those of before. */
-function measured(
-  before: DrawdownState | null,
-  reading: DrawdownReading,
-  limits: DrawdownLimits,
-): DrawdownState {
-  const { at, sessionDate, equity, flows } = reading;
-  const isSameSession = before?.sessionDate === sessionDate;
-  const openingEquity = isSameSession
-    ? inProportion(before.openingEquity, before.flows, reading)
-    : openingOf(reading, limits);
-  const old = peakBefore(before, openingEquity, reading);
-  return {
-    sessionDate,
+  const state: DrawdownState = {
+    sessionDate: reading.sessionDate,
     openingEquity,
-    peakEquity: micros(Math.max(equity, old.equity)),
+    peakEquity,
     peakAt: equity > old.equity ? at : old.at,
     equity,
-    flows,
+    flows: reading.flows,
     at,
-    deepestPercent: isSameSession ? before.deepestPercent : 0,
+    deepestPercent: Math.max(isSameSession ? before.deepestPercent : 0, isOdd ? 0 : fall),
     cash: reading.cash,
-    day: isSameSession ? before.day : AT_THE_TOP,
-    // What nobody has confirmed by the close is not confirmed by the next day's open.
-    peak:
-      before === null
-        ? AT_THE_TOP
-        : isSameSession
-          ? before.peak
-          : { ...before.peak, suspectedAt: null },
+    day: day.rung,
+    peak: peak.rung,
   };
+  return { state, events: day.events.length === 0 ? peak.events : [...day.events, ...peak.events] };
+}
+
+/** What nobody has confirmed by the close is not confirmed by the next day's open. */
+function peakRungBefore(before: DrawdownState | null, isSameSession: boolean): DrawdownRung {
+  if (before === null) return AT_THE_TOP;
+  return isSameSession ? before.peak : { ...before.peak, suspectedAt: null };
 }
 
 /**

@@ -26,7 +26,7 @@ interface Passage {
   readonly range: PriceRange;
   readonly volume: number;
   /** Orders that have had their turn in this bar, by sequence. */
-  readonly done: Set<number>;
+  readonly done: number[];
 }
 
 /**
@@ -46,7 +46,7 @@ export function matchBar(
   const range = rangeOf(bar);
   if (!mayTradeAny(live, range)) return NO_EVENTS;
   const turn: Turn = { at, events: [] };
-  const passage = { venue, turn, range, volume: bar.volume, done: new Set<number>() };
+  const passage: Passage = { venue, turn, range, volume: bar.volume, done: [] };
   const awake = live.filter((order) => isAwake(venue, order));
   const wokenAtOpen = matchAtOpen(passage, stopsFirst(awake));
   matchAtOpen(passage, stopsFirst(wokenAtOpen));
@@ -74,7 +74,9 @@ function stopsFirst(orders: readonly SimulatedOrder[]): readonly SimulatedOrder[
 /** The order as it stands now, if it still waits for its turn in this bar. */
 function waiting({ venue, done }: Passage, { id, sequence }: SimulatedOrder) {
   const order = venue.book.byId(id);
-  return order !== undefined && !done.has(sequence) && isAwake(venue, order) ? order : undefined;
+  return order !== undefined && !done.includes(sequence) && isAwake(venue, order)
+    ? order
+    : undefined;
 }
 
 /** Fills what the open fills; returns the legs that woke. */
@@ -138,7 +140,7 @@ function elect(passage: Passage, stop: SimulatedOrder, price: Usd): void {
   const { venue, turn, done } = passage;
   const order = electStop(venue, turn, stop);
   if (isWithinLimit(order, price)) take(passage, order, price);
-  else done.add(order.sequence);
+  else done.push(order.sequence);
 }
 
 /** Fills the order at a price, once a bar; returns the legs that this woke. */
@@ -149,7 +151,7 @@ function take(
 ): readonly SimulatedOrder[] {
   const { venue, turn, done } = passage;
   if (price === null) return [];
-  done.add(order.sequence);
+  done.push(order.sequence);
   const quantity = Math.min(leavesOf(order), capacity(passage, order));
   if (quantity === 0) return [];
   const filled = execute(venue, turn, order, {
