@@ -9,8 +9,8 @@ import type {
   Snapshot,
 } from '#core/decision.ts';
 import type { Ticker } from '#core/ids.ts';
-import type { PositionState } from '#core/matching/exchange.ts';
 import { averagePriceOf } from '#core/matching/portfolio.ts';
+import type { Holding } from '#core/matching/portfolio.ts';
 import { subtractUsd, timesShares, usdFromNumber } from '#core/money.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import { MINUTE_MS } from '#core/session.ts';
@@ -95,7 +95,7 @@ function snapshotOf(desk: Desk, moment: Moment, { candidates, openTrades, daily 
     session,
     account: accountOf(desk),
     control,
-    positions: exchange.positions().map((position) => positionOf(desk, position)),
+    positions: Array.from(exchange.holdings(), (holding) => positionOf(desk, holding)),
     pendingEntries: pendingEntriesOf(desk),
     symbols: candidates.map(({ history: { symbol, signals }, signal }) => ({
       symbol,
@@ -127,17 +127,21 @@ function accountOf({ exchange }: Desk): Account {
   };
 }
 
-function positionOf({ exchange }: Desk, position: PositionState): Position {
-  const { symbol, quantity, available, marketValue, costBasis } = position;
-  const averageEntryPrice = averagePriceOf(position);
+function positionOf({ exchange }: Desk, holding: Holding): Position {
+  const { symbol, quantity, costBasis } = holding;
+  const averageEntryPrice = averagePriceOf(holding);
+  const currentPrice = exchange.priceOf(symbol) ?? averageEntryPrice;
   return {
     symbol,
     side: quantity > 0 ? 'long' : 'short',
     quantity: Math.abs(quantity),
-    available,
+    // No rule of the entries asks for it, and it takes a look at all orders of the symbol.
+    get available() {
+      return exchange.position(symbol)?.available ?? 0;
+    },
     averageEntryPrice,
-    currentPrice: exchange.priceOf(symbol) ?? averageEntryPrice,
-    unrealizedPnl: subtractUsd(marketValue, costBasis),
+    currentPrice,
+    unrealizedPnl: subtractUsd(timesShares(currentPrice, quantity), costBasis),
   };
 }
 
@@ -146,7 +150,7 @@ function pendingEntriesOf({ live, exchange }: Desk): readonly PendingEntry[] {
   const pending: PendingEntry[] = [];
   for (const { trade } of live.values()) {
     const { symbol, bracket, quantity } = trade.intent;
-    if (trade.status === 'open' && exchange.position(symbol) !== undefined) continue;
+    if (trade.status === 'open' && exchange.holding(symbol) !== undefined) continue;
     pending.push({ symbol, notional: timesShares(bracket.limitPrice, quantity) });
   }
   return pending;

@@ -26,7 +26,8 @@ const NONE: readonly SimulatedOrder[] = [];
 export function createBook(): Book {
   const orders: SimulatedOrder[] = [];
   const sequenceById = new Map<BrokerOrderId, number>();
-  const sequenceByClientId = new Map<ClientOrderId, number>();
+  /** Null until somebody looks an order up by the client's id. */
+  let sequenceByClientId: Map<ClientOrderId, number> | null = null;
   const liveBySymbol = new Map<Ticker, SimulatedOrder[]>();
 
   const at = (sequence: number | undefined) =>
@@ -37,7 +38,7 @@ export function createBook(): Book {
     add(order) {
       orders.push(order);
       sequenceById.set(order.id, order.sequence);
-      sequenceByClientId.set(order.clientOrderId, order.sequence);
+      sequenceByClientId?.set(order.clientOrderId, order.sequence);
       const live = liveBySymbol.get(order.symbol);
       if (live === undefined) liveBySymbol.set(order.symbol, [order]);
       else live.push(order);
@@ -48,7 +49,12 @@ export function createBook(): Book {
       return order;
     },
     byId: (id) => at(sequenceById.get(id)),
-    byClientId: (id) => at(sequenceByClientId.get(id)),
+    byClientId(id) {
+      sequenceByClientId ??= new Map(
+        orders.map(({ clientOrderId, sequence }) => [clientOrderId, sequence]),
+      );
+      return at(sequenceByClientId.get(id));
+    },
     all: () => orders,
     liveOf: (symbol) => liveBySymbol.get(symbol) ?? NONE,
     liveLists: () => liveBySymbol.values(),

@@ -117,6 +117,9 @@ export interface Exchange {
   /** Fees of this session's executions, charged at its close. */
   accruedFees(): Usd;
   position(symbol: Ticker): PositionState | undefined;
+  /** The positions without what follows from their orders. */
+  holdings(): Iterable<Holding>;
+  holding(symbol: Ticker): Holding | undefined;
   positions(): readonly PositionState[];
   /** The symbol's latest price. */
   priceOf(symbol: Ticker): Usd | undefined;
@@ -261,6 +264,8 @@ function viewsOf(venue: Venue): Omit<Exchange, MarketCalls | EntryCalls> {
       return holding && stateOf(holding);
     },
     positions: () => [...portfolio.holdings()].map(stateOf),
+    holdings: () => portfolio.holdings(),
+    holding: (symbol) => portfolio.holding(symbol),
     priceOf: (symbol) => portfolio.mark(symbol),
     fees: () => venue.feeCharges,
     borrowPaid: () => venue.borrowPaid,
