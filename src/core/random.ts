@@ -10,9 +10,11 @@ export interface Random {
 }
 
 export function createRandom(seed: string): Random {
-  let state = hashText(seed);
+  // In an array, whose numbers are not boxed anew with each one that is drawn.
+  const held = Int32Array.of(hashText(seed));
   const uniform = () => {
-    state = (state + 0x6d2b79f5) | 0;
+    const state = ((held[0] ?? 0) + 0x6d2b79f5) | 0;
+    held[0] = state;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;

@@ -73,16 +73,18 @@ const middle = (values: readonly number[]): Interval => [
 /** As many trades as there are, in blocks: each next one follows the one before, or begins a block anywhere. */
 function resampledPath(returns: readonly number[], blockLength: number, random: Random) {
   const count = returns.length;
-  let [at, sum, growth, peak, fallPercent] = [0, 0, 1, 1, 0];
+  let [at, sum, growth, peak] = [0, 0, 1, 1];
+  // Of the peak.
+  let least = 1;
   for (let drawn = 0; drawn < count; drawn += 1) {
     const isNewBlock = drawn === 0 || random.uniform() * blockLength < 1;
-    at = isNewBlock ? Math.floor(random.uniform() * count) : (at + 1) % count;
+    at = isNewBlock ? Math.floor(random.uniform() * count) : at + 1 === count ? 0 : at + 1;
     const value = returns[at] ?? Number.NaN;
     sum += value;
     // Nothing comes after ruin.
     growth = Math.max(0, growth * (1 + value));
-    peak = Math.max(peak, growth);
-    fallPercent = Math.max(fallPercent, 100 * (1 - growth / peak));
+    if (growth > peak) peak = growth;
+    else if (growth < peak * least) least = growth / peak;
   }
-  return { mean: sum / count, growth, fallPercent };
+  return { mean: sum / count, growth, fallPercent: 100 * (1 - least) };
 }
