@@ -5,7 +5,7 @@ import type { StrategyParameters } from '#core/parameters.ts';
 import type { Session } from '#core/session.ts';
 
 import type { PreparedSymbol } from './desk.ts';
-import { FeatureRow } from './feature-rows.ts';
+import { FeatureRow, readRow } from './feature-rows.ts';
 import type { FeatureRows } from './feature-rows.ts';
 import { slotCount } from './time-grid.ts';
 import type { TimeGrid } from './time-grid.ts';
@@ -95,7 +95,7 @@ function scan(
   { signals, tally }: Found,
 ): void {
   for (let at = first; at < end; at += 1) {
-    const features = view.read(rows, at);
+    const features = readRow(rows, at, view);
     const snapshot = { barEnd: features.barEnd, session, parameters };
     const refusal = barRefusal(features, snapshot, recentDays);
     if (refusal === 'no-signal') continue;

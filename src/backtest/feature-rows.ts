@@ -1,6 +1,7 @@
 import type { Features } from '#core/decision.ts';
 import { FEATURE_NAMES } from '#core/feature-columns.ts';
 import type { FeatureColumns } from '#core/feature-pipeline.ts';
+import { figureAt } from '#core/indicators/figure-at.ts';
 
 /**
  * Features of many rows in one array, those of a row side by side: who looks at one row after the other, or at few of
@@ -59,7 +60,7 @@ function copyColumn(
 ): void {
   let to = first;
   for (let index = 0; index < picked.length; index += 1) {
-    target[to] = column[picked[index] ?? 0] ?? Number.NaN;
+    target[to] = figureAt(column, picked[index] ?? 0);
     to += STRIDE;
   }
 }
@@ -82,29 +83,29 @@ export class FeatureRow implements Features {
   vwap = 0.5;
   trendEmaFast = 0.5;
   trendEmaSlow = 0.5;
+}
 
-  read(features: FeatureRows, row: number): this {
-    const first = row * STRIDE;
-    this.barEnd = features[first + PLACES.barEnd] ?? Number.NaN;
-    this.close = features[first + PLACES.close] ?? Number.NaN;
-    this.emaFast = features[first + PLACES.emaFast] ?? Number.NaN;
-    this.emaSlow = features[first + PLACES.emaSlow] ?? Number.NaN;
-    this.barsSinceCrossUp = features[first + PLACES.barsSinceCrossUp] ?? Number.NaN;
-    this.barsSinceCrossDown = features[first + PLACES.barsSinceCrossDown] ?? Number.NaN;
-    this.atr = features[first + PLACES.atr] ?? Number.NaN;
-    this.atrAverage = features[first + PLACES.atrAverage] ?? Number.NaN;
-    this.adx = features[first + PLACES.adx] ?? Number.NaN;
-    this.plusDi = features[first + PLACES.plusDi] ?? Number.NaN;
-    this.minusDi = features[first + PLACES.minusDi] ?? Number.NaN;
-    this.relativeVolume = features[first + PLACES.relativeVolume] ?? Number.NaN;
-    this.vwap = features[first + PLACES.vwap] ?? Number.NaN;
-    this.trendEmaFast = features[first + PLACES.trendEmaFast] ?? Number.NaN;
-    this.trendEmaSlow = features[first + PLACES.trendEmaSlow] ?? Number.NaN;
-    return this;
-  }
+/** Reads a row; returns the same object. */
+export function readRow(features: FeatureRows, row: number, into: FeatureRow): FeatureRow {
+  const first = row * STRIDE;
+  into.barEnd = figureAt(features, first + PLACES.barEnd);
+  into.close = figureAt(features, first + PLACES.close);
+  into.emaFast = figureAt(features, first + PLACES.emaFast);
+  into.emaSlow = figureAt(features, first + PLACES.emaSlow);
+  into.barsSinceCrossUp = figureAt(features, first + PLACES.barsSinceCrossUp);
+  into.barsSinceCrossDown = figureAt(features, first + PLACES.barsSinceCrossDown);
+  into.atr = figureAt(features, first + PLACES.atr);
+  into.atrAverage = figureAt(features, first + PLACES.atrAverage);
+  into.adx = figureAt(features, first + PLACES.adx);
+  into.plusDi = figureAt(features, first + PLACES.plusDi);
+  into.minusDi = figureAt(features, first + PLACES.minusDi);
+  into.relativeVolume = figureAt(features, first + PLACES.relativeVolume);
+  into.vwap = figureAt(features, first + PLACES.vwap);
+  into.trendEmaFast = figureAt(features, first + PLACES.trendEmaFast);
+  into.trendEmaSlow = figureAt(features, first + PLACES.trendEmaSlow);
+  return into;
 }
 
 /** The features of one row, as a decision keeps them. */
-export const featureRowAt = (features: FeatureRows, row: number): Features => ({
-  ...new FeatureRow().read(features, row),
-});
+export const featureRowAt = (features: FeatureRows, row: number): Features =>
+  readRow(features, row, new FeatureRow());

@@ -91,37 +91,18 @@ export function followDrawdown(
   const isUsable = reading.isTrusted && Number.isFinite(reading.equity) && reading.equity > 0;
   if (!isUsable || (before !== null && reading.at < before.at))
     return { state: before, events: [] };
-  const { equity, at } = reading;
-  const isSameSession = before?.sessionDate === reading.sessionDate;
-  const openingEquity = isSameSession
-    ? inProportion(before.openingEquity, before.flows, reading)
-    : openingOf(reading, limits);
-  const old = peakBefore(before, openingEquity, reading);
-  const peakEquity = micros(Math.max(equity, old.equity));
-  const fall = fallOf(equity, openingEquity);
-  const fromPeak = fallOf(equity, peakEquity);
-  const { dailyDrawdownPercent, peakDrawdownPercent } = limits;
-  const day = climb(
-    isSameSession ? before.day : AT_THE_TOP,
-    { scope: 'day', at, fall, limit: dailyDrawdownPercent },
-    limits,
-  );
-  const peak = climb(
-    peakRungBefore(before, isSameSession),
-    { scope: 'peak', at, fall: fromPeak, limit: peakDrawdownPercent },
-    limits,
-  );
-  // What is beyond the limit counts once a second reading has confirmed it.
-  const isOdd = day.rung.level !== 'acknowledged' && day.rung.suspectedAt !== null;
+  const today = before?.sessionDate === reading.sessionDate ? before : null;
+  const day = followDay(today, reading, limits);
+  const peak = followPeak(before, { openingEquity: day.openingEquity, today }, reading, limits);
   const state: DrawdownState = {
     sessionDate: reading.sessionDate,
-    openingEquity,
-    peakEquity,
-    peakAt: equity > old.equity ? at : old.at,
-    equity,
+    openingEquity: day.openingEquity,
+    peakEquity: peak.equity,
+    peakAt: peak.at,
+    equity: reading.equity,
     flows: reading.flows,
-    at,
-    deepestPercent: Math.max(isSameSession ? before.deepestPercent : 0, isOdd ? 0 : fall),
+    at: reading.at,
+    deepestPercent: day.deepestPercent,
     cash: reading.cash,
     day: day.rung,
     peak: peak.rung,
@@ -129,11 +110,47 @@ export function followDrawdown(
   return { state, events: day.events.length === 0 ? peak.events : [...day.events, ...peak.events] };
 }
 
-/** What nobody has confirmed by the close is not confirmed by the next day's open. */
-function peakRungBefore(before: DrawdownState | null, isSameSession: boolean): DrawdownRung {
-  if (before === null) return AT_THE_TOP;
-  return isSameSession ? before.peak : { ...before.peak, suspectedAt: null };
+/** @param today the state, where it is of the reading's session */
+function followDay(today: DrawdownState | null, reading: DrawdownReading, limits: DrawdownLimits) {
+  const { at, equity } = reading;
+  const openingEquity =
+    today === null
+      ? openingOf(reading, limits)
+      : inProportion(today.openingEquity, today.flows, reading);
+  const fall = fallOf(equity, openingEquity);
+  const limit = limits.dailyDrawdownPercent;
+  const { rung, events } = climb(
+    today?.day ?? AT_THE_TOP,
+    { scope: 'day', at, fall, limit },
+    limits,
+  );
+  // What is beyond the limit counts once a second reading has confirmed it.
+  const isOdd = rung.level !== 'acknowledged' && rung.suspectedAt !== null;
+  const deepestPercent = Math.max(today?.deepestPercent ?? 0, isOdd ? 0 : fall);
+  return { openingEquity, rung, events, deepestPercent };
 }
+
+function followPeak(
+  before: DrawdownState | null,
+  { openingEquity, today }: { readonly openingEquity: Usd; readonly today: DrawdownState | null },
+  reading: DrawdownReading,
+  limits: DrawdownLimits,
+) {
+  const { at, equity: now } = reading;
+  const old = peakBefore(before, openingEquity, reading);
+  const equity = micros(Math.max(now, old.equity));
+  const rungBefore = today === null ? unconfirmed(before?.peak ?? AT_THE_TOP) : today.peak;
+  const limit = limits.peakDrawdownPercent;
+  const { rung, events } = climb(
+    rungBefore,
+    { scope: 'peak', at, fall: fallOf(now, equity), limit },
+    limits,
+  );
+  return { equity, at: now > old.equity ? at : old.at, rung, events };
+}
+
+/** What nobody has confirmed by the close is not confirmed by the next day's open. */
+const unconfirmed = (rung: DrawdownRung): DrawdownRung => ({ ...rung, suspectedAt: null });
 
 /**
  * The peak as it was before the reading. Where no state is known, it is that of the account's records, or what

@@ -42,8 +42,8 @@ export interface ChunkVisitor {
    * Which rows of a chunk are needed, ascending and as they are in the chunk; null for all of them. At the others
    * `atrAverage` and `relativeVolume` are left out, and neither is there yet at any.
    */
-  pick(chunk: FeatureChunk): Int32Array | null;
-  visit(chunk: FeatureChunk, picked: Int32Array): void;
+  readonly pick: (chunk: FeatureChunk) => Int32Array | null;
+  readonly visit: (chunk: FeatureChunk, picked: Int32Array) => void;
 }
 
 /**
