@@ -8,7 +8,7 @@ import type { EpochMs, Session } from '../session.ts';
 import { createBook } from './book.ts';
 import { cancel, requestCancel } from './cancel.ts';
 import type { Canceled, ReleaseMoment } from './cancel.ts';
-import { FEE_RATES_2026, borrowFee, chargedFee } from './fees.ts';
+import { borrowFee, chargedFee } from './fees.ts';
 import type { FeeCharge } from './fees.ts';
 import { endGroup } from './group.ts';
 import { marginOf } from './margin.ts';
@@ -27,7 +27,7 @@ import { availabilityOf } from './shares.ts';
 import { submit } from './submit.ts';
 import type { Accepted } from './submit.ts';
 import { fillAnyway, trade } from './trade.ts';
-import { moveOn } from './venue.ts';
+import { DEFAULT_RULES, moveOn } from './venue.ts';
 import type { Ambiguities, ExchangeRules, Tradable, Turn, Venue } from './venue.ts';
 
 export interface ExchangeOptions {
@@ -41,16 +41,6 @@ export interface ExchangeOptions {
   readonly expiresAt: (timeInForce: TimeInForce, at: EpochMs) => EpochMs;
   readonly rules?: Partial<ExchangeRules>;
 }
-
-const DEFAULT_RULES: ExchangeRules = {
-  limitFill: 'penetrate',
-  maxParticipationBps: null,
-  bracketOnPosition: 'refused',
-  marginMultiplier: 4,
-  marketSlippageBps: 0,
-  fees: FEE_RATES_2026,
-  borrowBpsPerYear: 0,
-};
 
 export interface AccountState extends Margin {
   readonly cash: Usd;

@@ -3,6 +3,7 @@ import type { Usd } from '../money.ts';
 import type { TimeInForce } from '../order.ts';
 import type { EpochMs } from '../session.ts';
 import type { Book } from './book.ts';
+import { FEE_RATES_2026 } from './fees.ts';
 import type { FeeCharge, FeeRates } from './fees.ts';
 import type { ExchangeEvent, NoticeEvent, SimulatedOrder, StatusEvent } from './order.ts';
 import type { Portfolio } from './portfolio.ts';
@@ -27,6 +28,16 @@ export interface ExchangeRules {
   /** What borrowed shares cost a year, in hundredths of a per cent of their value. */
   readonly borrowBpsPerYear: number;
 }
+
+export const DEFAULT_RULES: ExchangeRules = {
+  limitFill: 'penetrate',
+  maxParticipationBps: null,
+  bracketOnPosition: 'refused',
+  marginMultiplier: 4,
+  marketSlippageBps: 0,
+  fees: FEE_RATES_2026,
+  borrowBpsPerYear: 0,
+};
 
 /** What may be traded. */
 export interface Tradable {
