@@ -7,6 +7,7 @@ import { createResearchThreads, spareThreads } from '#adapters/research/threads.
 import { systemClock } from '#adapters/system/clock.ts';
 import { syncBars } from '#app/sync-bars.ts';
 import type { Config } from '#config';
+import type { BarSource } from '#ports/backtests.ts';
 import type { BarArchive } from '#ports/bar-store.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { Research } from '#ports/research.ts';
@@ -32,8 +33,10 @@ export interface OpenResearch extends StudyDesk {
   /**
    * Works on them where this process has the role, also on those whose jobs are lost: beside trading it leaves one
    * core alone, and everything it computes is on threads of a low priority.
+   *
+   * @param source of bars that the bar store lacks; a process without a market of its own has none
    */
-  work(): Promise<void>;
+  work(source?: BarSource): Promise<void>;
 }
 
 /** @throws Error, one line with the cure, when ledger or queue cannot be used. */
@@ -63,7 +66,7 @@ export async function openResearch(options: ResearchOptions): Promise<OpenResear
     open: () => store.open(),
     cancel: (id, by) => store.cancel(id, by, systemClock.now()),
     research: { ...studyReader, start: (id) => queue.start(id), isWorked: () => queue.isWorked() },
-    async work() {
+    async work(source) {
       if (!config.processRoles.includes('research')) return;
       const threads = createResearchThreads(spareThreads());
       // First nobody hears of the work any more, so that its sudden end does not count as a failure.
@@ -71,7 +74,8 @@ export async function openResearch(options: ResearchOptions): Promise<OpenResear
         await queue.close();
         await threads.close();
       });
-      const loadMarket = syncedMarket(archive, config.dataDir);
+      const stored = syncedMarket(archive, config.dataDir);
+      const loadMarket = source === undefined ? stored : orFrom(source, stored);
       for (const { id } of await store.open()) await queue.resume(id);
       await queue.work(createResearchWork({ store, threads, loadMarket, clock: systemClock }));
     },
@@ -83,6 +87,21 @@ export async function startResearch(options: ResearchOptions): Promise<StudyDesk
   const opened = await openResearch(options);
   await opened.work();
   return opened;
+}
+
+/** What the bar store lacks comes from the market that this process sees. */
+function orFrom(source: BarSource, load: LoadMarket): LoadMarket {
+  return async (query) => {
+    const loaded = await load(query);
+    const { symbols, from, to } = query;
+    if (loaded.kind === 'loaded' || symbols === null || from === null || to === null) return loaded;
+    const watch = { progress: () => {}, signal: new AbortController().signal };
+    const found = await source({ ...query, symbols, from, to }, watch);
+    if (found.kind === 'bars' && found.market.bars.size > 0) {
+      return { kind: 'loaded', market: found.market, notes: [] };
+    }
+    return found.kind === 'refused' ? { kind: 'refused', lines: [found.why] } : loaded;
+  };
 }
 
 /** The bar store of this machine, after what the others have published has come into it. */

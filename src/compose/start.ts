@@ -142,7 +142,7 @@ async function setGoing(assembly: Assembly): Promise<RunningBot> {
   await followBars(context, lifecycle, () => clockwork.barHeard());
   await untilSighted(context);
   await queue.startWorkers();
-  await research.work();
+  await research.work(context.backtestBars);
   await queue.schedule(clockwork.runsOnSystemTime ? 'all' : 'every');
   await settleLeftConfirmations(context);
   await discord.start();

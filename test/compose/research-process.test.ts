@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { readinessOverrides, studies, sweepResults } from '#adapters/postgres/schema/studies.ts';
 import { ticker } from '#core/ids.ts';
 import { asSessionDate } from '#core/session.ts';
+import type { BarsWanted } from '#ports/backtests.ts';
 import type { StudyDesk, StudyId } from '#ports/studies.ts';
 import { generateMarket } from '#sandbox/market/generate-market.ts';
 import { BARE_ENVIRONMENT } from '#test/support/bare-environment.ts';
@@ -19,7 +20,8 @@ import { silentLog } from '#test/support/log.ts';
 import { makeTables } from '#test/support/make-tables.ts';
 
 import { createLifecycle } from '../../src/compose/lifecycle.ts';
-import { startResearch } from '../../src/compose/research-process.ts';
+import { openResearch, startResearch } from '../../src/compose/research-process.ts';
+import { aMarket } from '../backtest/a-market.ts';
 import { aRequest } from '../research/support/a-request.ts';
 import { aStandIn } from '../sandbox/alpaca/a-stand-in.ts';
 
@@ -89,6 +91,43 @@ describe('npm start -- --role research', () => {
     });
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
+  }, 90_000);
+
+  it('takes what the bar store lacks from the market that the bot sees', async () => {
+    const lifecycle = createLifecycle(() => silentLog);
+    onTestFinished(() => lifecycle.close());
+    const bot = await openResearch({
+      config: { dataDir: aFolder(), redisUrl: null, processRoles: ['bot', 'research'] },
+      databaseUrl: url,
+      lifecycle,
+      log: silentLog,
+    });
+    const market = aMarket({ sessions: 60, names: ['AAPL'] });
+    const wanted: BarsWanted[] = [];
+    await bot.work((of) => {
+      wanted.push(of);
+      return Promise.resolve({ kind: 'bars', market });
+    });
+    const [from, to] = [market.sessions[20]!.date, market.sessions[59]!.date];
+    const request = aRequest({ symbols: [ticker('AAPL')], from, to, grid: 'stop=2,3' });
+    const id = await bot.ask(request, 'Ann');
+    expect(await over(bot, id)).toMatchObject({ status: 'done', failure: null });
+    expect(wanted[0]).toMatchObject({ symbols: ['AAPL'], barMinutes: 5, from, to });
+  }, 90_000);
+
+  it('says why where that market has none either', async () => {
+    const lifecycle = createLifecycle(() => silentLog);
+    onTestFinished(() => lifecycle.close());
+    const bot = await openResearch({
+      config: { dataDir: aFolder(), redisUrl: null, processRoles: ['bot', 'research'] },
+      databaseUrl: url,
+      lifecycle,
+      log: silentLog,
+    });
+    const why = 'The bars of the last session settle some minutes after its close.';
+    await bot.work(() => Promise.resolve({ kind: 'refused', why }));
+    const id = await bot.ask(aRequest(), 'Ann');
+    expect(await over(bot, id)).toMatchObject({ status: 'failed', failure: why });
   }, 90_000);
 
   it('works on bars that another machine has filled', async () => {
