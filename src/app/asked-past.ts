@@ -75,21 +75,25 @@ export async function askedSpan(
   { name, usual }: PastTask,
 ): Promise<AskedSpan> {
   const [wishFrom, wishTo] = [dateOf('from', options['from']), dateOf('to', options['to'])];
-  const last = wishTo ?? (await lastOver(context));
+  const over = await lastOver(context);
+  const last = wishTo ?? over;
+  if (last > over) {
+    throw new UserError(`to ${last} is not over yet: the last session that is over is ${over}.`);
+  }
   const before = await sessionsOver(context, addDays(last, -usual.days), last);
   const first = wishFrom ?? before.slice(-(usual.sessions ?? before.length))[0];
   if (first === undefined) throw new UserError(`There is no session up to ${last}.`);
   if (first > last) {
-    throw new UserError(`from ${first} is later than to ${last}: exchange them.`);
+    throw new UserError(
+      wishTo === null
+        ? `from ${first} is not over yet: the last session that is over is ${over}.`
+        : `from ${first} is later than to ${last}: exchange them.`,
+    );
   }
   if (first < addDays(last, -Math.ceil(MOST_YEARS * YEAR_DAYS))) {
     throw new UserError(
       `From ${first} to ${last} is longer than the ${MOST_YEARS} years that a ${name} may span: name a later from.`,
     );
-  }
-  const over = wishTo === null ? last : await lastOver(context);
-  if (last > over) {
-    throw new UserError(`to ${last} is not over yet: the last session that is over is ${over}.`);
   }
   const dates = await sessionsOver(context, first, last);
   if (dates.length === 0) {

@@ -9,7 +9,8 @@ export interface EquityLog {
   note(at: EpochMs, equity: Usd): void;
   /** Equity at a session's close. */
   noteClose(date: SessionDate, equity: Usd): void;
-  series(): EquitySeries;
+  /** Up to the end of the data, where it may long have been the same. */
+  series(until: EpochMs): EquitySeries;
   /** One for each session; in those that nobody looked into nothing changed. */
   sessions(all: readonly Session[]): readonly SessionEquity[];
 }
@@ -29,7 +30,13 @@ export function createEquityLog(from: EpochMs, starting: Usd): EquityLog {
     noteClose(date, amount) {
       closes.set(date, usdToNumber(amount));
     },
-    series: () => ({ at: Float64Array.from(at), equity: Float64Array.from(equity) }),
+    series(until) {
+      const isCut = until > (at.at(-1) ?? until);
+      return {
+        at: Float64Array.from(isCut ? [...at, until] : at),
+        equity: Float64Array.from(isCut ? [...equity, equity.at(-1) ?? 0] : equity),
+      };
+    },
     sessions(all) {
       let last = usdToNumber(starting);
       return all.map(({ date }) => {

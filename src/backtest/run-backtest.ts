@@ -217,7 +217,7 @@ function endOf(run: Run): BacktestResult {
     endingEquity: exchange.equity(),
     trades: closed,
     stillOpen: live.size,
-    equity: equity.series(),
+    equity: equity.series(market.grid.sessions.at(-1)?.close ?? 0),
     sessions: equity.sessions(market.grid.sessions.slice(agenda.firstSession)),
     signals: { ...tally, refused: { ...tally.refused } },
     entries: { ...entries },

@@ -19,6 +19,7 @@ import type { BacktestSettings } from './backtest-settings.ts';
 import { codeVersion } from './code-version.ts';
 import { marketOfFolder, marketOfStore, withMinuteBars } from './load-market.ts';
 import type { LoadedMarket } from './load-market.ts';
+import { checkOutputs } from './output-files.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { runTool, UsageError } from './tool.ts';
 import { writeReport } from './write-report.ts';
@@ -36,10 +37,18 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const { settings } = parsed;
+  checkOutputs(settings.json, settings.html);
   const loaded = await load(settings);
   if (loaded.kind === 'refused') {
     for (const line of loaded.lines) process.stderr.write(`${line}\n`);
     return 1;
+  }
+  const { from, to } = settings;
+  const { sessions } = loaded.market;
+  if (!sessions.some(({ date }) => date >= (from ?? date) && date <= (to ?? date))) {
+    throw new UsageError(
+      `there is no session with bars from ${from ?? 'the first bar'} to ${to ?? 'the last one'}: name other dates`,
+    );
   }
   say(loaded.notes);
   run(settings, loaded.market);

@@ -15,6 +15,10 @@ import type { SharedStores } from './research-settings.ts';
 
 /** How often the ledger is asked how far a study is. */
 const LOOK_MS = 500;
+/** How many looks it is until the queue is asked who works. */
+const LOOKS_A_QUESTION = 10;
+const NOBODY_WORKS =
+  'it waits: no research process is running; start one with npm start -- --role research';
 /** Who asks, where no chat knows a name. */
 const WHO = 'the terminal';
 
@@ -60,10 +64,13 @@ async function untilOver(
   { bar, signal, say }: Watching,
 ): Promise<Study> {
   const id = await desk.ask(request, WHO);
-  if ((await desk.research.isWorked()) === false) {
-    say('queued: no research process is running; start one with npm start -- --role research');
-  }
-  for (;;) {
+  let wasWorked = true;
+  for (let look = 0; ; look += 1) {
+    if (look % LOOKS_A_QUESTION === 0) {
+      const isWorked = (await desk.research.isWorked()) !== false;
+      if (wasWorked && !isWorked) say(NOBODY_WORKS);
+      wasWorked = isWorked;
+    }
     if (signal.aborted) await desk.cancel(id, WHO);
     const study = await desk.find(id);
     if (study === null) throw new Error(`the study ${id} is not in the ledger any more`);

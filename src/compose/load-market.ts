@@ -4,7 +4,7 @@ import { readBarFolder } from '#adapters/bars/read-bar-folder.ts';
 import type { ReadBars, RefusedBars } from '#adapters/bars/read-bar-folder.ts';
 import { readBarStore } from '#adapters/bars/read-bar-store.ts';
 import type { BacktestMarket } from '#backtest/market.ts';
-import { sessionsFrom } from '#core/exchange-calendar.ts';
+import { sessionsBetween, sessionsFrom } from '#core/exchange-calendar.ts';
 import type { Ticker } from '#core/ids.ts';
 import { addDays, MINUTE_MS, startOfDay } from '#core/session.ts';
 import type { EpochMs, SessionDate } from '#core/session.ts';
@@ -125,7 +125,7 @@ function loadedFrom(read: ReadBars | RefusedBars, query: MarketQuery): LoadedMar
   return {
     kind: 'loaded',
     market: { barMinutes: query.barMinutes, bars, sessions },
-    notes: [...notesOf(read), ...shortWarmUp(read, query)],
+    notes: [...notesOf(read), ...missingEnds(read, query), ...shortWarmUp(read, query)],
   };
 }
 
@@ -133,6 +133,18 @@ const notesOf = ({ repairs, defects }: ReadBars): readonly string[] => [
   ...describeRepairs(repairs),
   ...describeNotes(defects),
 ];
+
+/** Sessions that were asked for, and of which there is no bar. */
+function missingEnds({ sessions }: ReadBars, { from, to }: MarketQuery): readonly string[] {
+  const played = sessions.filter(({ date }) => date >= (from ?? date) && date <= (to ?? date));
+  const [first, last] = [played[0]?.date, played.at(-1)?.date];
+  if (first === undefined || last === undefined) return [];
+  const asked = sessionsBetween(from ?? first, to ?? last).length;
+  if (asked <= played.length) return [];
+  return [
+    `only ${played.length} of the ${asked} sessions from ${from ?? first} to ${to ?? last} have bars: those from ${first} to ${last}`,
+  ];
+}
 
 /** What is decided on less than it looks at is not what would have been traded. */
 function shortWarmUp({ sessions }: ReadBars, { from, warmUp }: MarketQuery): readonly string[] {

@@ -2,6 +2,7 @@ import type { KeyFigures } from '#backtest/metrics/measure.ts';
 import { count, formatGain, formatNumber, NONE } from '#core/number-words.ts';
 import { optionWords } from '#core/option-words.ts';
 import { shadeOf } from '#core/shades.ts';
+import { efficiencyWords, NOTHING_RECOMMENDED, placeWord } from '#core/study-words.ts';
 import type { StudyRequest } from '#ports/studies.ts';
 import type { FoundPoint, StudyReport, SweepReport, WalkForwardReport } from '#research/report.ts';
 import { lookAheadWords, warmUpWords } from '#research/report/words.ts';
@@ -16,8 +17,8 @@ export function screenOf(request: StudyRequest, report: StudyReport): readonly s
     ...own,
     '',
     `fills, costs   ${optionWords(request.options)}`,
-    `in sample      ${figureWords(report.inSample)}`,
-    `out of sample  ${figureWords(report.outOfSample)}`,
+    `in sample      ${playedWords(report, report.inSample)}`,
+    `out of sample  ${playedWords(report, report.outOfSample)}`,
     ...evidenceLines(report),
     `look-ahead     ${lookAheadWords(report.lookAhead).filter(Boolean).join(': ')}`,
     `warm-up        ${warmUpWords(report.warmUp).join(' ')}`,
@@ -31,6 +32,10 @@ const number = (value: number | null, decimals = 2): string =>
 
 const spanWords = ({ from, to, sessions }: SessionSpan): string =>
   `${from} – ${to} (${count(sessions, 'session')})`;
+
+/** Where nothing is recommended, nothing was traded either. */
+const playedWords = ({ recommended }: StudyReport, figures: KeyFigures): string =>
+  recommended === null ? 'nothing was traded' : figureWords(figures);
 
 const figureWords = (figures: KeyFigures): string =>
   [
@@ -63,13 +68,15 @@ function sweepLines(report: SweepReport): readonly string[] {
   ];
 }
 
-function recommendedLines({ recommended, objective }: StudyReport): readonly string[] {
+function recommendedLines({ recommended, objective, verdict }: StudyReport): readonly string[] {
   if (recommended === null) {
-    return ['recommended    nothing: no neighbourhood of points has enough trades'];
+    return [`recommended    ${NOTHING_RECOMMENDED}`];
   }
   const { coordinates, smoothed, points, peak } = recommended;
   return [
-    `recommended    ${pointText(coordinates)}`,
+    `${placeWord(verdict.failed === null)
+      .toLowerCase()
+      .padEnd(14)} ${pointText(coordinates)}`,
     `               ${objective} ${number(smoothed)} in the mean of ${count(points, 'point')} there; the highest single point is ${pointText(peak)}`,
   ];
 }
@@ -113,7 +120,7 @@ function walkForwardLines(report: WalkForwardReport): readonly string[] {
       ({ name, usual, share }) =>
         `stability      ${name}=${String(usual)} in ${Math.round(100 * share)} % of the windows`,
     ),
-    `efficiency     ${efficiency === null ? NONE : `${Math.round(100 * efficiency)} % of the annual return in training was left in the tests`}`,
+    `efficiency     ${efficiencyWords(efficiency)}`,
     ...recommendedLines(report),
   ];
 }

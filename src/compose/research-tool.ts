@@ -13,6 +13,7 @@ import { stateOf, studiedDates } from '#research/run-study.ts';
 import { benchOf } from './bench.ts';
 import { studyByAll } from './distributed-study.ts';
 import { marketOfFolder, marketOfStore } from './load-market.ts';
+import { checkOutputs } from './output-files.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { screenOf } from './research-screen.ts';
 import { researchSettings } from './research-settings.ts';
@@ -34,15 +35,16 @@ export async function researchTool(kind: StudyKind, argv: readonly string[]): Pr
     return 0;
   }
   const { request } = asked;
+  checkOutputs(asked.json, asked.html);
   const stopping = new AbortController();
   process.once('SIGINT', () => stopping.abort());
   const startedAt = performance.now();
   const report = await reportOf(asked, stopping.signal);
   if (report === null) return INTERRUPTED;
-  await writeFiles(asked, report);
   const took = formatDuration(performance.now() - startedAt);
   const title = `${kind === 'sweep' ? 'Sweep' : 'Walk-forward'} of ${request.symbols.join(', ')}, ${request.from} to ${request.to}, by ${request.objective} (${took})`;
   process.stdout.write(`${[title, '', ...screenOf(request, report)].join('\n')}\n`);
+  await writeFiles(asked, report);
   return 0;
 }
 

@@ -9,6 +9,11 @@ export class UsageError extends Error {}
  */
 export async function runTool(tool: (argv: readonly string[]) => Promise<number>): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
+  // Whoever reads has seen enough, as `head` does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
   try {
     process.exitCode = await tool(process.argv.slice(2));
   } catch (error) {

@@ -5,6 +5,7 @@ import type { BacktestTrade, SessionEquity } from '#backtest/result.ts';
 import type { Usd } from '#core/money.ts';
 import { usdToNumber } from '#core/money.ts';
 import { createRandom } from '#core/random.ts';
+import { MIN_POINT_TRADES } from '#core/study-words.ts';
 
 import { objectiveValue } from './objective.ts';
 import type { PointOutcome } from './outcome.ts';
@@ -20,8 +21,6 @@ import { plateau } from './surface.ts';
 import type { Surface } from './surface.ts';
 import { judge, verdictSentence } from './verdict.ts';
 
-/** A point with fewer trades is not looked at: a mean of less is no more than noise. */
-const MIN_POINT_TRADES = 10;
 /** 2,000 give a p-value of 0.05 to some ±0.01. */
 const RESAMPLES = 2_000;
 

@@ -62,8 +62,12 @@ export function sweepReport(
         recommended === null ? null : deflatedChoices([{ plan, known, played: inSample }]),
       overfitting: searchOverfitting([{ plan, known }]),
     }),
+    ...(recommended === null ? { sentence: NO_PLACE } : {}),
   };
 }
+
+/** Nothing was traded for want of a place to trade, which says more than that no trade was made. */
+const NO_PLACE = 'too few trades to tell: no place in the grid has enough of them';
 
 /** What was asked. */
 export const described = ({ axes, objective, search }: StudyPlan) => ({

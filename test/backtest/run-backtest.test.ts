@@ -98,6 +98,16 @@ describe('a backtest', () => {
     expect(stepped.result()).toEqual(runBacktest(market, EAGER, OPTIONS));
   });
 
+  it('knows its equity up to the end of the data, however long nothing was traded', () => {
+    const market = aMarket({ sessions: 60 });
+    const quiet = { ...EAGER, confidenceThreshold: 100 };
+    for (const rules of [EAGER, quiet]) {
+      const { equity, endingEquity } = runBacktest(market, rules, OPTIONS);
+      expect(equity.at.at(-1)).toBe(market.sessions.at(-1)!.close);
+      expect(equity.equity.at(-1)).toBe(endingEquity / 1e6);
+    }
+  });
+
   it('warms up on the sessions before the first one that is traded', () => {
     const market = aMarket({ seed: 9 });
     const tradeFrom = market.sessions[30]!.date;

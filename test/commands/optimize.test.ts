@@ -102,10 +102,16 @@ describe('/optimize in the channel', () => {
     );
   });
 
-  it('answers what is wrong in one line, and asks for nothing', async () => {
+  it.each([
+    [{ grid: 'stp=2,3' }, 'stp: there is no such parameter; did you mean stop?'],
+    [
+      { windows: 'rolling:30:20' },
+      'windows are those of a walk-forward: say kind walk-forward, or leave windows out.',
+    ],
+  ])('answers what is wrong with %o in one line, and asks for nothing', async (options, line) => {
     const channel = await open();
-    const { content } = await say(channel, 'admin', 'optimize', { grid: 'stp=2,3' });
-    expect(content).toBe('stp: there is no such parameter; did you mean stop?');
+    const { content } = await say(channel, 'admin', 'optimize', options);
+    expect(content).toBe(line);
     expect(await channel.desk.query('SELECT id FROM studies')).toEqual([]);
   });
 });

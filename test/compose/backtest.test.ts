@@ -115,6 +115,19 @@ describe('npm run backtest', () => {
     expect(ended.errors).toMatch(/AAPL_5min\.csv: line 2: /);
   });
 
+  it.each([
+    [['--json', 'none/out.json'], 'none/out.json cannot be written, for there is no folder none'],
+    [['--html', '.'], '. is a folder: name a file in it'],
+    [
+      ['--from', '2025-10-18', '--to', '2025-10-19'],
+      'there is no session with bars from 2025-10-18 to 2025-10-19: name other dates',
+    ],
+  ])('refuses %j before it plays anything', async (argv, line) => {
+    const ended = await backtest(aFolder(), '--data', '.', ...argv);
+    expect(ended).toMatchObject({ code: 2, out: '' });
+    expect(ended.errors).toContain(line);
+  });
+
   it('says what is wrong with the rules, one line each with the cure', async () => {
     const ended = await backtest(aFolder(), '--data', '.', '--params', 'wrong.json');
     expect(ended).toEqual({

@@ -107,6 +107,16 @@ describe('the bars of a backtest or a study', () => {
     expect(loaded(await loadStored(store, QUERY, true)).symbols).toEqual([AAPL]);
   });
 
+  it('say of files which of the asked sessions have bars', async () => {
+    const day = barStarts(FROM, FROM).map((start) => row(start));
+    const folder = folderWith({ 'AAPL_5min.csv': csv(...day) });
+    const query = { ...QUERY, symbols: [AAPL], warmUp: 0 };
+    const { notes } = loaded(await marketOfFolder(folder, { repair: false })(query));
+    expect(notes).toContain(
+      'only 1 of the 4 sessions from 2025-11-24 to 2025-11-28 have bars: those from 2025-11-24 to 2025-11-24',
+    );
+  });
+
   it('warm up for every point of a grid, and not for its base alone', async () => {
     const asked: MarketQuery[] = [];
     const load = (query: MarketQuery) => {

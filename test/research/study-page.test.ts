@@ -65,7 +65,8 @@ describe('the page of a study', () => {
 
   it('says so where nothing is recommended', async () => {
     const words = wordsOf(await pageOf({ grid: 'confidenceThreshold=99,100' }));
-    expect(words).toContain('Recommended: nothing');
+    expect(words).toContain('Recommended nothing: there is no place');
+    expect(words).toContain('too few trades to tell: no place in the grid has enough of them');
   });
 });
 

@@ -33,6 +33,11 @@ export async function askedStudy(
   const symbols = askedSymbols(context, options['symbols'], TASKS[kind]);
   const word = (name: keyof typeof USUAL_WORDS): string =>
     String(options[name] ?? '').trim() || USUAL_WORDS[name];
+  if (kind === 'sweep' && String(options['windows'] ?? '').trim() !== '') {
+    throw new UserError(
+      'windows are those of a walk-forward: say kind walk-forward, or leave windows out.',
+    );
+  }
   const { from, to, dates } = await askedSpan(context, options, TASKS[kind]);
   const request: StudyRequest = {
     kind,

@@ -3,6 +3,7 @@ import type { SessionEquity } from '#backtest/result.ts';
 import { count, NONE } from '#core/number-words.ts';
 import { optionWords } from '#core/option-words.ts';
 import { placeBetween } from '#core/shades.ts';
+import { efficiencyWords, NOTHING_RECOMMENDED, placeWord } from '#core/study-words.ts';
 import type { StudyRequest } from '#ports/studies.ts';
 
 import type { FoundPoint, StudyReport, SweepReport, WalkForwardReport } from '../report.ts';
@@ -49,15 +50,15 @@ function evidence(report: StudyReport): string {
   ].join('; ');
 }
 
-function recommendation({ base }: StudyRequest, { recommended }: StudyReport): Markup {
+function recommendation({ base }: StudyRequest, { recommended, verdict }: StudyReport): Markup {
   if (recommended === null) {
-    return markup`<section><h2>Recommended: nothing</h2><p>No neighbourhood of points has enough trades.</p></section>`;
+    return markup`<section><h2>Recommended</h2><p>${NOTHING_RECOMMENDED}.</p></section>`;
   }
   const { coordinates, parameters, peak, points } = recommended;
   const changed = Object.entries(parameters).filter(
     ([name, value]) => Reflect.get(base, name) !== value,
   );
-  return markup`<section><h2>Recommended: ${pointText(coordinates)}</h2>
+  return markup`<section><h2>${placeWord(verdict.failed === null)}: ${pointText(coordinates)}</h2>
 <p class="muted">The middle of ${count(points, 'point')}; the highest single point is ${pointText(peak)}.</p>
 ${
   changed.length === 0
@@ -159,4 +160,4 @@ const walkForwardParts = ({ windows, stability, efficiency }: WalkForwardReport)
       ...figureCells(outOfSample),
     ]),
   )}
-<p class="muted">${stability.map(({ name, usual, share }) => `${name}=${String(usual)} in ${percent(share, 0)} of the windows`).join('; ')}. Of the annual return in training ${percent(efficiency, 0)} was left in the tests.</p></section>`;
+<p class="muted">${stability.map(({ name, usual, share }) => `${name}=${String(usual)} in ${percent(share, 0)} of the windows`).join('; ')}. Efficiency: ${efficiencyWords(efficiency)}.</p></section>`;

@@ -110,7 +110,8 @@ describe('the card of a study', () => {
       72 points tried in 1 min
       Chosen on 2024-11-26 to 2025-08-07 (175 sessions)
       Tried on 2025-08-08 to 2025-11-25 (75 sessions)
-      [Recommended: stop=2 target=4.5] \`stopAtrs\` 2 (now 2.5)
+      Nothing is changed by it.
+      [Best place found, not proven: stop=2 target=4.5] \`stopAtrs\` 2 (now 2.5)
       \`targetAtrs\` 4.5 (now 4)
       [In sample] 120 trades
       +$1,234.50 after costs
@@ -139,18 +140,16 @@ describe('the card of a study', () => {
       card(done({ spans: null, windows, heatMap: null }), { kind: 'walk-forward' }),
     );
     expect(text).toContain('by sharpe, every point, half-years\n');
-    expect(text).toContain(
-      '2 windows; 42 % of the annual return in training was left in the tests\n',
-    );
+    expect(text).toContain('2 windows; the tests made 42 % of the annual return in training\n');
     expect(text).not.toContain('```');
   });
 
   it('recommends nothing where nothing is good, or where it trades already', () => {
     expect(read(card(done({ recommended: null }, [])))).toContain(
-      '[Recommended] nothing: no neighbourhood of points has enough trades',
+      '[Recommended] nothing: there is no place at which most of the neighbouring points',
     );
     expect(read(card(done({}, [])))).toContain(
-      '[Recommended: stop=2 target=4.5] That is what trades now.',
+      '[Best place found, not proven: stop=2 target=4.5] That is what trades now.',
     );
   });
 

@@ -80,6 +80,14 @@ describe('the dates of a backtest', () => {
       'from 2025-06-30 is later than to 2025-01-02: exchange them.',
     ],
     [
+      { from: '2030-09-02' },
+      'from 2030-09-02 is not over yet: the last session that is over is 2025-11-25.',
+    ],
+    [
+      { to: '2030-01-01' },
+      'to 2030-01-01 is not over yet: the last session that is over is 2025-11-25.',
+    ],
+    [
       { to: '2025-11-26' },
       'to 2025-11-26 is not over yet: the last session that is over is 2025-11-25.',
     ],

@@ -8,6 +8,7 @@ import {
   formatR,
   NONE,
 } from '#core/number-words.ts';
+import { efficiencyWords, NOTHING_RECOMMENDED, placeWord } from '#core/study-words.ts';
 import type { VerdictKind } from '#ports/studies.ts';
 import type {
   ParameterChange,
@@ -43,11 +44,16 @@ export function studyHeadline({
       `**Verdict: ${plain(summary.sentence)}.**`,
       `${count(summary.trials, 'point')} tried in ${formatDuration(tookMs)}`,
       ...spanLines(summary),
+      'Nothing is changed by it.',
     ],
     fields: [
       ...recommendedFields(summary, changes),
-      figureField('In sample', summary.inSample),
-      figureField('Out of sample', summary.outOfSample),
+      ...(summary.recommended === null
+        ? []
+        : [
+            figureField('In sample', summary.inSample),
+            figureField('Out of sample', summary.outOfSample),
+          ]),
       ...heatFields(summary),
     ],
   };
@@ -62,28 +68,24 @@ function spanLines({ spans, windows }: StudySummary): readonly string[] {
   }
   if (windows === null) return [];
   const { efficiency } = windows;
-  const kept =
-    efficiency === null
-      ? ''
-      : `; ${Math.round(100 * efficiency)} % of the annual return in training was left in the tests`;
+  const kept = efficiency === null ? '' : `; ${efficiencyWords(efficiency)}`;
   return [`${count(windows.count, 'window')}${kept}`];
 }
 
 function recommendedFields(
-  { recommended }: StudySummary,
+  { recommended, verdict }: StudySummary,
   changes: readonly ParameterChange[],
 ): readonly APIEmbedField[] {
   if (recommended === null) {
-    const value = 'nothing: no neighbourhood of points has enough trades';
-    return [{ name: 'Recommended', value }];
+    return [{ name: 'Recommended', value: `${NOTHING_RECOMMENDED}.` }];
   }
-  const name = `Recommended: ${plain(recommended)}`;
+  const name = `${placeWord(verdict === 'better-than-luck')}: ${plain(recommended)}`;
   if (changes.length === 0) return [{ name, value: 'That is what trades now.' }];
   const lines = changes.map(
     (change) => `\`${change.name}\` ${String(change.to)} (now ${String(change.from)})`,
   );
   return splitText(lines.join('\n'), LIMITS.fieldValue).map((value, page) => ({
-    name: page === 0 ? name : 'Recommended, continued',
+    name: page === 0 ? name : 'The same, continued',
     value,
   }));
 }
