@@ -7,6 +7,7 @@ import type { Session } from '#core/session.ts';
 import type { PreparedSymbol } from './desk.ts';
 import { FeatureRow, readRow } from './feature-rows.ts';
 import type { FeatureRows } from './feature-rows.ts';
+import { lastDaysBefore } from './market.ts';
 import { slotCount } from './time-grid.ts';
 import type { TimeGrid } from './time-grid.ts';
 
@@ -59,20 +60,11 @@ export function findCandidates(
     if (session === undefined || at === first) continue;
     let recent: readonly DailyBar[] | null = null;
     const recentDays = (): readonly DailyBar[] =>
-      (recent ??= daysBefore(history, index, parameters.volumeProfileDays));
+      (recent ??= lastDaysBefore(history, index, parameters.volumeProfileDays));
     scan(view, { rows: signals.features, first, end: at, session, parameters, recentDays }, found);
   }
   return found;
 }
-
-const daysBefore = (
-  { days, daysBefore: before }: PreparedSymbol,
-  session: number,
-  count: number,
-): readonly DailyBar[] => {
-  const end = before[session] ?? 0;
-  return days.slice(Math.max(0, end - count), end);
-};
 
 interface Stretch {
   readonly rows: FeatureRows;

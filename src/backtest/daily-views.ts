@@ -1,6 +1,7 @@
 import type { DailyBar } from '#core/decision.ts';
 import type { Ticker } from '#core/ids.ts';
 
+import { lastDaysBefore } from './market.ts';
 import type { PreparedMarket } from './prepare.ts';
 
 /** The days before each session, of every symbol; runs that look as far back share them. */
@@ -16,10 +17,9 @@ export function createDailyViews({ symbols }: PreparedMarket, days: number): Dai
       const known = views.get(sessionIndex);
       if (known !== undefined) return known;
       const view = new Map(
-        symbols.map((symbol) => {
-          const end = symbol.daysBefore[sessionIndex] ?? 0;
-          return [symbol.symbol, symbol.days.slice(Math.max(0, end - days), end)] as const;
-        }),
+        symbols.map(
+          (history) => [history.symbol, lastDaysBefore(history, sessionIndex, days)] as const,
+        ),
       );
       views.set(sessionIndex, view);
       return view;

@@ -31,6 +31,16 @@ export interface SymbolHistory {
   readonly daysBefore: Int32Array;
 }
 
+/** The last days before a session, at most so many. */
+export function lastDaysBefore(
+  { days, daysBefore }: Pick<SymbolHistory, 'days' | 'daysBefore'>,
+  sessionIndex: number,
+  count: number,
+): readonly DailyBar[] {
+  const end = daysBefore[sessionIndex] ?? 0;
+  return days.slice(Math.max(0, end - count), end);
+}
+
 export function historyOf(
   symbol: Ticker,
   bars: BarColumns,

@@ -17,7 +17,7 @@ import { optionsFor, runIdOf } from '#research/run-id.ts';
 import { parseBacktestSettings } from './backtest-settings.ts';
 import type { BacktestSettings } from './backtest-settings.ts';
 import { codeVersion } from './code-version.ts';
-import { marketOfFolder, marketOfStore, withMinuteBars } from './load-market.ts';
+import { marketOfFolder, marketOfStore, sessionsWithin, withMinuteBars } from './load-market.ts';
 import type { LoadedMarket } from './load-market.ts';
 import { checkOutputs } from './output-files.ts';
 import { createProgressBar } from './progress-bar.ts';
@@ -44,8 +44,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return 1;
   }
   const { from, to } = settings;
-  const { sessions } = loaded.market;
-  if (!sessions.some(({ date }) => date >= (from ?? date) && date <= (to ?? date))) {
+  if (sessionsWithin(loaded.market.sessions, settings).length === 0) {
     throw new UsageError(
       `there is no session with bars from ${from ?? 'the first bar'} to ${to ?? 'the last one'}: name other dates`,
     );

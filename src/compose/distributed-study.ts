@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { systemClock } from '#adapters/system/clock.ts';
+import { isOver } from '#app/studies/follow-studies.ts';
 import { count, formatDuration } from '#core/number-words.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { Study, StudyRequest } from '#ports/studies.ts';
@@ -74,7 +75,7 @@ async function untilOver(
     if (signal.aborted) await desk.cancel(id, WHO);
     const study = await desk.find(id);
     if (study === null) throw new Error(`the study ${id} is not in the ledger any more`);
-    if (study.status !== 'queued' && study.status !== 'running') return study;
+    if (isOver(study)) return study;
     show(bar, study);
     await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
   }

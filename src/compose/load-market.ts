@@ -7,7 +7,7 @@ import type { BacktestMarket } from '#backtest/market.ts';
 import { sessionsBetween, sessionsFrom } from '#core/exchange-calendar.ts';
 import type { Ticker } from '#core/ids.ts';
 import { addDays, MINUTE_MS, startOfDay } from '#core/session.ts';
-import type { EpochMs, SessionDate } from '#core/session.ts';
+import type { EpochMs, Session, SessionDate } from '#core/session.ts';
 import type { BarLookup, BarStore } from '#ports/bar-store.ts';
 
 import { barStoreDir } from './bars-settings.ts';
@@ -134,9 +134,16 @@ const notesOf = ({ repairs, defects }: ReadBars): readonly string[] => [
   ...describeNotes(defects),
 ];
 
+/** Those of the asked dates; null leaves an end open. */
+export const sessionsWithin = (
+  sessions: readonly Session[],
+  { from, to }: Pick<MarketQuery, 'from' | 'to'>,
+): readonly Session[] =>
+  sessions.filter(({ date }) => date >= (from ?? date) && date <= (to ?? date));
+
 /** Sessions that were asked for, and of which there is no bar. */
 function missingEnds({ sessions }: ReadBars, { from, to }: MarketQuery): readonly string[] {
-  const played = sessions.filter(({ date }) => date >= (from ?? date) && date <= (to ?? date));
+  const played = sessionsWithin(sessions, { from, to });
   const [first, last] = [played[0]?.date, played.at(-1)?.date];
   if (first === undefined || last === undefined) return [];
   const asked = sessionsBetween(from ?? first, to ?? last).length;

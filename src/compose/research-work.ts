@@ -4,6 +4,7 @@ import type { Chunk, ResearchWork } from '#adapters/bullmq/research-queue.ts';
 import type { Bench } from '#adapters/research/protocol.ts';
 import type { ResearchThreads } from '#adapters/research/threads.ts';
 import { parametersKey } from '#adapters/system/parameters-key.ts';
+import { isOver } from '#app/studies/follow-studies.ts';
 import type { SessionDate } from '#core/session.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Study, StudyId, StudyResult, StudyStore } from '#ports/studies.ts';
@@ -84,7 +85,7 @@ export function createResearchWork(workshop: Workshop): ResearchWork {
 
 async function wanted(store: StudyStore, id: StudyId): Promise<Study | null> {
   const study = await store.find(id);
-  return study?.status === 'queued' || study?.status === 'running' ? study : null;
+  return study === null || isOver(study) ? null : study;
 }
 
 async function layOut({ loadMarket }: Workshop, { request }: Study): Promise<OnTable> {

@@ -3,6 +3,7 @@ import type { BarColumns } from './bars.ts';
 import type { Features } from './decision.ts';
 import { createFeaturePipeline } from './feature-pipeline.ts';
 import type { FeatureColumns, FeatureParameters } from './feature-pipeline.ts';
+import { figureAt } from './indicators/figure-at.ts';
 import type { EpochMs, Session } from './session.ts';
 
 /** So few rows that the columns of a chunk stay close to the processor, and that its loops are compiled well. */
@@ -94,8 +95,6 @@ export const featuresAt = (columns: FeatureColumns, row: number): Features => ({
   trendEmaFast: figureAt(columns.trendEmaFast, row),
   trendEmaSlow: figureAt(columns.trendEmaSlow, row),
 });
-
-const figureAt = (column: Float64Array, row: number): number => column[row] ?? Number.NaN;
 
 const mapFeatures = (columnOf: (name: keyof Features) => Float64Array): FeatureColumns => ({
   barEnd: columnOf('barEnd'),

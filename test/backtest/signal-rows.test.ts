@@ -23,26 +23,27 @@ function aWalk(seed: number): readonly SessionBar[] {
   });
 }
 
+/** The features of all rows, and the signals among them. */
+function searched(rows: readonly SessionBar[], crossWithinBars: number) {
+  const [bars, sessions] = [columnsOf(rows), sessionsOf(rows)];
+  const parameters = { ...DEFAULT_PARAMETERS, crossWithinBars };
+  return {
+    all: computeFeatureColumns(bars, sessions, parameters),
+    found: findSignals(bars, sessions, parameters),
+  };
+}
+
 const seeds = fc.integer({ min: 0, max: 1e6 });
 const within = fc.integer({ min: 1, max: 6 });
 
 it('keeps the features of its rows as they are, to the last bit', () => {
   fc.assert(
     fc.property(seeds, within, (seed, crossWithinBars) => {
-      const rows = aWalk(seed);
-      const [bars, sessions] = [columnsOf(rows), sessionsOf(rows)];
-      const parameters = { ...DEFAULT_PARAMETERS, crossWithinBars };
-      const all = computeFeatureColumns(bars, sessions, parameters);
-      const found = findSignals(bars, sessions, parameters);
-      const [kept, whole] = [...found.rows].reduce<[unknown[], unknown[]]>(
-        (lists, row, index) => {
-          lists[0].push(featureRowAt(found.features, index));
-          lists[1].push(featuresAt(all, row));
-          return lists;
-        },
-        [[], []],
+      const { all, found } = searched(aWalk(seed), crossWithinBars);
+      const rows = [...found.rows];
+      expect(rows.map((_, index) => featureRowAt(found.features, index))).toEqual(
+        rows.map((row) => featuresAt(all, row)),
       );
-      expect(kept).toEqual(whole);
     }),
     { numRuns: 20 },
   );
@@ -52,10 +53,8 @@ it('leaves out no row with a signal, and none without all of its features', () =
   fc.assert(
     fc.property(seeds, within, (seed, crossWithinBars) => {
       const rows = aWalk(seed);
-      const [bars, sessions] = [columnsOf(rows), sessionsOf(rows)];
-      const parameters = { ...DEFAULT_PARAMETERS, crossWithinBars };
-      const all = computeFeatureColumns(bars, sessions, parameters);
-      const found = new Set(findSignals(bars, sessions, parameters).rows);
+      const { all, found: signals } = searched(rows, crossWithinBars);
+      const found = new Set(signals.rows);
       const missed = rows.flatMap((_, row) => {
         const at = featuresAt(all, row);
         const matters = !isWarm(at) || signalSide(at, crossWithinBars) !== null;

@@ -21,6 +21,7 @@ import { makeTables } from '#test/support/make-tables.ts';
 
 import { createLifecycle } from '../../src/compose/lifecycle.ts';
 import { openResearch, startResearch } from '../../src/compose/research-process.ts';
+import type { ProcessRole } from '../../src/compose/schema.ts';
 import { aMarket } from '../backtest/a-market.ts';
 import { aRequest } from '../research/support/a-request.ts';
 import { aStandIn } from '../sandbox/alpaca/a-stand-in.ts';
@@ -41,16 +42,19 @@ function aFolder(): string {
   return folder;
 }
 
-/** Research as a bot starts it that has no research of its own to do. */
-async function aDesk(databaseUrl = url): Promise<StudyDesk> {
+/** Research of a process with these roles, which does not work yet. */
+function opened(processRoles: readonly ProcessRole[], databaseUrl = url) {
   const lifecycle = createLifecycle(() => silentLog);
   onTestFinished(() => lifecycle.close());
-  return startResearch({
-    config: { dataDir: aFolder(), redisUrl: null, processRoles: ['bot', 'trader'] },
-    databaseUrl,
-    lifecycle,
-    log: silentLog,
-  });
+  const config = { dataDir: aFolder(), redisUrl: null, processRoles };
+  return openResearch({ config, databaseUrl, lifecycle, log: silentLog });
+}
+
+/** Research as a bot starts it that has no research of its own to do. */
+async function aDesk(databaseUrl = url): Promise<StudyDesk> {
+  const desk = await opened(['bot', 'trader'], databaseUrl);
+  await desk.work();
+  return desk;
 }
 
 async function over(desk: StudyDesk, id: StudyId) {
@@ -94,14 +98,7 @@ describe('npm start -- --role research', () => {
   }, 90_000);
 
   it('takes what the bar store lacks from the market that the bot sees', async () => {
-    const lifecycle = createLifecycle(() => silentLog);
-    onTestFinished(() => lifecycle.close());
-    const bot = await openResearch({
-      config: { dataDir: aFolder(), redisUrl: null, processRoles: ['bot', 'research'] },
-      databaseUrl: url,
-      lifecycle,
-      log: silentLog,
-    });
+    const bot = await opened(['bot', 'research']);
     const market = aMarket({ sessions: 60, names: ['AAPL'] });
     const wanted: BarsWanted[] = [];
     await bot.work((of) => {
@@ -116,14 +113,7 @@ describe('npm start -- --role research', () => {
   }, 90_000);
 
   it('says why where that market has none either', async () => {
-    const lifecycle = createLifecycle(() => silentLog);
-    onTestFinished(() => lifecycle.close());
-    const bot = await openResearch({
-      config: { dataDir: aFolder(), redisUrl: null, processRoles: ['bot', 'research'] },
-      databaseUrl: url,
-      lifecycle,
-      log: silentLog,
-    });
+    const bot = await opened(['bot', 'research']);
     const why = 'The bars of the last session settle some minutes after its close.';
     await bot.work(() => Promise.resolve({ kind: 'refused', why }));
     const id = await bot.ask(aRequest(), 'Ann');

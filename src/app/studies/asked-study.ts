@@ -31,9 +31,9 @@ export async function askedStudy(
 ): Promise<StudyRequest> {
   const kind = options['kind'] === 'walk-forward' ? 'walk-forward' : 'sweep';
   const symbols = askedSymbols(context, options['symbols'], TASKS[kind]);
-  const word = (name: keyof typeof USUAL_WORDS): string =>
-    String(options[name] ?? '').trim() || USUAL_WORDS[name];
-  if (kind === 'sweep' && String(options['windows'] ?? '').trim() !== '') {
+  const said = (name: keyof typeof USUAL_WORDS): string => String(options[name] ?? '').trim();
+  const word = (name: keyof typeof USUAL_WORDS): string => said(name) || USUAL_WORDS[name];
+  if (kind === 'sweep' && said('windows') !== '') {
     throw new UserError(
       'windows are those of a walk-forward: say kind walk-forward, or leave windows out.',
     );

@@ -24,7 +24,9 @@ export async function followStudies(context: AppContext): Promise<void> {
   }
 }
 
-const isOver = ({ status }: Study): boolean => status !== 'queued' && status !== 'running';
+/** Done, cancelled or failed. */
+export const isOver = ({ status }: Pick<Study, 'status'>): boolean =>
+  status !== 'queued' && status !== 'running';
 
 /** What could not be put on the queue is not followed yet: it is tried again. */
 export async function letGo({ research, ledger }: AppContext, id: StudyId): Promise<void> {

@@ -1,23 +1,18 @@
 import type { APIEmbed } from 'discord.js';
 
-import { count, formatDuration } from '#core/number-words.ts';
+import { count } from '#core/number-words.ts';
 import type { BacktestCard, BacktestPhase, BacktestProgress } from '#ports/backtest-card.ts';
 import type { BacktestRequest } from '#ports/backtests.ts';
 import type { Mode } from '#ports/cards.ts';
 
-import { cancelRow } from '../components.ts';
 import type { Row } from '../components.ts';
 import { plain } from '../format.ts';
-import { clipText } from '../limits.ts';
 import { parameterFields, resultHeadline } from './backtest-result.ts';
-import { barOf } from './progress-bar.ts';
+import { cancelButtons, failedTold, runningWords } from './past-task.ts';
+import type { Told } from './past-task.ts';
 import { COLOUR } from './style.ts';
-import type { Headline } from './style.ts';
 
 type At<Status extends BacktestProgress['status']> = Extract<BacktestProgress, { status: Status }>;
-type Told = Omit<Headline, 'colour'>;
-
-const WHY_LENGTH = 1_000;
 
 /** One colour in every state, and the word in every title: nobody may take it for something that was traded. */
 export function backtestEmbed(card: BacktestCard, mode: Mode): APIEmbed {
@@ -43,9 +38,7 @@ export function backtestEmbed(card: BacktestCard, mode: Mode): APIEmbed {
   };
 }
 
-/** As long as it is not over, it can be ended. */
-export const backtestButtons = ({ id, progress: { status } }: BacktestCard): Row[] =>
-  status === 'queued' || status === 'running' ? [cancelRow('backtest', id)] : [];
+export const backtestButtons = (card: BacktestCard): Row[] => cancelButtons('backtest', card);
 
 const requestLine = ({ symbols, from, to }: BacktestRequest): string =>
   `${symbols.map(plain).join(', ')}\n${from} to ${to}`;
@@ -59,11 +52,7 @@ function headline({ progress }: BacktestCard): Told {
     case 'done':
       return resultHeadline(progress);
     case 'failed':
-      return {
-        title: 'failed',
-        lines: [plain(clipText(progress.why, WHY_LENGTH)), 'Trading is not touched by it.'],
-        fields: [],
-      };
+      return failedTold(progress.why);
     case 'cancelled':
       return { title: `cancelled by ${plain(progress.by)}`, lines: [], fields: [] };
     default:
@@ -85,15 +74,10 @@ const PHASE = {
 } as const satisfies Record<BacktestPhase, string>;
 
 function running({ phase, share, leftMs, isAgain }: At<'running'>): Told {
-  const percent = `${Math.floor(share * 100)} %`;
-  const left = leftMs === null ? '' : `, ${formatDuration(leftMs)} left`;
+  const { title, bar } = runningWords(share, leftMs);
   return {
-    title: `running: ${percent}${left}`,
-    lines: [
-      PHASE[phase],
-      `${barOf(share)} ${percent}${left}`,
-      ...(isAgain ? ['⚠ It was interrupted, and has begun anew.'] : []),
-    ],
+    title,
+    lines: [PHASE[phase], bar, ...(isAgain ? ['⚠ It was interrupted, and has begun anew.'] : [])],
     fields: [],
   };
 }

@@ -22,7 +22,7 @@ import { plain } from '../format.ts';
 import { LIMITS } from '../limits.ts';
 import { splitText } from '../paginate.ts';
 import { heatTable } from './heat-table.ts';
-import type { Headline } from './style.ts';
+import type { Told } from './past-task.ts';
 
 const TITLE = {
   'better-than-luck': 'done: better than luck',
@@ -37,7 +37,7 @@ export function studyHeadline({
   summary,
   changes,
   tookMs,
-}: Extract<StudyProgress, { status: 'done' }>): Omit<Headline, 'colour'> {
+}: Extract<StudyProgress, { status: 'done' }>): Told {
   return {
     title: TITLE[summary.verdict],
     lines: [

@@ -1,23 +1,20 @@
 import type { APIEmbed } from 'discord.js';
 
-import { count, formatDuration } from '#core/number-words.ts';
+import { count } from '#core/number-words.ts';
 import { optionWords } from '#core/option-words.ts';
 import type { Mode } from '#ports/cards.ts';
 import type { StudyCard, StudyProgress } from '#ports/study-card.ts';
 
-import { cancelRow } from '../components.ts';
 import type { Row } from '../components.ts';
 import { plain } from '../format.ts';
 import { clipText } from '../limits.ts';
-import { barOf } from './progress-bar.ts';
+import { cancelButtons, failedTold, runningWords } from './past-task.ts';
+import type { Told } from './past-task.ts';
 import { studyHeadline } from './study-result.ts';
 import { COLOUR } from './style.ts';
-import type { Headline } from './style.ts';
 
 type At<Status extends StudyProgress['status']> = Extract<StudyProgress, { status: Status }>;
-type Told = Omit<Headline, 'colour'>;
 
-const WHY_LENGTH = 1_000;
 /** Of the grid's words. */
 const GRID_LENGTH = 300;
 
@@ -38,9 +35,7 @@ export function studyEmbed(card: StudyCard, mode: Mode): APIEmbed {
   };
 }
 
-/** As long as it is not over, it can be ended. */
-export const studyButtons = ({ id, progress: { status } }: StudyCard): Row[] =>
-  status === 'queued' || status === 'running' ? [cancelRow('optimize', id)] : [];
+export const studyButtons = (card: StudyCard): Row[] => cancelButtons('optimize', card);
 
 function requestLines({ request }: StudyCard): readonly string[] {
   const { kind, symbols, from, to, grid, search, objective, windows, options } = request;
@@ -64,11 +59,7 @@ function headline(progress: StudyProgress): Told {
     case 'done':
       return studyHeadline(progress);
     case 'failed':
-      return {
-        title: 'failed',
-        lines: [plain(clipText(progress.why, WHY_LENGTH)), 'Trading is not touched by it.'],
-        fields: [],
-      };
+      return failedTold(progress.why);
     case 'cancelled':
       return cancelled(progress);
     default:
@@ -86,15 +77,14 @@ function running(progress: At<'running'>): Told {
   const { done, tasks, leftMs } = progress;
   const isDone = tasks > 0 && done >= tasks;
   const share = tasks === 0 ? 0 : Math.min(1, done / tasks);
-  const percent = `${Math.floor(100 * share)} %`;
-  const left = leftMs === null || isDone ? '' : `, ${formatDuration(leftMs)} left`;
+  const { title, bar } = runningWords(share, isDone ? null : leftMs);
   return {
-    title: `running: ${percent}${left}`,
+    title,
     lines: [
       isDone
         ? 'Every run known of is done: more of the search follows, or the report.'
         : `${done} of ${count(tasks, 'run')} done`,
-      `${barOf(share)} ${percent}${left}`,
+      bar,
       ...idleLines(progress),
     ],
     fields: [],
