@@ -49,11 +49,18 @@ export const usdToNumber = (amount: Usd): number => amount / MICROS_PER_USD;
 
 export type Rounding = 'down' | 'up' | 'nearest';
 
-const ROUND: Record<Rounding, (value: number) => number> = {
-  down: Math.floor,
-  up: Math.ceil,
-  nearest: Math.round,
-};
+function rounded(value: number, rounding: Rounding): number {
+  switch (rounding) {
+    case 'down':
+      return Math.floor(value);
+    case 'up':
+      return Math.ceil(value);
+    case 'nearest':
+      return Math.round(value);
+    default:
+      return rounding satisfies never;
+  }
+}
 
 /** A plain number in dollars as money, to the nearest micro-dollar (bar prices, which have few decimals). */
 export const usdFromNumber = (dollars: number): Usd => micros(Math.round(dollars * MICROS_PER_USD));
@@ -64,7 +71,7 @@ export const tickOf = (price: Usd): Usd => micros(price >= MICROS_PER_USD ? 10_0
 /** Rounds a price to its tick. The tick is the one that holds at the unrounded price. */
 export function roundToTick(price: Usd, rounding: Rounding): Usd {
   const tick = tickOf(price);
-  return micros(ROUND[rounding](price / tick) * tick);
+  return micros(rounded(price / tick, rounding) * tick);
 }
 
 export function addUsd(...amounts: readonly Usd[]): Usd {

@@ -50,9 +50,10 @@ export const isOrderStatus = (text: string): text is OrderStatus =>
 
 /** A status that nobody documented counts as live: better one order too many watched than one forgotten. */
 export function isLive(status: OrderStatus | 'unknown'): boolean {
-  // Most orders: nothing has to be looked up for them.
+  // Asked so often that nothing is looked up for the usual ones.
   if (status === 'new' || status === 'held' || status === 'unknown') return true;
-  if (status === 'filled' || status === 'canceled') return false;
+  if (status === 'filled' || status === 'canceled' || status === 'replaced') return false;
+  if (status === 'pending_new' || status === 'partially_filled') return true;
   return ORDER_STATUS[status].isLive;
 }
 

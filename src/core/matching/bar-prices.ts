@@ -36,11 +36,34 @@ export const isStopWaiting = ({ type, isElected }: Priced): boolean =>
  * its symbol changes nothing.
  */
 export function mayTrade(order: Priced, range: PriceRange): boolean {
-  const isStop = isStopWaiting(order);
-  const price = isStop ? order.stopPrice : order.limitPrice;
+  const price = actsAt(order);
   if (price === null) return true;
-  const isAbove = (order.side === 'buy') === isStop;
-  return isAbove ? range.high >= price : range.low <= price;
+  return actsFromAbove(order) ? range.high >= price : range.low <= price;
+}
+
+/** Null where it acts at any price. */
+const actsAt = (order: Priced): Usd | null =>
+  isStopWaiting(order) ? order.stopPrice : order.limitPrice;
+
+/** Whether it acts at its price and above; else at its price and below. */
+const actsFromAbove = (order: Priced): boolean => (order.side === 'buy') === isStopWaiting(order);
+
+/** Prices between two others, which are none of them themselves; in micro-dollars, or without a bound. */
+export interface PriceGap {
+  readonly above: number;
+  readonly below: number;
+}
+
+/** Where a bar has to stay so that it may trade none of some orders; see mayTrade. Null: it cannot. */
+export function quietGap(orders: readonly Priced[]): PriceGap | null {
+  let [above, below] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (const order of orders) {
+    const price = actsAt(order);
+    if (price === null) return null;
+    if (actsFromAbove(order)) below = Math.min(below, price);
+    else above = Math.max(above, price);
+  }
+  return { above, below };
 }
 
 /** Where a waiting stop is triggered: at the open when price gapped beyond it, else at its own price. */

@@ -11,43 +11,41 @@ import type { RefusalReason } from './refusal.ts';
 
 const DISTANCE = micros(10_000);
 
-type Bases = readonly (Usd | null | undefined)[];
-
-const known = (bases: Bases): readonly Usd[] =>
-  bases.filter((base) => base !== null && base !== undefined);
+/** What a leg has to keep its distance from; one that is not there binds nothing. */
+type Base = Usd | null | undefined;
 
 /** `exitSide` is the side of the stop itself: a sell stop lies below its bases. */
-export function checkStop(exitSide: OrderSide, stop: Usd, bases: Bases): RefusalReason | null {
-  const field = 'stop_loss.stop_price';
-  return exitSide === 'sell' ? checkBelow(field, stop, bases) : checkAbove(field, stop, bases);
-}
+export const checkStop = (
+  exitSide: OrderSide,
+  stop: Usd,
+  ...bases: readonly Base[]
+): RefusalReason | null => checkDistance('stop_loss.stop_price', stop, bases, exitSide === 'sell');
 
 /** A sell take-profit lies above its bases. */
-export function checkTarget(exitSide: OrderSide, target: Usd, bases: Bases): RefusalReason | null {
-  const field = 'take_profit.limit_price';
-  return exitSide === 'sell' ? checkAbove(field, target, bases) : checkBelow(field, target, bases);
+export const checkTarget = (
+  exitSide: OrderSide,
+  target: Usd,
+  ...bases: readonly Base[]
+): RefusalReason | null =>
+  checkDistance('take_profit.limit_price', target, bases, exitSide === 'buy');
+
+function checkDistance(
+  field: 'stop_loss.stop_price' | 'take_profit.limit_price',
+  price: Usd,
+  bases: readonly Base[],
+  isBelow: boolean,
+): RefusalReason | null {
+  const away = isBelow ? -1 : 1;
+  let basePrice: Usd | null = null;
+  for (const base of bases) {
+    if (base === null || base === undefined) continue;
+    if (basePrice === null || away * (base - basePrice) > 0) basePrice = base;
+  }
+  const isFine = basePrice === null || away * (price - basePrice) >= DISTANCE;
+  return isFine || basePrice === null
+    ? null
+    : { code: 'base-price', field, relation: isBelow ? '<=' : '>=', basePrice };
 }
-
-type Leg = 'stop_loss.stop_price' | 'take_profit.limit_price';
-
-function checkBelow(field: Leg, price: Usd, bases: Bases): RefusalReason | null {
-  const basePrice = known(bases).reduce((lowest, base) => (base < lowest ? base : lowest), HIGHEST);
-  if (price <= basePrice - DISTANCE) return null;
-  return { code: 'base-price', field, relation: '<=', basePrice };
-}
-
-function checkAbove(field: Leg, price: Usd, bases: Bases): RefusalReason | null {
-  const basePrice = known(bases).reduce(
-    (highest, base) => (base > highest ? base : highest),
-    LOWEST,
-  );
-  if (price >= basePrice + DISTANCE) return null;
-  return { code: 'base-price', field, relation: '>=', basePrice };
-}
-
-/** Bounds that no price can violate, for a leg without a base. */
-const HIGHEST = micros(Number.MAX_SAFE_INTEGER);
-const LOWEST = micros(-Number.MAX_SAFE_INTEGER);
 
 export function checkBasePrices(
   request: SubmitRequest,
@@ -56,10 +54,10 @@ export function checkBasePrices(
   const { orderClass, side, limitPrice } = request;
   const { takeProfitLimitPrice: target, stopLossStopPrice: stop } = request;
   if (orderClass === 'simple') return null;
-  if (orderClass === 'oco') return stop === null ? null : checkStop(side, stop, [target, mark]);
+  if (orderClass === 'oco') return stop === null ? null : checkStop(side, stop, target, mark);
   const exitSide = side === 'buy' ? 'sell' : 'buy';
   return (
-    (stop === null ? null : checkStop(exitSide, stop, [limitPrice, mark])) ??
-    (target === null ? null : checkTarget(exitSide, target, [limitPrice ?? mark]))
+    (stop === null ? null : checkStop(exitSide, stop, limitPrice, mark)) ??
+    (target === null ? null : checkTarget(exitSide, target, limitPrice ?? mark))
   );
 }

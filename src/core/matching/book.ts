@@ -1,75 +1,112 @@
 import type { BrokerOrderId, ClientOrderId, Ticker } from '../ids.ts';
 import { isTerminal } from '../order.ts';
-import type { SimulatedOrder } from './order.ts';
+import type { BookOrder, SimulatedOrder } from './order.ts';
 
-/** Every order that was ever accepted, by its ids, and the live ones by symbol. */
+/**
+ * What becomes of orders. all: every one that was ever accepted is known, and what is given out of one stays as it
+ * was then. live: ended ones are forgotten, and what is given out of the others changes with them; for whoever plays
+ * years of bars.
+ */
+export type OrderMemory = 'all' | 'live';
+
+/** The orders by their ids, and the live ones by symbol. */
 export interface Book {
-  /** The next order's place. */
+  /** The next order's place; each is given once. */
   nextSequence(): number;
-  add(order: SimulatedOrder): void;
-  /** Puts an order, as it is from now on, in the place of itself; returns it. */
-  put(order: SimulatedOrder): SimulatedOrder;
-  byId(id: BrokerOrderId): SimulatedOrder | undefined;
-  byClientId(id: ClientOrderId): SimulatedOrder | undefined;
-  /** In order of submission; the index is the order's sequence. */
-  all(): readonly SimulatedOrder[];
+  add(order: BookOrder): void;
+  /** Has to hear of every change of an order. */
+  changed(order: BookOrder): void;
+  /** What outsiders see of an order. */
+  view(order: BookOrder): SimulatedOrder;
+  byId(id: BrokerOrderId): BookOrder | undefined;
+  byClientId(id: ClientOrderId): BookOrder | undefined;
+  /** In order of submission. */
+  all(): readonly BookOrder[];
   /** The live orders of a symbol, in order of submission. The list changes with the book. */
-  liveOf(symbol: Ticker): readonly SimulatedOrder[];
+  liveOf(symbol: Ticker): readonly BookOrder[];
   /** The same for each symbol that ever had one. */
-  liveLists(): Iterable<readonly SimulatedOrder[]>;
+  liveLists(): Iterable<readonly BookOrder[]>;
   /** The live orders of all symbols as they stand now, in order of submission. */
-  live(): readonly SimulatedOrder[];
+  live(): readonly BookOrder[];
 }
 
-const NONE: readonly SimulatedOrder[] = [];
+const NONE: readonly BookOrder[] = [];
 
-export function createBook(): Book {
-  const orders: SimulatedOrder[] = [];
-  const sequenceById = new Map<BrokerOrderId, number>();
-  /** Null until somebody looks an order up by the client's id. */
-  let sequenceByClientId: Map<ClientOrderId, number> | null = null;
-  const liveBySymbol = new Map<Ticker, SimulatedOrder[]>();
-
-  const at = (sequence: number | undefined) =>
-    sequence === undefined ? undefined : orders[sequence];
-
+export function createBook(memory: OrderMemory): Book {
+  const liveBySymbol = new Map<Ticker, BookOrder[]>();
+  const archive = memory === 'all' ? createArchive() : null;
+  const find = (isMeant: (order: BookOrder) => boolean): BookOrder | undefined => {
+    for (const live of liveBySymbol.values()) {
+      const found = live.find(isMeant);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  const live = (): readonly BookOrder[] => {
+    const all: BookOrder[] = [];
+    for (const own of liveBySymbol.values()) all.push(...own);
+    return all.length < 2 ? all : all.toSorted((left, right) => left.sequence - right.sequence);
+  };
+  let sequence = 0;
   return {
-    nextSequence: () => orders.length,
+    nextSequence() {
+      sequence += 1;
+      return sequence - 1;
+    },
     add(order) {
-      orders.push(order);
-      sequenceById.set(order.id, order.sequence);
-      sequenceByClientId?.set(order.clientOrderId, order.sequence);
-      const live = liveBySymbol.get(order.symbol);
-      if (live === undefined) liveBySymbol.set(order.symbol, [order]);
-      else live.push(order);
+      archive?.add(order);
+      const own = liveBySymbol.get(order.symbol);
+      if (own === undefined) liveBySymbol.set(order.symbol, [order]);
+      else own.push(order);
     },
-    put(order) {
-      orders[order.sequence] = order;
-      keepLive(liveBySymbol.get(order.symbol), order);
-      return order;
+    changed(order) {
+      order.seen = null;
+      if (isTerminal(order.status)) takeOut(liveBySymbol.get(order.symbol), order);
     },
-    byId: (id) => at(sequenceById.get(id)),
-    byClientId(id) {
-      sequenceByClientId ??= new Map(
-        orders.map(({ clientOrderId, sequence }) => [clientOrderId, sequence]),
-      );
-      return at(sequenceByClientId.get(id));
+    view(order) {
+      if (archive === null) return order;
+      order.seen ??= copyOf(order);
+      return order.seen;
     },
-    all: () => orders,
+    byId: (id) => (archive === null ? find((order) => order.id === id) : archive.byId(id)),
+    byClientId: (id) =>
+      archive === null ? find((order) => order.clientOrderId === id) : archive.byClientId(id),
+    all: () => (archive === null ? live() : archive.all()),
     liveOf: (symbol) => liveBySymbol.get(symbol) ?? NONE,
     liveLists: () => liveBySymbol.values(),
-    live: () =>
-      [...liveBySymbol.values()].flat().toSorted((left, right) => left.sequence - right.sequence),
+    live,
   };
 }
 
-/** Puts an order in its place among the live ones of its symbol, or takes it out once it is over. */
-function keepLive(live: SimulatedOrder[] | undefined, order: SimulatedOrder): void {
-  if (live === undefined) return;
-  for (let index = 0; index < live.length; index += 1) {
-    if (live[index]?.sequence !== order.sequence) continue;
-    if (isTerminal(order.status)) live.splice(index, 1);
-    else live[index] = order;
-    return;
-  }
+/** Every order that was ever accepted. */
+function createArchive() {
+  const orders = new Map<BrokerOrderId, BookOrder>();
+  /** Null until somebody looks an order up by the client's id. */
+  let byClientId: Map<ClientOrderId, BookOrder> | null = null;
+  const all = (): readonly BookOrder[] => [...orders.values()];
+  return {
+    all,
+    add(order: BookOrder): void {
+      orders.set(order.id, order);
+      byClientId?.set(order.clientOrderId, order);
+    },
+    byId: (id: BrokerOrderId) => orders.get(id),
+    byClientId(id: ClientOrderId) {
+      byClientId ??= new Map(all().map((order) => [order.clientOrderId, order]));
+      return byClientId.get(id);
+    },
+  };
+}
+
+/** Closes the gap by hand: a splice makes a list of what it takes out. */
+function takeOut(live: BookOrder[] | undefined, order: BookOrder): void {
+  const index = live?.indexOf(order) ?? -1;
+  if (live === undefined || index < 0) return;
+  for (let at = index + 1; at < live.length; at += 1) live[at - 1] = live[at] ?? order;
+  live.pop();
+}
+
+function copyOf(order: BookOrder): SimulatedOrder {
+  const { parent: _, legs: __, predecessor: ___, seen: ____, ...copy } = order;
+  return copy;
 }

@@ -2,11 +2,11 @@
 import { timesShares } from '../money.ts';
 import type { Usd } from '../money.ts';
 import { checkBasePrices } from './base-price.ts';
-import { marginOf, reservePriceOf } from './margin.ts';
+import { buyingPowerOf, reservePriceOf } from './margin.ts';
 import { isExit } from './order.ts';
-import type { PositionIntent, SimulatedOrder, SubmitRequest } from './order.ts';
+import type { BookOrder, PositionIntent, SubmitRequest } from './order.ts';
 import type { RefusalReason } from './refusal.ts';
-import { availabilityOf } from './shares.ts';
+import { availabilityOf, availableShares } from './shares.ts';
 import type { Venue } from './venue.ts';
 
 /** Whether an order of this side opens a position or closes one, as the account stands. */
@@ -58,8 +58,8 @@ function checkClass(
 /** Whether a bracket would come on top of what is there already, and must not. */
 function isSecondRefused(
   { book, portfolio, rules, quirks }: Venue,
-  symbol: SimulatedOrder['symbol'],
-  side: SimulatedOrder['side'],
+  symbol: BookOrder['symbol'],
+  side: BookOrder['side'],
 ): boolean {
   const hasPosition = portfolio.holding(symbol) !== undefined;
   if (quirks.secondBracket === null) return hasPosition && rules.bracketOnPosition === 'refused';
@@ -69,9 +69,9 @@ function isSecondRefused(
 
 const openingOrder = (
   venue: Venue,
-  symbol: SimulatedOrder['symbol'],
-  side: SimulatedOrder['side'],
-): SimulatedOrder | undefined =>
+  symbol: BookOrder['symbol'],
+  side: BookOrder['side'],
+): BookOrder | undefined =>
   venue.book.liveOf(symbol).find((order) => order.side === side && !isExit(order));
 
 function checkOpening(venue: Venue, { symbol, side }: SubmitRequest): RefusalReason | null {
@@ -107,7 +107,7 @@ function checkWashTrade(venue: Venue, request: SubmitRequest): RefusalReason | n
 const isAtLimit = (type: SubmitRequest['type']): boolean =>
   type === 'limit' || type === 'stop_limit';
 
-function couldTrade(request: SubmitRequest, existing: SimulatedOrder): boolean {
+function couldTrade(request: SubmitRequest, existing: BookOrder): boolean {
   if (!isAtLimit(request.type) || !isAtLimit(existing.type)) return true;
   const [buy, sell] = request.side === 'buy' ? [request, existing] : [existing, request];
   return (buy.limitPrice ?? 0) >= (sell.limitPrice ?? 0);
@@ -120,11 +120,11 @@ function checkShares(venue: Venue, { symbol, quantity }: SubmitRequest): Refusal
 /** An exit never takes more shares than are there and free; `except` gives back its own. */
 export function checkAvailable(
   venue: Venue,
-  symbol: SimulatedOrder['symbol'],
-  { requested, except }: { readonly requested: number; readonly except?: SimulatedOrder },
+  symbol: BookOrder['symbol'],
+  { requested, except }: { readonly requested: number; readonly except?: BookOrder },
 ): RefusalReason | null {
+  if (requested <= availableShares(venue, symbol, except)) return null;
   const { existing, held, available, holders } = availabilityOf(venue, symbol, except);
-  if (requested <= available) return null;
   return {
     code: 'insufficient-quantity',
     symbol,
@@ -142,7 +142,7 @@ function checkMoney(venue: Venue, request: SubmitRequest): RefusalReason | null 
 }
 
 export function checkAffordable(venue: Venue, costBasis: Usd): RefusalReason | null {
-  const { buyingPower } = marginOf(venue);
+  const buyingPower = buyingPowerOf(venue);
   return costBasis > buyingPower
     ? { code: 'insufficient-buying-power', costBasis, buyingPower }
     : null;

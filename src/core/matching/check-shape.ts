@@ -10,7 +10,7 @@ export function checkShape(request: SubmitRequest): RefusalReason | null {
     checkTerms(request) ??
     checkQuantity(request) ??
     checkPrices(request) ??
-    checkTicks(pricesOf(request))
+    checkPriceTicks(request)
   );
 }
 
@@ -89,22 +89,15 @@ export function checkNoForeignPrice({
   return null;
 }
 
-type NamedPrice = readonly [PriceField, Usd | null];
-
-const pricesOf = (request: SubmitRequest): readonly NamedPrice[] => [
-  ['limit_price', request.limitPrice],
-  ['stop_price', request.stopPrice],
-  ['take_profit.limit_price', request.takeProfitLimitPrice],
-  ['stop_loss.stop_price', request.stopLossStopPrice],
-  ['stop_loss.limit_price', request.stopLossLimitPrice],
-];
+const checkPriceTicks = (request: SubmitRequest): RefusalReason | null =>
+  checkTick('limit_price', request.limitPrice) ??
+  checkTick('stop_price', request.stopPrice) ??
+  checkTick('take_profit.limit_price', request.takeProfitLimitPrice) ??
+  checkTick('stop_loss.stop_price', request.stopLossStopPrice) ??
+  checkTick('stop_loss.limit_price', request.stopLossLimitPrice);
 
 /** Every price has to be positive and on its tick (Regulation NMS, rule 612). */
-export function checkTicks(prices: readonly NamedPrice[]): RefusalReason | null {
-  for (const [field, price] of prices) {
-    if (price !== null && (price <= 0 || price % tickOf(price) !== 0)) {
-      return { code: 'sub-penny', field, price };
-    }
-  }
-  return null;
-}
+export const checkTick = (field: PriceField, price: Usd | null): RefusalReason | null =>
+  price !== null && (price <= 0 || price % tickOf(price) !== 0)
+    ? { code: 'sub-penny', field, price }
+    : null;

@@ -1,24 +1,31 @@
 import type { Bar } from '../bars.ts';
 import type { BrokerOrderId, ClientOrderId, Ticker } from '../ids.ts';
-import { ZERO_USD, addUsd, usdFromNumber } from '../money.ts';
+import { ZERO_USD, usdFromNumber } from '../money.ts';
 import type { Usd } from '../money.ts';
-import { isTerminal } from '../order.ts';
 import type { TimeInForce } from '../order.ts';
 import type { EpochMs, Session } from '../session.ts';
+import { quietGap } from './bar-prices.ts';
+import type { PriceGap } from './bar-prices.ts';
 import { createBook } from './book.ts';
+import type { OrderMemory } from './book.ts';
 import { cancel, requestCancel } from './cancel.ts';
 import type { Canceled, ReleaseMoment } from './cancel.ts';
-import { borrowFee, chargedFee } from './fees.ts';
+import { closeSession } from './close-session.ts';
 import type { FeeCharge } from './fees.ts';
-import { endGroup } from './group.ts';
-import { marginOf } from './margin.ts';
+import { buyingPowerOf, marginOf } from './margin.ts';
 import type { Margin } from './margin.ts';
 import { matchBar } from './match-bar.ts';
-import type { ExchangeEvent, ReplaceRequest, SimulatedOrder, SubmitRequest } from './order.ts';
+import type {
+  BookOrder,
+  ExchangeEvent,
+  ReplaceRequest,
+  SimulatedOrder,
+  SubmitRequest,
+} from './order.ts';
 import { workingStatusOf } from './order.ts';
 import { createPortfolio } from './portfolio.ts';
 import type { Holding, OpeningBalance } from './portfolio.ts';
-import { NO_QUIRKS, endOfDay } from './quirks.ts';
+import { NO_QUIRKS } from './quirks.ts';
 import type { Quirks } from './quirks.ts';
 import { refused } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
@@ -40,6 +47,8 @@ export interface ExchangeOptions {
   /** When an order lapses; see createExpiry. */
   readonly expiresAt: (timeInForce: TimeInForce, at: EpochMs) => EpochMs;
   readonly rules?: Partial<ExchangeRules>;
+  /** All, when left out. */
+  readonly memory?: OrderMemory;
 }
 
 export interface AccountState extends Margin {
@@ -69,8 +78,10 @@ export interface Exchange {
   openSession(session: Session): readonly ExchangeEvent[];
   /** Fills orders on a completed bar and takes its close as the symbol's price. */
   applyBar(symbol: Ticker, bar: Bar, at: EpochMs): readonly ExchangeEvent[];
-  /** Takes a price without a bar: history from before the first session. */
+  /** Takes a price without a bar: history from before the first session, or a bar within the quiet gap. */
   markToMarket(symbol: Ticker, price: Usd): void;
+  /** Bars that stay within it do nothing to the symbol's orders as they are; null: every bar may. */
+  quietGap(symbol: Ticker): PriceGap | null;
   /** Orders whose time is over expire, and the session's fees are charged. */
   closeSession(session: Session): readonly ExchangeEvent[];
   submit(request: SubmitRequest, at: EpochMs): Accepted | Refusal;
@@ -100,6 +111,8 @@ export interface Exchange {
   orders(): readonly SimulatedOrder[];
   liveOrders(): readonly SimulatedOrder[];
   account(): AccountState;
+  cash(): Usd;
+  buyingPower(): Usd;
   /** Cash and the value of all positions. */
   equity(): Usd;
   /** Equity at the previous session's close. */
@@ -125,7 +138,7 @@ const NO_EVENTS: readonly ExchangeEvent[] = [];
 
 export function createExchange(options: ExchangeOptions): Exchange {
   const venue: Venue = {
-    book: createBook(),
+    book: createBook(options.memory ?? 'all'),
     portfolio: createPortfolio(options.startingCash, options.opening),
     rules: { ...DEFAULT_RULES, ...options.rules },
     quirks: NO_QUIRKS,
@@ -176,15 +189,7 @@ function marketOf(venue: Venue): Pick<Exchange, MarketCalls> {
     markToMarket(symbol, price) {
       portfolio.setMark(symbol, price);
     },
-    closeSession(session) {
-      const turn = turnAt(session.close);
-      expireOrders(venue, turn);
-      chargeFees(venue, session);
-      chargeBorrow(venue);
-      venue.closingEquity = portfolio.equity();
-      venue.isOpen = false;
-      return turn.events;
-    },
+    closeSession: (session) => during(session.close, (turn) => closeSession(venue, turn, session)),
   };
 }
 
@@ -203,7 +208,7 @@ type EntryCalls =
 function orderEntryOf(venue: Venue): Pick<Exchange, EntryCalls> {
   const withOrder = <T>(
     id: BrokerOrderId,
-    then: (order: SimulatedOrder) => T | Refusal,
+    then: (order: BookOrder) => T | Refusal,
   ): T | Refusal => {
     const order = venue.book.byId(id);
     return order === undefined ? refused({ code: 'unknown-order' }) : then(order);
@@ -229,16 +234,17 @@ function orderEntryOf(venue: Venue): Pick<Exchange, EntryCalls> {
 
 function viewsOf(venue: Venue): Omit<Exchange, MarketCalls | EntryCalls> {
   const { book, portfolio } = venue;
+  const viewOf = (order: BookOrder | undefined) => order && book.view(order);
   const stateOf = (holding: Holding): PositionState => ({
     ...holding,
     marketValue: portfolio.marketValueOf(holding),
     available: availabilityOf(venue, holding.symbol).available,
   });
   return {
-    order: (id) => book.byId(id),
-    orderByClientId: (id) => book.byClientId(id),
-    orders: () => book.all(),
-    liveOrders: () => book.live(),
+    order: (id) => viewOf(book.byId(id)),
+    orderByClientId: (id) => viewOf(book.byClientId(id)),
+    orders: () => book.all().map((order) => book.view(order)),
+    liveOrders: () => book.live().map((order) => book.view(order)),
     account: () => ({
       ...marginOf(venue),
       cash: portfolio.cash(),
@@ -246,6 +252,8 @@ function viewsOf(venue: Venue): Omit<Exchange, MarketCalls | EntryCalls> {
       accruedFees: venue.accruedFees,
       multiplier: venue.rules.marginMultiplier,
     }),
+    cash: () => portfolio.cash(),
+    buyingPower: () => buyingPowerOf(venue),
     equity: () => portfolio.equity(),
     lastEquity: () => venue.lastEquity,
     accruedFees: () => venue.accruedFees,
@@ -257,6 +265,7 @@ function viewsOf(venue: Venue): Omit<Exchange, MarketCalls | EntryCalls> {
     holdings: () => portfolio.holdings(),
     holding: (symbol) => portfolio.holding(symbol),
     priceOf: (symbol) => portfolio.mark(symbol),
+    quietGap: (symbol) => quietGap(book.liveOf(symbol)),
     fees: () => venue.feeCharges,
     borrowPaid: () => venue.borrowPaid,
     quirks: () => venue.quirks,
@@ -264,31 +273,4 @@ function viewsOf(venue: Venue): Omit<Exchange, MarketCalls | EntryCalls> {
     isOpen: () => venue.isOpen,
     ambiguities: () => venue.ambiguities,
   };
-}
-
-/** An order whose time is over takes its group with it: a stop without its target's time is no bracket. */
-function expireOrders(venue: Venue, turn: Turn): void {
-  for (const { id } of venue.book.live()) {
-    const order = venue.book.byId(id);
-    if (order === undefined || isTerminal(order.status) || order.expiresAt > turn.at) continue;
-    endGroup(venue, turn, order, endOfDay(venue.quirks, order));
-  }
-}
-
-/** Charges what the session's sales have accrued, in one sum. */
-function chargeFees(venue: Venue, { date, close }: Session): void {
-  const amount = chargedFee(venue.accruedFees);
-  if (amount === 0) return;
-  venue.accruedFees = ZERO_USD;
-  venue.portfolio.charge(amount);
-  venue.feeCharges.push({ id: venue.nextId(), date, at: close, amount });
-}
-
-/** Charges a day of borrowing for the shares that are short at a close. */
-function chargeBorrow(venue: Venue): void {
-  const { portfolio, rules } = venue;
-  const amount = borrowFee(rules.borrowBpsPerYear, portfolio.marketValues().short);
-  if (amount === 0) return;
-  portfolio.charge(amount);
-  venue.borrowPaid = addUsd(venue.borrowPaid, amount);
 }

@@ -4,7 +4,7 @@ import type { EpochMs } from '../session.ts';
 import { executionFee } from './fees.ts';
 import { followFill } from './follow-fill.ts';
 import { leavesOf } from './order.ts';
-import type { SimulatedOrder } from './order.ts';
+import type { BookOrder } from './order.ts';
 import { notify } from './venue.ts';
 import type { Turn, Venue } from './venue.ts';
 
@@ -17,9 +17,9 @@ export interface Trade {
 export function execute(
   venue: Venue,
   turn: Turn,
-  order: SimulatedOrder,
+  order: BookOrder,
   { price, quantity }: Trade,
-): SimulatedOrder {
+): void {
   const { at, events } = turn;
   const realizedPnl = venue.portfolio.trade({
     symbol: order.symbol,
@@ -29,64 +29,49 @@ export function execute(
   });
   const fee = executionFee(venue.rules.fees, { side: order.side, price, quantity });
   venue.accruedFees = addUsd(venue.accruedFees, fee);
-  const updated = bookFill(venue, at, order, { price, quantity });
-  const { id: orderId, symbol, side, intent, filledQuantity: cumulativeQuantity } = updated;
-  const isComplete = updated.status === 'filled';
+  const isCanceling = order.status === 'pending_cancel';
+  bookFill(venue, at, order, { price, quantity });
+  const isComplete = order.status === 'filled';
   events.push({
     type: isComplete ? 'fill' : 'partial_fill',
-    order: updated,
+    order: venue.book.view(order),
     fill: {
       id: venue.nextId(),
-      orderId,
-      symbol,
-      side,
-      intent,
+      orderId: order.id,
+      symbol: order.symbol,
+      side: order.side,
+      intent: order.intent,
       quantity,
       price,
       at,
-      cumulativeQuantity,
-      leavesQuantity: leavesOf(updated),
-      positionQuantity: venue.portfolio.holding(symbol)?.quantity ?? 0,
+      cumulativeQuantity: order.filledQuantity,
+      leavesQuantity: leavesOf(order),
+      positionQuantity: venue.portfolio.holding(order.symbol)?.quantity ?? 0,
       realizedPnl,
     },
     at,
   });
-  if (isComplete && order.status === 'pending_cancel') {
-    notify(turn, updated, 'order_cancel_rejected');
-  }
-  const doubled = followFill(venue, turn, updated);
+  if (isComplete && isCanceling) notify(venue, turn, order, 'order_cancel_rejected');
+  const doubled = followFill(venue, turn, order);
   if (doubled !== null) execute(venue, turn, ...doubled);
-  return updated;
 }
 
 function bookFill(
   { book }: Venue,
   at: EpochMs,
-  order: SimulatedOrder,
+  order: BookOrder,
   { price, quantity }: Trade,
-): SimulatedOrder {
-  const filledQuantity = order.filledQuantity + quantity;
-  const filledValue = addUsd(order.filledValue, timesShares(price, quantity));
-  if (filledQuantity === order.quantity) {
-    return book.put({
-      ...order,
-      filledQuantity,
-      filledValue,
-      updatedAt: at,
-      status: 'filled',
-      statusBefore: null,
-      filledAt: at,
-      reservePrice: ZERO_USD,
-    });
-  }
+): void {
+  order.filledQuantity += quantity;
+  order.filledValue = addUsd(order.filledValue, timesShares(price, quantity));
+  order.updatedAt = at;
+  if (order.filledQuantity === order.quantity) {
+    order.status = 'filled';
+    order.statusBefore = null;
+    order.filledAt = at;
+    order.reservePrice = ZERO_USD;
+  } else if (order.statusBefore === null) order.status = 'partially_filled';
   // What is pending about an order stays pending while it fills, until there is nothing left of it.
-  const isPending = order.statusBefore !== null;
-  return book.put({
-    ...order,
-    filledQuantity,
-    filledValue,
-    updatedAt: at,
-    status: isPending ? order.status : 'partially_filled',
-    statusBefore: isPending ? 'partially_filled' : null,
-  });
+  else order.statusBefore = 'partially_filled';
+  book.changed(order);
 }

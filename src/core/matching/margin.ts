@@ -2,7 +2,7 @@ import { ZERO_USD, micros, subtractUsd, timesShares } from '../money.ts';
 import type { Usd } from '../money.ts';
 import type { OrderSide } from '../order.ts';
 import { leavesOf } from './order.ts';
-import type { SimulatedOrder } from './order.ts';
+import type { BookOrder } from './order.ts';
 import { livePredecessorOf } from './succession.ts';
 import type { Venue } from './venue.ts';
 
@@ -37,8 +37,7 @@ export function marginOf(venue: Venue): Margin {
   const equity = portfolio.equity();
   const gross = subtractUsd(long, short);
   const reserved = reservedOf(venue);
-  const powerAt = (multiplier: number): Usd =>
-    micros(Math.max(0, Math.floor(equity * multiplier) - gross - reserved));
+  const powerAt = (multiplier: number): Usd => powerOf(equity, multiplier, gross + reserved);
   return {
     longMarketValue: long,
     shortMarketValue: short,
@@ -51,24 +50,35 @@ export function marginOf(venue: Venue): Margin {
   };
 }
 
+const powerOf = (equity: Usd, multiplier: number, taken: number): Usd =>
+  micros(Math.max(0, Math.floor(equity * multiplier) - taken));
+
+/** The buying power alone. */
+export function buyingPowerOf(venue: Venue): Usd {
+  const { portfolio, rules } = venue;
+  const { long, short } = portfolio.marketValues();
+  const taken = long - short + reservedOf(venue);
+  return powerOf(portfolio.equity(), rules.marginMultiplier, taken);
+}
+
 function reservedOf(venue: Venue): Usd {
   let reserved = 0;
   for (const orders of venue.book.liveLists()) {
-    for (const order of orders) reserved += heldPowerOf(venue, order);
+    for (const order of orders) reserved += heldPowerOf(order);
   }
   return micros(reserved);
 }
 
 /** Buying power that an order holds. */
-export const reserveOf = (order: SimulatedOrder): Usd =>
+export const reserveOf = (order: BookOrder): Usd =>
   timesShares(order.reservePrice, leavesOf(order));
 
 /** While an order is being replaced, the larger of the two is held. */
-function heldPowerOf(venue: Venue, order: SimulatedOrder): Usd {
+function heldPowerOf(order: BookOrder): Usd {
   if (order.reservePrice === 0) return ZERO_USD;
   const own = reserveOf(order);
-  const predecessor = livePredecessorOf(venue, order);
-  if (predecessor === undefined) return own;
+  const predecessor = livePredecessorOf(order);
+  if (predecessor === null) return own;
   return micros(Math.max(0, own - reserveOf(predecessor)));
 }
 

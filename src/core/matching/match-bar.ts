@@ -15,7 +15,7 @@ import type { PriceRange } from './bar-prices.ts';
 import { execute } from './execute.ts';
 import { electStop, isAwake, liveMembers, siblingOf } from './group.ts';
 import { isStopType, leavesOf } from './order.ts';
-import type { ExchangeEvent, SimulatedOrder } from './order.ts';
+import type { BookOrder, ExchangeEvent } from './order.ts';
 import { executionCap } from './quirks.ts';
 import type { Turn, Venue } from './venue.ts';
 
@@ -25,8 +25,8 @@ interface Passage {
   readonly turn: Turn;
   readonly range: PriceRange;
   readonly volume: number;
-  /** Orders that have had their turn in this bar, by sequence. */
-  readonly done: number[];
+  /** Orders that have had their turn in this bar. */
+  readonly done: BookOrder[];
 }
 
 /**
@@ -47,76 +47,71 @@ export function matchBar(
   if (!mayTradeAny(live, range)) return NO_EVENTS;
   const turn: Turn = { at, events: [] };
   const passage: Passage = { venue, turn, range, volume: bar.volume, done: [] };
-  const awake = live.filter((order) => isAwake(venue, order));
+  const awake = live.filter(isAwake);
   const wokenAtOpen = matchAtOpen(passage, stopsFirst(awake));
   matchAtOpen(passage, stopsFirst(wokenAtOpen));
-  const wokenInside = matchInside(passage, stopsFirst([...awake, ...wokenAtOpen]));
+  const all = wokenAtOpen.length === 0 ? awake : [...awake, ...wokenAtOpen];
+  const wokenInside = matchInside(passage, stopsFirst(all));
   for (const leg of stopsFirst(wokenInside)) matchOnEntryBar(passage, leg);
   return turn.events;
 }
 
 const NO_EVENTS: readonly ExchangeEvent[] = [];
+const NOBODY: readonly BookOrder[] = [];
 
 /** A bar that cannot touch any order of its symbol changes nothing: most bars. */
-function mayTradeAny(live: readonly SimulatedOrder[], range: PriceRange): boolean {
+function mayTradeAny(live: readonly BookOrder[], range: PriceRange): boolean {
   for (const order of live) if (mayTrade(order, range)) return true;
   return false;
 }
 
-function stopsFirst(orders: readonly SimulatedOrder[]): readonly SimulatedOrder[] {
-  if (orders.length < 2) return orders;
-  const sorted: SimulatedOrder[] = [];
+function stopsFirst(orders: readonly BookOrder[]): readonly BookOrder[] {
+  if (orders.length < 2 || !orders.some(({ type }) => isStopType(type))) return orders;
+  const sorted: BookOrder[] = [];
   for (const order of orders) if (isStopType(order.type)) sorted.push(order);
   for (const order of orders) if (!isStopType(order.type)) sorted.push(order);
   return sorted;
 }
 
-/** The order as it stands now, if it still waits for its turn in this bar. */
-function waiting({ venue, done }: Passage, { id, sequence }: SimulatedOrder) {
-  const order = venue.book.byId(id);
-  return order !== undefined && !done.includes(sequence) && isAwake(venue, order)
-    ? order
-    : undefined;
-}
+/** Whether the order still waits for its turn in this bar. */
+const isWaiting = ({ done }: Passage, order: BookOrder): boolean =>
+  !done.includes(order) && isAwake(order);
+
+const joined = (some: readonly BookOrder[], more: readonly BookOrder[]): readonly BookOrder[] =>
+  some.length === 0 ? more : [...some, ...more];
 
 /** Fills what the open fills; returns the legs that woke. */
-function matchAtOpen(
-  passage: Passage,
-  orders: readonly SimulatedOrder[],
-): readonly SimulatedOrder[] {
-  const woken: SimulatedOrder[] = [];
-  for (const candidate of orders) {
-    const order = waiting(passage, candidate);
-    if (order === undefined) continue;
+function matchAtOpen(passage: Passage, orders: readonly BookOrder[]): readonly BookOrder[] {
+  let woken = NOBODY;
+  for (const order of orders) {
+    if (!isWaiting(passage, order)) continue;
     const election = electionPrice(order, passage.range, 'open');
     if (election !== null) elect(passage, order, election);
-    else woken.push(...take(passage, order, openPrice(order, passage.range)));
+    else woken = joined(woken, take(passage, order, openPrice(order, passage.range)));
   }
   return woken;
 }
 
 /** Fills what the inside of the bar fills; returns the legs that woke. */
-function matchInside(
-  passage: Passage,
-  orders: readonly SimulatedOrder[],
-): readonly SimulatedOrder[] {
+function matchInside(passage: Passage, orders: readonly BookOrder[]): readonly BookOrder[] {
   const { range, venue } = passage;
-  const woken: SimulatedOrder[] = [];
-  for (const candidate of orders) {
-    const order = waiting(passage, candidate);
-    if (order === undefined) continue;
+  let woken = NOBODY;
+  for (const order of orders) {
+    if (!isWaiting(passage, order)) continue;
     const election = electionPrice(order, range, 'inside');
     if (election !== null) electInside(passage, order, election);
-    else woken.push(...take(passage, order, insidePrice(order, range, venue.rules.limitFill)));
+    else {
+      const price = insidePrice(order, range, venue.rules.limitFill);
+      woken = joined(woken, take(passage, order, price));
+    }
   }
   return woken;
 }
 
 /** A leg whose entry filled inside this very bar: the stop acts, the target has to wait for the next bar. */
-function matchOnEntryBar(passage: Passage, candidate: SimulatedOrder): void {
+function matchOnEntryBar(passage: Passage, leg: BookOrder): void {
   const { venue, range } = passage;
-  const leg = waiting(passage, candidate);
-  if (leg === undefined) return;
+  if (!isWaiting(passage, leg)) return;
   const election = electionPrice(leg, range, 'inside');
   if (election !== null) electInside(passage, leg, election);
   else if (insidePrice(leg, range, venue.rules.limitFill) !== null) {
@@ -124,46 +119,38 @@ function matchOnEntryBar(passage: Passage, candidate: SimulatedOrder): void {
   }
 }
 
-function electInside(passage: Passage, order: SimulatedOrder, price: Usd): void {
+function electInside(passage: Passage, order: BookOrder, price: Usd): void {
   const { venue, range } = passage;
-  const sibling = siblingOf(venue, order);
-  // A target that has had its share of the bar at the open leaves nothing to doubt.
-  const target = sibling && waiting(passage, sibling);
-  if (target !== undefined && insidePrice(target, range, venue.rules.limitFill) !== null) {
+  const target = siblingOf(order);
+  // One that has had its share of the bar at the open leaves nothing to doubt.
+  const isInDoubt = target !== undefined && isWaiting(passage, target);
+  if (isInDoubt && insidePrice(target, range, venue.rules.limitFill) !== null) {
     venue.ambiguities.stopAndTarget += 1;
   }
   elect(passage, order, price);
 }
 
 /** Triggers a stop. A stop-limit order that the price has already left behind works on from the next bar. */
-function elect(passage: Passage, stop: SimulatedOrder, price: Usd): void {
+function elect(passage: Passage, stop: BookOrder, price: Usd): void {
   const { venue, turn, done } = passage;
   const order = electStop(venue, turn, stop);
   if (isWithinLimit(order, price)) take(passage, order, price);
-  else done.push(order.sequence);
+  else done.push(order);
 }
 
 /** Fills the order at a price, once a bar; returns the legs that this woke. */
-function take(
-  passage: Passage,
-  order: SimulatedOrder,
-  price: Usd | null,
-): readonly SimulatedOrder[] {
+function take(passage: Passage, order: BookOrder, price: Usd | null): readonly BookOrder[] {
   const { venue, turn, done } = passage;
-  if (price === null) return [];
-  done.push(order.sequence);
+  if (price === null) return NOBODY;
+  done.push(order);
   const quantity = Math.min(leavesOf(order), capacity(passage, order));
-  if (quantity === 0) return [];
-  const filled = execute(venue, turn, order, {
-    price: slipped(order, price, venue.rules),
-    quantity,
-  });
-  if (filled.role !== 'entry' || filled.status !== 'filled') return [];
-  return liveMembers(venue, filled);
+  if (quantity === 0) return NOBODY;
+  execute(venue, turn, order, { price: slipped(order, price, venue.rules), quantity });
+  return order.role === 'entry' && order.status === 'filled' ? liveMembers(order) : NOBODY;
 }
 
 /** Shares that the bar has for the order: only limit orders have to wait for others to trade. */
-function capacity({ venue, volume }: Passage, { limitPrice }: SimulatedOrder): number {
+function capacity({ venue, volume }: Passage, { limitPrice }: BookOrder): number {
   const { maxParticipationBps } = venue.rules;
   const cap = executionCap(venue.quirks);
   if (maxParticipationBps === null || limitPrice === null) return cap;

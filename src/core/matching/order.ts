@@ -42,7 +42,7 @@ export interface ReplaceRequest {
   readonly timeInForce: TimeInForce | null;
 }
 
-/** An order as it stands; every change makes a new one. */
+/** An order as it stands. */
 export interface SimulatedOrder {
   readonly id: BrokerOrderId;
   readonly clientOrderId: ClientOrderId;
@@ -86,6 +86,24 @@ export interface SimulatedOrder {
   /** Also legs that were replaced, in the order in which they came. */
   readonly legIds: readonly BrokerOrderId[];
 }
+
+/** An order in the book. It changes in place as the exchange goes on, and knows its group. */
+export interface BookOrder extends Changing<SimulatedOrder> {
+  /** The order whose leg it is. */
+  parent: BookOrder | null;
+  /** Its legs, also those that were replaced, in the order in which they came. */
+  legs: readonly BookOrder[];
+  /** The one that it is to replace; null once it has. */
+  predecessor: BookOrder | null;
+  /** As it was given out since it has changed last; null when nobody has asked. */
+  seen: SimulatedOrder | null;
+}
+
+/** Of an order without any. */
+export const NO_LEGS: readonly BookOrder[] = [];
+export const NO_LEG_IDS: readonly BrokerOrderId[] = [];
+
+type Changing<Whole> = { -readonly [Key in keyof Whole]: Whole[Key] };
 
 /** One execution. */
 export interface Fill {

@@ -50,7 +50,7 @@ interface PortfolioState {
   readonly holdings: Map<Ticker, Holding>;
   readonly marks: Map<Ticker, Usd>;
   cash: Usd;
-  /** Until a price or a holding changes; null while nobody has asked since. */
+  /** Null while nobody has asked since a holding has changed. */
   equity: Usd | null;
 }
 
@@ -67,10 +67,7 @@ export function createPortfolio(startingCash: Usd, opening?: OpeningBalance): Po
     holding: (symbol) => holdings.get(symbol),
     holdings: () => holdings.values(),
     mark: (symbol) => marks.get(symbol),
-    setMark(symbol, price) {
-      marks.set(symbol, price);
-      state.equity = null;
-    },
+    setMark: (symbol, price) => setMark(state, symbol, price),
     trade: (execution) => trade(state, execution),
     charge(amount) {
       state.cash = subtractUsd(state.cash, amount);
@@ -83,6 +80,16 @@ export function createPortfolio(startingCash: Usd, opening?: OpeningBalance): Po
       return state.equity;
     },
   };
+}
+
+function setMark(state: PortfolioState, symbol: Ticker, price: Usd): void {
+  const { holdings, marks } = state;
+  const holding = holdings.get(symbol);
+  if (holding !== undefined && state.equity !== null) {
+    const before = marketValueOf(state, holding);
+    state.equity = micros(state.equity - before + price * holding.quantity);
+  }
+  marks.set(symbol, price);
 }
 
 function marketValueOf({ marks }: PortfolioState, { symbol, quantity, costBasis }: Holding): Usd {

@@ -3,21 +3,23 @@ import { ZERO_USD, subtractUsd, timesShares } from '../money.ts';
 import { isTerminal } from '../order.ts';
 import { checkStop, checkTarget } from './base-price.ts';
 import { checkAffordable, checkAvailable, checkListing } from './check-account.ts';
-import { checkNoForeignPrice, checkTicks } from './check-shape.ts';
+import { checkNoForeignPrice, checkTick } from './check-shape.ts';
 import { liveMembers, pendingEntryOf, siblingOf } from './group.ts';
 import { reserveOf, reservePriceOf } from './margin.ts';
 import { isExit, workingStatusOf } from './order.ts';
-import type { ReplaceRequest, SimulatedOrder } from './order.ts';
+import type { BookOrder, ReplaceRequest } from './order.ts';
 import { refused } from './refusal.ts';
 import type { Refusal, RefusalReason } from './refusal.ts';
+import { acceptedOf } from './submit.ts';
 import type { Accepted } from './submit.ts';
-import { successorOf, takeOver } from './succession.ts';
+import { beginAnew, leaveLegs, takeOver } from './succession.ts';
 import { announce, notify } from './venue.ts';
 import type { Turn, Venue } from './venue.ts';
 
 interface Replacement {
-  readonly order: SimulatedOrder;
-  readonly wanted: SimulatedOrder;
+  readonly order: BookOrder;
+  /** What is to come in its place; not in the book yet. */
+  readonly next: BookOrder;
   readonly change: ReplaceRequest;
 }
 
@@ -28,12 +30,12 @@ interface Replacement {
 export function replace(
   venue: Venue,
   turn: Turn,
-  order: SimulatedOrder,
+  order: BookOrder,
   change: ReplaceRequest,
 ): Accepted | Refusal {
-  const wanted = wantedOrder(order, change);
-  const reason = checkReplacement(venue, { order, wanted, change });
-  return reason === null ? put(venue, turn, { order, wanted, change }) : refused(reason);
+  const next = changedOrder(order, change);
+  const reason = checkReplacement(venue, { order, next, change });
+  return reason === null ? put(venue, turn, { order, next, change }) : refused(reason);
 }
 
 /**
@@ -43,19 +45,18 @@ export function replace(
 export function requestReplace(
   venue: Venue,
   turn: Turn,
-  order: SimulatedOrder,
+  order: BookOrder,
   change: ReplaceRequest,
 ): Accepted | Refusal {
-  const wanted = wantedOrder(order, change);
-  const reason = checkReplacement(venue, { order, wanted, change });
+  const next = changedOrder(order, change);
+  const reason = checkReplacement(venue, { order, next, change });
   if (reason !== null) return refused(reason);
-  const next: SimulatedOrder = {
-    ...replacementOf(venue, turn, { order, wanted, change }),
-    legIds: [],
-  };
-  announce(venue, turn, venue.book.put({ ...order, replacedBy: next.id }), 'pending_replace');
+  prepare(venue, turn, { order, next, change });
+  leaveLegs(next);
+  order.replacedBy = next.id;
+  announce(venue, turn, order, 'pending_replace');
   venue.book.add(next);
-  return { kind: 'accepted', order: next, legs: legsOf(venue, order), events: turn.events };
+  return acceptedOf(venue, turn, next, order.legs);
 }
 
 /**
@@ -65,47 +66,54 @@ export function requestReplace(
 export function completeReplace(venue: Venue, turn: Turn, id: BrokerOrderId): void {
   const { book } = venue;
   const next = book.byId(id);
-  const old = next?.replaces ? book.byId(next.replaces) : undefined;
+  const old = next?.predecessor ?? null;
   // Only a replacement that is pending stays like this.
-  if (next?.status !== 'pending_new' || old === undefined) return;
+  if (next?.status !== 'pending_new' || old === null) return;
   if (isTerminal(old.status) || !fits(venue, old, next)) {
     announce(venue, turn, next, 'rejected');
-    const status = workingStatusOf(old);
-    const kept = book.put({ ...old, status, statusBefore: null, replacedBy: null });
-    notify(turn, kept, 'order_replace_rejected');
+    next.predecessor = null;
+    old.status = workingStatusOf(old);
+    old.statusBefore = null;
+    old.replacedBy = null;
+    book.changed(old);
+    notify(venue, turn, old, 'order_replace_rejected');
     return;
   }
   const isLeg = old.role === 'take-profit' || old.role === 'stop-loss';
-  const settled = isLeg ? { ...next, quantity: old.quantity, isStuck: old.isStuck } : next;
-  takeOver(venue, turn, { old, next: settled }, startOf(venue, old));
+  if (isLeg) {
+    next.quantity = old.quantity;
+    next.isStuck = old.isStuck;
+  }
+  takeOver(venue, turn, { old, next }, startOf(venue, old));
 }
 
 /** Whether a pending replacement can still take the place of the old order. */
-function fits(venue: Venue, old: SimulatedOrder, next: SimulatedOrder): boolean {
+function fits(venue: Venue, old: BookOrder, next: BookOrder): boolean {
   if (old.orderClass !== 'simple' && old.filledQuantity > 0) return false;
   return !isExit(old) || checkCover(venue, old, next) === null;
 }
 
-const wantedOrder = (order: SimulatedOrder, change: ReplaceRequest): SimulatedOrder => ({
-  ...order,
-  quantity: change.quantity ?? order.quantity,
-  limitPrice: change.limitPrice ?? order.limitPrice,
-  stopPrice: change.stopPrice ?? order.stopPrice,
-  timeInForce: change.timeInForce ?? order.timeInForce,
-});
+function changedOrder(order: BookOrder, change: ReplaceRequest): BookOrder {
+  const next = { ...order };
+  if (change.quantity !== null) next.quantity = change.quantity;
+  if (change.limitPrice !== null) next.limitPrice = change.limitPrice;
+  if (change.stopPrice !== null) next.stopPrice = change.stopPrice;
+  if (change.timeInForce !== null) next.timeInForce = change.timeInForce;
+  return next;
+}
 
 const checkReplacement = (
   venue: Venue,
-  { order, wanted, change }: Replacement,
+  { order, next, change }: Replacement,
 ): RefusalReason | null =>
   checkStatus(order) ??
-  checkChange(order, change, wanted) ??
-  checkListing(venue, wanted) ??
+  checkChange(order, change, next) ??
+  checkListing(venue, next) ??
   checkClientId(venue, change) ??
-  checkLegPrices(venue, wanted) ??
-  checkCover(venue, order, wanted);
+  checkLegPrices(venue, next) ??
+  checkCover(venue, order, next);
 
-function checkStatus(order: SimulatedOrder): RefusalReason | null {
+function checkStatus(order: BookOrder): RefusalReason | null {
   const { status, orderClass } = order;
   if (status === 'replaced') return { code: 'already-replaced' };
   if (isTerminal(status)) return { code: 'already-final', status };
@@ -118,9 +126,9 @@ function checkStatus(order: SimulatedOrder): RefusalReason | null {
 }
 
 function checkChange(
-  order: SimulatedOrder,
+  order: BookOrder,
   change: ReplaceRequest,
-  wanted: SimulatedOrder,
+  wanted: BookOrder,
 ): RefusalReason | null {
   const { timeInForce, limitPrice, stopPrice } = change;
   const { orderClass, type } = order;
@@ -130,16 +138,14 @@ function checkChange(
   return (
     checkQuantity(order, change) ??
     checkNoForeignPrice({ type, limitPrice, stopPrice }) ??
-    checkTicks([
-      ['limit_price', limitPrice],
-      ['stop_price', stopPrice],
-    ]) ??
+    checkTick('limit_price', limitPrice) ??
+    checkTick('stop_price', stopPrice) ??
     (isUnchanged(order, wanted) ? { code: 'nothing-changed' } : null)
   );
 }
 
 function checkQuantity(
-  { orderClass, symbol, filledQuantity: filled }: SimulatedOrder,
+  { orderClass, symbol, filledQuantity: filled }: BookOrder,
   { quantity }: ReplaceRequest,
 ): RefusalReason | null {
   if (quantity === null) return null;
@@ -149,7 +155,7 @@ function checkQuantity(
   return quantity <= filled ? { code: 'quantity-below-filled', filled } : null;
 }
 
-const isUnchanged = (order: SimulatedOrder, wanted: SimulatedOrder): boolean =>
+const isUnchanged = (order: BookOrder, wanted: BookOrder): boolean =>
   wanted.quantity === order.quantity &&
   wanted.limitPrice === order.limitPrice &&
   wanted.stopPrice === order.stopPrice &&
@@ -161,29 +167,29 @@ function checkClientId(venue: Venue, { clientOrderId: id }: ReplaceRequest): Ref
 }
 
 /** The members of a group keep their distance from each other, whichever of them moves. */
-function checkLegPrices(venue: Venue, wanted: SimulatedOrder): RefusalReason | null {
+function checkLegPrices(venue: Venue, wanted: BookOrder): RefusalReason | null {
   const { role, side } = wanted;
   if (role === 'single') return null;
-  if (role === 'entry') return checkMovedEntry(venue, wanted);
+  if (role === 'entry') return checkMovedEntry(wanted);
   const mark = venue.portfolio.mark(wanted.symbol);
-  const entry = pendingEntryOf(venue, wanted);
-  const sibling = siblingOf(venue, wanted);
+  const entry = pendingEntryOf(wanted);
+  const sibling = siblingOf(wanted);
   if (role === 'stop-loss' && wanted.stopPrice !== null) {
-    return checkStop(side, wanted.stopPrice, [sibling?.limitPrice, entry?.limitPrice, mark]);
+    return checkStop(side, wanted.stopPrice, sibling?.limitPrice, entry?.limitPrice, mark);
   }
   if (wanted.limitPrice === null) return null;
-  return checkTarget(side, wanted.limitPrice, [sibling?.stopPrice, entry?.limitPrice]);
+  return checkTarget(side, wanted.limitPrice, sibling?.stopPrice, entry?.limitPrice);
 }
 
-function checkMovedEntry(venue: Venue, wanted: SimulatedOrder): RefusalReason | null {
+function checkMovedEntry(wanted: BookOrder): RefusalReason | null {
   const exitSide = wanted.side === 'buy' ? 'sell' : 'buy';
-  for (const leg of liveMembers(venue, wanted)) {
+  for (const leg of liveMembers(wanted)) {
     const { role, stopPrice, limitPrice } = leg;
     const reason =
       role === 'stop-loss' && stopPrice !== null
-        ? checkStop(exitSide, stopPrice, [wanted.limitPrice])
+        ? checkStop(exitSide, stopPrice, wanted.limitPrice)
         : role === 'take-profit' && limitPrice !== null
-          ? checkTarget(exitSide, limitPrice, [wanted.limitPrice])
+          ? checkTarget(exitSide, limitPrice, wanted.limitPrice)
           : null;
     if (reason !== null) return reason;
   }
@@ -191,11 +197,7 @@ function checkMovedEntry(venue: Venue, wanted: SimulatedOrder): RefusalReason | 
 }
 
 /** The replacement needs shares or money beyond what the old order gives back. */
-function checkCover(
-  venue: Venue,
-  order: SimulatedOrder,
-  wanted: SimulatedOrder,
-): RefusalReason | null {
+function checkCover(venue: Venue, order: BookOrder, wanted: BookOrder): RefusalReason | null {
   const { symbol, quantity: requested } = wanted;
   if (isExit(order)) {
     // The quantity of a leg is settled, and its shares are held together with its sibling's.
@@ -208,32 +210,26 @@ function checkCover(
   return more > 0 ? checkAffordable(venue, more) : null;
 }
 
-const legsOf = ({ book }: Venue, { legIds }: SimulatedOrder): readonly SimulatedOrder[] =>
-  legIds.flatMap((id) => book.byId(id) ?? []);
-
 /** What a replacement begins as, once it is in force. */
-const startOf = ({ isOpen }: Venue, old: SimulatedOrder): 'new' | 'held' | 'accepted' =>
+const startOf = ({ isOpen }: Venue, old: BookOrder): 'new' | 'held' | 'accepted' =>
   workingStatusOf(old) === 'held' ? 'held' : isOpen ? 'new' : 'accepted';
 
-function replacementOf(venue: Venue, turn: Turn, { order, wanted, change }: Replacement) {
-  return {
-    ...successorOf(venue, turn, wanted, change.clientOrderId),
-    reservePrice: isExit(order)
-      ? ZERO_USD
-      : reservePriceOf(wanted, venue.portfolio.mark(order.symbol)),
-    expiresAt: venue.expiresAt(wanted.timeInForce, turn.at),
-  };
+/** Makes the changed order a new one. */
+function prepare(venue: Venue, turn: Turn, { order, next, change }: Replacement): void {
+  next.reservePrice = isExit(order)
+    ? ZERO_USD
+    : reservePriceOf(next, venue.portfolio.mark(order.symbol));
+  next.expiresAt = venue.expiresAt(next.timeInForce, turn.at);
+  beginAnew(venue, turn, { old: order, next }, change.clientOrderId);
 }
 
 function put(venue: Venue, turn: Turn, replacement: Replacement): Accepted {
-  const { order } = replacement;
+  const { order, next } = replacement;
   const start = startOf(venue, order);
-  const next: SimulatedOrder = {
-    ...replacementOf(venue, turn, replacement),
-    status: start === 'new' ? 'pending_new' : start,
-  };
-  const legs = legsOf(venue, order);
+  prepare(venue, turn, replacement);
+  if (start !== 'new') next.status = start;
+  const accepted = acceptedOf(venue, turn, next, order.legs);
   venue.book.add(next);
   takeOver(venue, turn, { old: order, next }, start);
-  return { kind: 'accepted', order: next, legs, events: turn.events };
+  return accepted;
 }

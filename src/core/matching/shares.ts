@@ -2,7 +2,7 @@
 import type { BrokerOrderId, Ticker } from '../ids.ts';
 import { pendingEntryOf, siblingOf } from './group.ts';
 import { isExit, leavesOf } from './order.ts';
-import type { SimulatedOrder } from './order.ts';
+import type { BookOrder } from './order.ts';
 import { livePredecessorOf } from './succession.ts';
 import type { Venue } from './venue.ts';
 
@@ -19,36 +19,52 @@ export interface Availability {
  * What of a position is free for another exit; `except`, with what is to replace it, is taken as if it were
  * not there. What canceled orders have not given back yet is not free.
  */
-export function availabilityOf(
-  venue: Venue,
-  symbol: Ticker,
-  except?: SimulatedOrder,
-): Availability {
+export function availabilityOf(venue: Venue, symbol: Ticker, except?: BookOrder): Availability {
   const existing = Math.abs(venue.portfolio.holding(symbol)?.quantity ?? 0);
   const holders: BrokerOrderId[] = [];
   let held = 0;
-  const hold = (id: BrokerOrderId, shares: number): void => {
-    if (shares <= 0) return;
+  for (const [id, shares] of reservations(venue, symbol, except)) {
+    if (shares <= 0) continue;
     holders.push(id);
     held += shares;
-  };
-  for (const order of venue.book.liveOf(symbol)) {
-    const isExcepted =
-      except !== undefined && (order.id === except.id || order.replaces === except.id);
-    if (!isExcepted) hold(order.id, reservedShares(venue, order));
-  }
-  for (const [id, lingering] of venue.lingering) {
-    if (lingering.symbol === symbol) hold(id, lingering.shares);
   }
   return { existing, held, available: Math.max(0, existing - held), holders };
 }
 
+/** The same, where nobody asks who holds the others. */
+export function availableShares(venue: Venue, symbol: Ticker, except?: BookOrder): number {
+  let free = Math.abs(venue.portfolio.holding(symbol)?.quantity ?? 0);
+  for (const order of venue.book.liveOf(symbol)) {
+    if (!isExcepted(order, except)) free -= Math.max(0, reservedShares(order));
+  }
+  for (const lingering of venue.lingering.values()) {
+    if (lingering.symbol === symbol) free -= lingering.shares;
+  }
+  return Math.max(0, free);
+}
+
+function* reservations(
+  venue: Venue,
+  symbol: Ticker,
+  except: BookOrder | undefined,
+): Generator<readonly [BrokerOrderId, number]> {
+  for (const order of venue.book.liveOf(symbol)) {
+    if (!isExcepted(order, except)) yield [order.id, reservedShares(order)];
+  }
+  for (const [id, lingering] of venue.lingering) {
+    if (lingering.symbol === symbol) yield [id, lingering.shares];
+  }
+}
+
+const isExcepted = (order: BookOrder, except: BookOrder | undefined): boolean =>
+  except !== undefined && (order.id === except.id || order.replaces === except.id);
+
 /** Shares that the order keeps for itself; two exits on the same shares keep them once. */
-export function reservedShares(venue: Venue, order: SimulatedOrder): number {
-  if (!isExit(order) || pendingEntryOf(venue, order) !== undefined) return 0;
-  const isCounted = order.role === 'stop-loss' && siblingOf(venue, order) !== undefined;
+export function reservedShares(order: BookOrder): number {
+  if (!isExit(order) || pendingEntryOf(order) !== undefined) return 0;
+  const isCounted = order.role === 'stop-loss' && siblingOf(order) !== undefined;
   if (isCounted) return 0;
-  const predecessor = livePredecessorOf(venue, order);
+  const predecessor = livePredecessorOf(order);
   // Until it takes over, a replacement keeps only what it wants beyond the order before it.
-  return leavesOf(order) - (predecessor === undefined ? 0 : leavesOf(predecessor));
+  return leavesOf(order) - (predecessor === null ? 0 : leavesOf(predecessor));
 }

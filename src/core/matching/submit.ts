@@ -1,12 +1,13 @@
 import { brokerOrderId, clientOrderId } from '../ids.ts';
-import type { BrokerOrderId, ClientOrderId } from '../ids.ts';
 import { ZERO_USD } from '../money.ts';
 import type { Usd } from '../money.ts';
 import type { EpochMs } from '../session.ts';
 import { checkAccount, checkListing, intentOf } from './check-account.ts';
 import { checkShape } from './check-shape.ts';
 import { reservePriceOf } from './margin.ts';
+import { NO_LEG_IDS, NO_LEGS } from './order.ts';
 import type {
+  BookOrder,
   ExchangeEvent,
   OrderRole,
   PositionIntent,
@@ -43,151 +44,127 @@ export function submit(venue: Venue, turn: Turn, request: SubmitRequest): Accept
   const reason =
     checkShape(request) ?? checkListing(venue, request) ?? checkAccount(venue, request, intent);
   if (reason !== null) return refused(reason);
-  const group = createGroup(venue, turn, request, intent);
-  for (const order of group) venue.book.add(order);
-  const [parent, ...legs] = group;
-  return { kind: 'accepted', order: parent, legs, events: begin(venue, turn, group) };
+  const { book } = venue;
+  const order = createGroup(venue, turn, request, intent);
+  book.add(order);
+  for (const leg of order.legs) book.add(leg);
+  const accepted = acceptedOf(venue, turn, order, order.legs);
+  begin(venue, turn, order);
+  return accepted;
 }
 
+/** The answer to a client, with the orders as they are by now; what they make happen comes to the same turn. */
+export const acceptedOf = (
+  { book }: Venue,
+  { events }: Turn,
+  order: BookOrder,
+  legs: readonly BookOrder[],
+): Accepted => ({
+  kind: 'accepted',
+  order: book.view(order),
+  legs: legs.map((leg) => book.view(leg)),
+  events,
+});
+
 /** Puts the orders of a group to work, as far as they are. */
-function begin(
-  venue: Venue,
-  turn: Turn,
-  [parent, ...legs]: readonly [SimulatedOrder, ...SimulatedOrder[]],
-): readonly ExchangeEvent[] {
-  // As it came into the book.
+function begin(venue: Venue, turn: Turn, parent: BookOrder): void {
   const type = venue.isOpen ? 'pending_new' : 'accepted';
-  turn.events.push({ type, order: parent, at: turn.at });
+  turn.events.push({ type, order: venue.book.view(parent), at: turn.at });
   if (venue.isOpen) announce(venue, turn, parent, 'new');
   // The stop of an OCO stands beside its take-profit from the start; the legs of an entry sleep silently.
   if (parent.role === 'take-profit') {
-    for (const leg of legs) announce(venue, turn, leg, 'held');
+    for (const leg of parent.legs) announce(venue, turn, leg, 'held');
   }
-  return turn.events;
 }
 
+/** The order with its legs. */
 function createGroup(
   venue: Venue,
   turn: Turn,
   request: SubmitRequest,
   intent: PositionIntent,
-): readonly [SimulatedOrder, ...SimulatedOrder[]] {
+): BookOrder {
   const isOco = request.orderClass === 'oco';
+  const expiresAt = venue.expiresAt(request.timeInForce, turn.at);
+  const parent = createOrder(venue, turn, request, expiresAt);
+  if (request.clientOrderId !== null) parent.clientOrderId = request.clientOrderId;
   const isClosing = intent === 'buy_to_close' || intent === 'sell_to_close';
-  const common = {
-    ...request,
-    at: turn.at,
-    expiresAt: venue.expiresAt(request.timeInForce, turn.at),
-  };
-  const parent = orderOf(common, {
-    ...idsOf(venue, request.clientOrderId),
-    sequence: venue.book.nextSequence(),
-    side: request.side,
-    intent,
-    role: isOco ? 'take-profit' : request.orderClass === 'simple' ? 'single' : 'entry',
-    status: venue.isOpen ? 'pending_new' : 'accepted',
-    type: request.type,
-    limitPrice: isOco ? request.takeProfitLimitPrice : request.limitPrice,
-    stopPrice: request.stopPrice,
-    reservePrice: isClosing
-      ? ZERO_USD
-      : reservePriceOf(request, venue.portfolio.mark(request.symbol)),
-    parentId: null,
-    legIds: NO_LEGS,
+  parent.intent = intent;
+  parent.role = isOco ? 'take-profit' : request.orderClass === 'simple' ? 'single' : 'entry';
+  parent.limitPrice = isOco ? request.takeProfitLimitPrice : request.limitPrice;
+  if (!isClosing) {
+    parent.reservePrice = reservePriceOf(request, venue.portfolio.mark(request.symbol));
+  }
+  const shapes = legShapes(request);
+  if (shapes.length === 0) return parent;
+  const legs = shapes.map((shape) => {
+    const leg = createOrder(venue, turn, request, expiresAt);
+    if (!isOco) leg.side = request.side === 'buy' ? 'sell' : 'buy';
+    leg.intent = isOco ? intent : request.side === 'buy' ? 'sell_to_close' : 'buy_to_close';
+    leg.role = shape.role;
+    leg.status = 'held';
+    leg.type = shape.type;
+    leg.limitPrice = shape.limitPrice;
+    leg.stopPrice = shape.stopPrice;
+    leg.parent = parent;
+    leg.parentId = parent.id;
+    return leg;
   });
-  const legs = legShapes(request).map(({ role, type, limitPrice, stopPrice }, index) =>
-    orderOf(common, {
-      ...idsOf(venue, null),
-      sequence: parent.sequence + 1 + index,
-      side: isOco ? request.side : request.side === 'buy' ? 'sell' : 'buy',
-      intent: isOco ? intent : request.side === 'buy' ? 'sell_to_close' : 'buy_to_close',
-      role,
-      status: 'held',
-      type,
-      limitPrice,
-      stopPrice,
-      reservePrice: ZERO_USD,
-      parentId: parent.id,
-      legIds: NO_LEGS,
-    }),
-  );
-  return legs.length === 0 ? [parent] : [{ ...parent, legIds: legs.map(({ id }) => id) }, ...legs];
+  parent.legs = legs;
+  parent.legIds = legs.map(({ id }) => id);
+  return parent;
 }
 
-/** Ids of its own, whether or not the client has chosen one. */
-function idsOf(
+/** A new order, by itself, of the request's own side and prices: one literal, so that all orders have one shape. */
+function createOrder(
   venue: Venue,
-  chosen: ClientOrderId | null,
-): Pick<SimulatedOrder, 'id' | 'clientOrderId'> {
+  { at }: Turn,
+  request: SubmitRequest,
+  expiresAt: EpochMs,
+): BookOrder {
+  const { symbol, side, type, orderClass, timeInForce, quantity, limitPrice, stopPrice } = request;
   const id = brokerOrderId(venue.nextId());
+  // Of its own, whether or not the client has chosen one.
   const own = clientOrderId(venue.nextId());
-  return { id, clientOrderId: chosen ?? own };
+  return {
+    id,
+    clientOrderId: own,
+    sequence: venue.book.nextSequence(),
+    symbol,
+    side,
+    orderClass,
+    timeInForce,
+    quantity,
+    intent: side === 'buy' ? 'buy_to_open' : 'sell_to_open',
+    type,
+    role: 'single',
+    status: venue.isOpen ? 'pending_new' : 'accepted',
+    statusBefore: null,
+    limitPrice,
+    stopPrice,
+    isElected: false,
+    isStuck: false,
+    filledQuantity: 0,
+    filledValue: ZERO_USD,
+    reservePrice: ZERO_USD,
+    createdAt: at,
+    updatedAt: at,
+    expiresAt,
+    filledAt: null,
+    canceledAt: null,
+    expiredAt: null,
+    replacedAt: null,
+    failedAt: null,
+    replaces: null,
+    replacedBy: null,
+    parentId: null,
+    legIds: NO_LEG_IDS,
+    parent: null,
+    legs: NO_LEGS,
+    predecessor: null,
+    seen: null,
+  };
 }
-
-/** What all orders of a group have in common. */
-interface Common extends Pick<SubmitRequest, 'symbol' | 'orderClass' | 'timeInForce' | 'quantity'> {
-  readonly at: EpochMs;
-  readonly expiresAt: EpochMs;
-}
-
-/** What each has for itself. */
-type Own = Pick<
-  SimulatedOrder,
-  | 'id'
-  | 'clientOrderId'
-  | 'sequence'
-  | 'side'
-  | 'intent'
-  | 'role'
-  | 'status'
-  | 'type'
-  | 'limitPrice'
-  | 'stopPrice'
-  | 'reservePrice'
-  | 'parentId'
-  | 'legIds'
->;
-
-/** A new order: one literal, so that all orders have one shape. */
-const orderOf = (
-  { symbol, orderClass, timeInForce, quantity, at, expiresAt }: Common,
-  own: Own,
-): SimulatedOrder => ({
-  id: own.id,
-  clientOrderId: own.clientOrderId,
-  sequence: own.sequence,
-  symbol,
-  side: own.side,
-  orderClass,
-  timeInForce,
-  quantity,
-  intent: own.intent,
-  type: own.type,
-  role: own.role,
-  status: own.status,
-  statusBefore: null,
-  limitPrice: own.limitPrice,
-  stopPrice: own.stopPrice,
-  isElected: false,
-  isStuck: false,
-  filledQuantity: 0,
-  filledValue: ZERO_USD,
-  reservePrice: own.reservePrice,
-  createdAt: at,
-  updatedAt: at,
-  expiresAt,
-  filledAt: null,
-  canceledAt: null,
-  expiredAt: null,
-  replacedAt: null,
-  failedAt: null,
-  replaces: null,
-  replacedBy: null,
-  parentId: own.parentId,
-  legIds: own.legIds,
-});
-
-const NO_LEGS: readonly BrokerOrderId[] = [];
 
 interface LegShape {
   readonly role: OrderRole;

@@ -13,7 +13,7 @@ import type { Turn, Venue } from './venue.ts';
  */
 export function trade(venue: Venue, turn: Turn, id: BrokerOrderId): void {
   const order = venue.book.byId(id);
-  if (order === undefined || !isExit(order) || !isAwake(venue, order)) return;
+  if (order === undefined || !isExit(order) || !isAwake(order)) return;
   const { symbol } = order;
   const price = venue.portfolio.mark(symbol);
   const isTrading = venue.isOpen && !venue.quirks.halted.includes(symbol);
@@ -26,7 +26,7 @@ export function trade(venue: Venue, turn: Turn, id: BrokerOrderId): void {
 /** Fills what is left of a working order at its own price, whatever the market says. */
 export function fillAnyway(venue: Venue, turn: Turn, id: BrokerOrderId): void {
   const order = venue.book.byId(id);
-  if (order === undefined || !isAwake(venue, order)) return;
+  if (order === undefined || !isAwake(order)) return;
   const isWaiting = isStopWaiting(order);
   const price =
     (isWaiting ? order.stopPrice : order.limitPrice) ?? venue.portfolio.mark(order.symbol);

@@ -5,7 +5,7 @@ import type { EpochMs } from '../session.ts';
 import type { Book } from './book.ts';
 import { FEE_RATES_2026 } from './fees.ts';
 import type { FeeCharge, FeeRates } from './fees.ts';
-import type { ExchangeEvent, NoticeEvent, SimulatedOrder, StatusEvent } from './order.ts';
+import type { BookOrder, ExchangeEvent, NoticeEvent, StatusEvent } from './order.ts';
 import type { Portfolio } from './portfolio.ts';
 import type { Quirks } from './quirks.ts';
 
@@ -88,42 +88,48 @@ export interface Turn {
   readonly events: ExchangeEvent[];
 }
 
-/** Puts an order into the book with another status, and announces it. */
+/** Gives an order another status, and announces it. */
 export function announce(
-  venue: Venue,
+  { book }: Venue,
   { at, events }: Turn,
-  order: SimulatedOrder,
+  order: BookOrder,
   status: StatusEvent,
-): SimulatedOrder {
-  const updated = venue.book.put({
-    ...order,
-    status,
-    statusBefore: isPending(status) ? (order.statusBefore ?? order.status) : null,
-    updatedAt: at,
-    canceledAt: status === 'canceled' ? at : order.canceledAt,
-    expiredAt: status === 'expired' ? at : order.expiredAt,
-    replacedAt: status === 'replaced' ? at : order.replacedAt,
-    failedAt: status === 'rejected' ? at : order.failedAt,
-  });
-  events.push({ type: status, order: updated, at });
-  return updated;
+): void {
+  order.statusBefore = isPending(status) ? (order.statusBefore ?? order.status) : null;
+  order.status = status;
+  order.updatedAt = at;
+  stampEnd(order, status, at);
+  book.changed(order);
+  events.push({ type: status, order: book.view(order), at });
 }
 
 const isPending = (status: StatusEvent): boolean =>
   status === 'pending_cancel' || status === 'pending_replace';
 
+function stampEnd(order: BookOrder, status: StatusEvent, at: EpochMs): void {
+  if (status === 'canceled') order.canceledAt = at;
+  else if (status === 'expired') order.expiredAt = at;
+  else if (status === 'replaced') order.replacedAt = at;
+  else if (status === 'rejected') order.failedAt = at;
+}
+
 /** Moves an order on to another working status; what is pending about it stays pending. */
-export function moveOn(
-  venue: Venue,
-  turn: Turn,
-  order: SimulatedOrder,
-  status: 'new' | 'held',
-): SimulatedOrder {
-  if (order.statusBefore === null) return announce(venue, turn, order, status);
-  return venue.book.put({ ...order, statusBefore: status, updatedAt: turn.at });
+export function moveOn(venue: Venue, turn: Turn, order: BookOrder, status: 'new' | 'held'): void {
+  if (order.statusBefore === null) {
+    announce(venue, turn, order, status);
+    return;
+  }
+  order.statusBefore = status;
+  order.updatedAt = turn.at;
+  venue.book.changed(order);
 }
 
 /** Tells of a request that came to nothing. */
-export function notify({ at, events }: Turn, order: SimulatedOrder, type: NoticeEvent): void {
-  events.push({ type, order, at });
+export function notify(
+  { book }: Venue,
+  { at, events }: Turn,
+  order: BookOrder,
+  type: NoticeEvent,
+): void {
+  events.push({ type, order: book.view(order), at });
 }

@@ -1,6 +1,7 @@
 import type { Bar } from '#core/bars.ts';
 import { clientOrderId, ticker } from '#core/ids.ts';
 import type { BrokerOrderId } from '#core/ids.ts';
+import type { OrderMemory } from '#core/matching/book.ts';
 import { createExchange } from '#core/matching/exchange.ts';
 import type { Exchange } from '#core/matching/exchange.ts';
 import { createExpiry } from '#core/matching/expiry.ts';
@@ -101,10 +102,16 @@ export const tell = (event: ExchangeEvent): string => {
   return `${event.order.role} ${what}`;
 };
 
+interface Opening {
+  readonly startingCash?: string;
+  readonly isOpen?: boolean;
+  readonly memory?: OrderMemory;
+}
+
 /** An exchange in its first session, NVDA at 100, with $100,000 and no fees unless the rules have some. */
 export function anExchange(
   rules: Partial<ExchangeRules> = {},
-  { startingCash = '100000', isOpen = true } = {},
+  { startingCash = '100000', isOpen = true, memory = 'all' }: Opening = {},
 ): TestExchange {
   let id = 0;
   const exchange = createExchange({
@@ -113,6 +120,7 @@ export function anExchange(
     assetOf: (symbol) => (symbol === 'NONE' ? null : { isShortable: symbol !== 'HARD' }),
     expiresAt: createExpiry(SESSIONS),
     rules: { fees: NO_FEES, ...rules },
+    memory,
   });
   let now = SESSIONS[0].open;
   exchange.markToMarket(NVDA, parseUsd('100'));

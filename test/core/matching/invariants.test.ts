@@ -2,119 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { BrokerOrderId } from '#core/ids.ts';
-import type { Exchange } from '#core/matching/exchange.ts';
 import { FEE_RATES_2026 } from '#core/matching/fees.ts';
-import type { ExchangeEvent, Fill, SimulatedOrder } from '#core/matching/order.ts';
-import { parseUsd } from '#core/money.ts';
+import type { Fill } from '#core/matching/order.ts';
 import { isLive } from '#core/order.ts';
 
-import { NVDA, SESSIONS, aRequest, anExchange } from './an-exchange.ts';
-import type { Ohlc, TestExchange } from './an-exchange.ts';
-
-/** What a client and the market may do; refusals are part of the game. */
-type Move =
-  | { readonly type: 'bar'; readonly prices: Ohlc; readonly volume: number }
-  | { readonly type: 'submit'; readonly shape: NonNullable<Parameters<typeof aRequest>[0]> }
-  | {
-      readonly type: 'cancel' | 'request-cancel' | 'release' | 'trade' | 'complete-replace';
-      readonly pick: number;
-    }
-  | {
-      readonly type: 'replace' | 'request-replace';
-      readonly pick: number;
-      readonly price: string;
-      readonly quantity: number | null;
-    };
-
-const cents = fc.integer({ min: 9_000, max: 11_000 });
-const price = cents.map((value) => (value / 100).toFixed(2));
-const quantity = fc.integer({ min: 1, max: 60 });
-const side = fc.constantFrom('buy' as const, 'sell' as const);
-
-const bar: fc.Arbitrary<Move> = fc
-  .record({
-    points: fc.array(cents, { minLength: 4, maxLength: 4 }),
-    volume: fc.integer({ min: 0, max: 200 }),
-  })
-  .map(({ points, volume }) => {
-    const [open = 0, close = 0] = points;
-    const prices: Ohlc = [open, Math.max(...points), Math.min(...points), close];
-    return { type: 'bar', prices: prices.map((value) => value / 100) as unknown as Ohlc, volume };
-  });
-
-const submit: fc.Arbitrary<Move> = fc
-  .record({
-    side,
-    quantity,
-    type: fc.constantFrom(
-      'market' as const,
-      'limit' as const,
-      'stop' as const,
-      'stop_limit' as const,
-    ),
-    orderClass: fc.constantFrom(
-      'simple' as const,
-      'bracket' as const,
-      'oco' as const,
-      'oto' as const,
-    ),
-    timeInForce: fc.constantFrom('day' as const, 'gtc' as const),
-    prices: fc.tuple(price, price, price, price),
-    withStopLimit: fc.boolean(),
-  })
-  .map(({ prices: [limit, stop, target, stopLoss], withStopLimit, ...shape }) => {
-    const isGroup = shape.orderClass !== 'simple';
-    const type = isGroup && shape.type !== 'market' ? 'limit' : shape.type;
-    const finalType = shape.orderClass === 'oco' ? 'limit' : type;
-    return {
-      type: 'submit',
-      shape: {
-        ...shape,
-        type: finalType,
-        ...(finalType === 'limit' || finalType === 'stop_limit' ? { limit } : {}),
-        ...(finalType === 'stop' || finalType === 'stop_limit' ? { stop } : {}),
-        ...(isGroup && shape.orderClass !== 'oto' ? { target } : {}),
-        ...(isGroup ? { stopLoss, ...(withStopLimit ? { stopLossLimit: stopLoss } : {}) } : {}),
-      },
-    };
-  });
-
-const pick = fc.nat({ max: 200 });
-/** What has its effect on an order at once, or is the later effect of something asked for. */
-const cancel: fc.Arbitrary<Move> = fc.record({
-  type: fc.constantFrom(
-    'cancel' as const,
-    'request-cancel' as const,
-    'release' as const,
-    'trade' as const,
-    'complete-replace' as const,
-  ),
-  pick,
-});
-const replace: fc.Arbitrary<Move> = fc
-  .record({
-    type: fc.constantFrom('replace' as const, 'request-replace' as const),
-    pick,
-    price,
-    quantity: fc.option(quantity),
-  })
-  .map((move) => move);
-
-const moves = fc.array(
-  fc.oneof(
-    { arbitrary: bar, weight: 5 },
-    { arbitrary: submit, weight: 5 },
-    { arbitrary: cancel, weight: 4 },
-    { arbitrary: replace, weight: 3 },
-  ),
-  { minLength: 5, maxLength: 60 },
-);
-
-const RULES = fc.record({
-  limitFill: fc.constantFrom('penetrate' as const, 'touch' as const),
-  maxParticipationBps: fc.constantFrom(null, 3000),
-  bracketOnPosition: fc.constantFrom('accepted' as const, 'refused' as const),
-});
+import { NVDA, SESSIONS, anExchange } from './an-exchange.ts';
+import type { TestExchange } from './an-exchange.ts';
+import { act, BAR_MS, moves, RULES } from './moves.ts';
+import type { Move } from './moves.ts';
 
 interface Run extends TestExchange {
   readonly fills: readonly Fill[];
@@ -144,69 +39,15 @@ function play(
     return orders[index % Math.max(1, orders.length)]?.id;
   };
   for (const move of todo) {
-    if (move.type === 'bar') {
-      const [open, high, low, close] = move.prices;
-      const start = now;
-      now += 300_000;
-      record(exchange.applyBar(NVDA, { start, open, high, low, close, volume: move.volume }, now));
-    } else if (move.type === 'submit') {
-      const result = exchange.submit(aRequest(move.shape), now);
-      if (result.kind === 'accepted') record(result.events);
-    } else {
-      const id = nth(move.pick);
-      if (id === undefined) continue;
-      record(ask(exchange, id, move, now));
-    }
+    if (move.type === 'bar') now += BAR_MS;
+    const id = 'pick' in move ? nth(move.pick) : undefined;
+    record(act(exchange, move, { id, now }));
     law(test);
   }
   record(exchange.closeSession(SESSIONS[0]));
   law(test);
   return test;
 }
-
-function ask(
-  exchange: Exchange,
-  id: BrokerOrderId,
-  move: Exclude<Move, { type: 'bar' | 'submit' }>,
-  now: number,
-): readonly ExchangeEvent[] {
-  const { type } = move;
-  if (type === 'trade') return exchange.trade(id, now);
-  if (type === 'complete-replace') return exchange.completeReplace(id, now);
-  if (type === 'release') {
-    exchange.release(id);
-    return [];
-  }
-  const outcome = command(exchange, id, move, now);
-  return outcome.kind === 'refused' ? [] : outcome.events;
-}
-
-function command(
-  exchange: Exchange,
-  id: BrokerOrderId,
-  move: Exclude<Move, { type: 'bar' | 'submit' }>,
-  now: number,
-) {
-  if (move.type === 'request-cancel') return exchange.requestCancel(id, now);
-  if (!('price' in move)) {
-    return exchange.cancel(id, now, move.pick % 2 === 0 ? 'later' : 'at-once');
-  }
-  const change = changeOf(exchange.order(id)!, move);
-  return move.type === 'replace'
-    ? exchange.replace(id, change, now)
-    : exchange.requestReplace(id, change, now);
-}
-
-const changeOf = (order: SimulatedOrder, move: Extract<Move, { price: string }>) => {
-  const isStop = order.type === 'stop';
-  return {
-    clientOrderId: null,
-    quantity: order.orderClass === 'simple' ? move.quantity : null,
-    limitPrice: isStop || order.type === 'market' ? null : parseUsd(move.price),
-    stopPrice: isStop ? parseUsd(move.price) : null,
-    timeInForce: null,
-  };
-};
 
 const noLaw = () => {};
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
