@@ -142,7 +142,7 @@ function partOf(train: SessionSpan, dates: readonly SessionDate[], rung: Rung): 
 }
 
 /** Tasks in pieces of at most so many, for workers to share. */
-export const chunksOf = (tasks: readonly Task[], size: number): readonly (readonly Task[])[] =>
-  Array.from({ length: Math.ceil(tasks.length / size) }, (_, index) =>
-    tasks.slice(index * size, (index + 1) * size),
+export const chunksOf = <Each>(all: readonly Each[], size: number): readonly (readonly Each[])[] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
   );

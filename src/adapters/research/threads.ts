@@ -128,17 +128,23 @@ function startThread(bench: Bench): Thread {
   };
 }
 
-/** Each thread takes the next piece when it is done with one. */
+/**
+ * Each thread has a stretch of the tasks of its own, since neighbours share what is computed for them. Whoever is done
+ * takes from the end of the longest stretch that is left.
+ */
 async function spread(
   threads: readonly Thread[],
   tasks: readonly Task[],
   { done, signal }: Watch,
 ): Promise<Outcomes> {
   const size = Math.max(1, Math.ceil(tasks.length / (threads.length * PIECES)));
-  const pieces = [...chunksOf(tasks, size)];
+  const stretches = [...chunksOf([...chunksOf(tasks, size)], PIECES)].map((pieces) => [...pieces]);
   const outcomes = new Map<string, PointOutcome>();
-  const work = async (thread: Thread): Promise<void> => {
-    for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) {
+  const next = (own: Stretch | undefined): readonly Task[] | undefined =>
+    own?.shift() ?? longestOf(stretches)?.pop();
+  const work = async (thread: Thread, index: number): Promise<void> => {
+    const own = stretches[index];
+    for (let piece = next(own); piece !== undefined; piece = next(own)) {
       for (const [key, outcome] of await outcomesOf(thread, piece, signal)) {
         outcomes.set(key, outcome);
       }
@@ -148,6 +154,12 @@ async function spread(
   await Promise.all(threads.map(work));
   return outcomes;
 }
+
+/** Pieces of work that lie beside each other. */
+type Stretch = (readonly Task[])[];
+
+const longestOf = (stretches: readonly Stretch[]): Stretch | undefined =>
+  stretches.toSorted((left, right) => right.length - left.length)[0];
 
 async function outcomesOf(
   thread: Thread,
