@@ -1,6 +1,7 @@
 import { createColumns, setRow, sliceRows } from './bar-columns.ts';
 import { barAt } from './bars.ts';
-import type { Bar, BarColumns } from './bars.ts';
+import type { BarColumns } from './bars.ts';
+import { figureAt } from './indicators/figure-at.ts';
 import { MINUTE_MS } from './session.ts';
 import type { Session } from './session.ts';
 
@@ -17,31 +18,32 @@ export function aggregateBars(
   minutes: number,
 ): BarColumns {
   const longMs = minutes * MINUTE_MS;
-  const columns = createColumns(bars.start.length);
+  const long = createColumns(bars.start.length);
   let [count, index] = [0, 0];
-  // Of no row: its start equals nothing.
-  let open = barAt(bars, -1);
+  let end = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < bars.start.length; row += 1) {
-    const bar = barAt(bars, row);
-    while (bar.start >= (sessions[index]?.close ?? Infinity)) index += 1;
-    const opening = sessions[index]?.open ?? Infinity;
-    if (!(bar.start >= opening)) throw new RangeError(`no session holds the bar at ${bar.start}`);
-    const start = Math.max(opening, Math.floor(bar.start / longMs) * longMs);
-    if (open.start === start) open = joined(open, bar);
-    else {
-      open = { ...bar, start };
-      count += 1;
+    const at = figureAt(bars.start, row);
+    if (at < end) {
+      join(long, count - 1, bars, row);
+      continue;
     }
-    setRow(columns, count - 1, open);
+    while (at >= (sessions[index]?.close ?? Infinity)) index += 1;
+    const { open, close } = sessions[index] ?? NEVER;
+    if (!(at >= open)) throw new RangeError(`no session holds the bar at ${at}`);
+    const clock = Math.floor(at / longMs) * longMs;
+    end = Math.min(clock + longMs, close);
+    setRow(long, count, { ...barAt(bars, row), start: Math.max(open, clock) });
+    count += 1;
   }
-  return sliceRows(columns, 0, count);
+  return sliceRows(long, 0, count);
 }
 
-const joined = (first: Bar, next: Bar): Bar => ({
-  start: first.start,
-  open: first.open,
-  high: Math.max(first.high, next.high),
-  low: Math.min(first.low, next.low),
-  close: next.close,
-  volume: first.volume + next.volume,
-});
+const NEVER = { open: Infinity, close: Infinity };
+
+/** Takes one more bar into a longer one. */
+function join(long: BarColumns, at: number, bars: BarColumns, row: number): void {
+  long.high[at] = Math.max(figureAt(long.high, at), figureAt(bars.high, row));
+  long.low[at] = Math.min(figureAt(long.low, at), figureAt(bars.low, row));
+  long.close[at] = figureAt(bars.close, row);
+  long.volume[at] = figureAt(long.volume, at) + figureAt(bars.volume, row);
+}

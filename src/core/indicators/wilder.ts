@@ -153,8 +153,14 @@ function advance(
     const up = barHigh - high;
     const down = low - barLow;
     atr += (ranged - atr) * atrPart;
-    plusMoves += larger(up, down) - plusMoves * part;
-    minusMoves += larger(down, up) - minusMoves * part;
+    const rise = (up + Math.abs(up)) * 0.5;
+    const fall = (down + Math.abs(down)) * 0.5;
+    difference[0] = rise - fall;
+    const isFall = (halves[HIGH] ?? 0) >>> 31;
+    difference[0] = fall - rise;
+    const isRise = (halves[HIGH] ?? 0) >>> 31;
+    plusMoves += rise * isRise - plusMoves * part;
+    minusMoves += fall * isFall - minusMoves * part;
     range += ranged - range * part;
     const perRange = percentPer(range);
     const plusDi = plusMoves * perRange;
@@ -199,3 +205,12 @@ const dxOf = (plusDi: number, minusDi: number): number =>
 
 /** TA-Lib's test for zero: sums of differences of prices seldom cancel exactly. */
 const isZero = (value: number): boolean => Math.abs(value) < 1e-14;
+
+/**
+ * A number whose sign is read off its bits: which move is the larger one is a toss-up, so that a processor that goes
+ * ahead on a guess is wrong every other time, which costs more than all the arithmetic of a bar.
+ */
+const difference = new Float64Array(1);
+const halves = new Int32Array(difference.buffer);
+/** Where the half with the sign is: that depends on the machine. */
+const HIGH = new Int32Array(Float64Array.of(-1).buffer)[0] === 0 ? 1 : 0;
