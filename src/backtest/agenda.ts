@@ -45,14 +45,11 @@ export function createAgenda(
       heads[slot] = chain.length - 1;
     }
   }
+  const nexts = nextsOf(heads);
   return {
     firstSession,
     tally,
-    next(from) {
-      let slot = from;
-      while (slot < slots && heads[slot] === -1) slot += 1;
-      return slot;
-    },
+    next: (slot) => nexts[slot] ?? slots,
     at(slot) {
       if (heads[slot] === -1) return NOBODY;
       const candidates: Candidate[] = [];
@@ -62,6 +59,17 @@ export function createAgenda(
       return candidates;
     },
   };
+}
+
+/** For each slot the first one from it on that has a list. */
+function nextsOf(heads: Int32Array): Int32Array {
+  const nexts = new Int32Array(heads.length);
+  let next = heads.length;
+  for (let slot = heads.length - 1; slot >= 0; slot -= 1) {
+    if (heads[slot] !== -1) next = slot;
+    nexts[slot] = next;
+  }
+  return nexts;
 }
 
 function firstSessionFrom({ sessions }: TimeGrid, tradeFrom: SessionDate | null): number {

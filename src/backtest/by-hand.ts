@@ -28,8 +28,9 @@ function steer(
   { control, cancels, at }: Extract<HandAct, { readonly kind: 'control' }>,
 ): void {
   // Who resumes knows of the limit that was reached.
-  if (control.status === 'active' && desk.drawdown !== null) {
-    desk.drawdown = acknowledgeDrawdown(desk.drawdown);
+  const drawdown = desk.ladder.state();
+  if (control.status === 'active' && drawdown !== null) {
+    desk.ladder.set(acknowledgeDrawdown(drawdown));
   }
   // What was closed then is among the acts, each at its own price.
   desk.control = applyControl(control, { type: 'flat', at }) ?? control;

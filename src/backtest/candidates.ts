@@ -1,13 +1,16 @@
 import { firstAtLeast } from '#core/bar-columns.ts';
 import { barRefusal } from '#core/bar-refusal.ts';
-import type { DailyBar, EntryFilterName } from '#core/decision.ts';
+import type { BarQuestion } from '#core/bar-refusal.ts';
+import type { EntryFilterName } from '#core/decision.ts';
+import { entryWindow } from '#core/filters/market.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
-import type { Session } from '#core/session.ts';
+import { createVolumeProfile } from '#core/volume-profile.ts';
+import type { VolumeProfile } from '#core/volume-profile.ts';
 
 import type { PreparedSymbol } from './desk.ts';
 import { FeatureRow, readRow } from './feature-rows.ts';
-import type { FeatureRows } from './feature-rows.ts';
 import { lastDaysBefore } from './market.ts';
+import type { SignalRows } from './signal-rows.ts';
 import { slotCount } from './time-grid.ts';
 import type { TimeGrid } from './time-grid.ts';
 
@@ -58,21 +61,26 @@ export function findCandidates(
     const first = at;
     while (at < signals.rows.length && (slots[signals.rows[at] ?? 0] ?? 0) < end) at += 1;
     if (session === undefined || at === first) continue;
-    let recent: readonly DailyBar[] | null = null;
-    const recentDays = (): readonly DailyBar[] =>
-      (recent ??= lastDaysBefore(history, index, parameters.volumeProfileDays));
-    scan(view, { rows: signals.features, first, end: at, session, parameters, recentDays }, found);
+    let profile: VolumeProfile | null = null;
+    const profileNow = (): VolumeProfile => {
+      const days = lastDaysBefore(history, index, parameters.volumeProfileDays);
+      return createVolumeProfile(days, parameters);
+    };
+    const question: BarQuestion = {
+      window: entryWindow(session, parameters),
+      parameters,
+      profile: () => (profile ??= profileNow()),
+    };
+    scan(view, { signals, first, end: at, question }, found);
   }
   return found;
 }
 
 interface Stretch {
-  readonly rows: FeatureRows;
+  readonly signals: SignalRows;
   readonly first: number;
   readonly end: number;
-  readonly session: Session;
-  readonly parameters: StrategyParameters;
-  readonly recentDays: () => readonly DailyBar[];
+  readonly question: BarQuestion;
 }
 
 /** What was found so far. */
@@ -83,13 +91,11 @@ interface Found extends Candidates {
 /** The signals of one session. */
 function scan(
   view: FeatureRow,
-  { rows, first, end, session, parameters, recentDays }: Stretch,
+  { signals: { features, coldRows }, first, end, question }: Stretch,
   { signals, tally }: Found,
 ): void {
   for (let at = first; at < end; at += 1) {
-    const features = readRow(rows, at, view);
-    const snapshot = { barEnd: features.barEnd, session, parameters };
-    const refusal = barRefusal(features, snapshot, recentDays);
+    const refusal = barRefusal(readRow(features, at, view), question, at >= coldRows);
     if (refusal === 'no-signal') continue;
     tally.noSignal -= 1;
     if (refusal === null) signals.push(at);

@@ -1,28 +1,22 @@
-import type { DailyBar } from '#core/decision.ts';
-import type { Ticker } from '#core/ids.ts';
+import type { DaysBySymbol } from '#core/decision.ts';
 
 import { lastDaysBefore } from './market.ts';
 import type { PreparedMarket } from './prepare.ts';
 
-/** The days before each session, of every symbol; runs that look as far back share them. */
+/** The days before each session, of every symbol. */
 export interface DailyViews {
-  before(sessionIndex: number): ReadonlyMap<Ticker, readonly DailyBar[]>;
+  before(sessionIndex: number): DaysBySymbol;
 }
 
-/** Makes the view of a session when it is asked for, and keeps it. */
+/** Looks the days up when they are asked for: few decisions need any. */
 export function createDailyViews({ symbols }: PreparedMarket, days: number): DailyViews {
-  const views = new Map<number, ReadonlyMap<Ticker, readonly DailyBar[]>>();
+  const histories = new Map(symbols.map((history) => [history.symbol, history]));
   return {
-    before(sessionIndex) {
-      const known = views.get(sessionIndex);
-      if (known !== undefined) return known;
-      const view = new Map(
-        symbols.map(
-          (history) => [history.symbol, lastDaysBefore(history, sessionIndex, days)] as const,
-        ),
-      );
-      views.set(sessionIndex, view);
-      return view;
-    },
+    before: (sessionIndex) => ({
+      get(symbol) {
+        const history = histories.get(symbol);
+        return history && lastDaysBefore(history, sessionIndex, days);
+      },
+    }),
   };
 }

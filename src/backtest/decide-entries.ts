@@ -1,17 +1,19 @@
 import type { Account, Asset, Position } from '#core/account.ts';
 import { decide, decideBriefly } from '#core/decide.ts';
 import type {
-  DailyBar,
+  DaysBySymbol,
   OpenTrade,
   Outcome,
   PastTrade,
   PendingEntry,
-  Snapshot,
+  RuleView,
 } from '#core/decision.ts';
 import type { Ticker } from '#core/ids.ts';
+import type { Exchange } from '#core/matching/exchange.ts';
 import { averagePriceOf } from '#core/matching/portfolio.ts';
 import type { Holding } from '#core/matching/portfolio.ts';
 import { subtractUsd, timesShares, usdFromNumber } from '#core/money.ts';
+import type { Usd } from '#core/money.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import { MINUTE_MS } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
@@ -45,17 +47,17 @@ export function decideEntries(
     if (close !== undefined) desk.exchange.markToMarket(history.symbol, usdFromNumber(close));
   }
   const outcomes = outcomesOf(desk, snapshotOf(desk, moment, { candidates, openTrades, daily }));
-  for (const [index, decision] of outcomes.entries()) {
-    const candidate = candidates[index];
-    if (decision.kind === 'refused') tally.refused[decision.by] += 1;
-    if (decision.kind !== 'enter' || candidate === undefined) continue;
+  for (let index = 0; index < outcomes.length; index += 1) {
+    const [decision, candidate] = [outcomes[index], candidates[index]];
+    if (decision?.kind === 'refused') tally.refused[decision.by] += 1;
+    if (decision?.kind !== 'enter' || candidate === undefined) continue;
     tally.entered += 1;
     enter(desk, candidate.history, { intent: decision.intent, row: candidate.row, at });
   }
 }
 
 /** Why it was decided so is told to whoever watches; a run that nobody watches does without. */
-function outcomesOf({ observer }: Desk, snapshot: Snapshot): readonly Outcome[] {
+function outcomesOf({ observer }: Desk, snapshot: RuleView): readonly Outcome[] {
   if (observer === null) return decideBriefly(snapshot);
   const decisions = decide(snapshot);
   observer.onDecisions(snapshot.barEnd, decisions);
@@ -80,22 +82,22 @@ interface Seen {
   readonly candidates: readonly Candidate[];
   readonly openTrades: readonly OpenTrade[];
   /** The days before the session. */
-  readonly daily: ReadonlyMap<Ticker, readonly DailyBar[]>;
+  readonly daily: DaysBySymbol;
 }
 
 interface DecisionInput extends Seen {
   readonly tally: RunningTally;
 }
 
-function snapshotOf(desk: Desk, moment: Moment, { candidates, openTrades, daily }: Seen): Snapshot {
-  const { control, options, parameters, exchange } = desk;
+function snapshotOf(desk: Desk, moment: Moment, { candidates, openTrades, daily }: Seen): RuleView {
+  const { control, options, parameters } = desk;
   const { barEnd, session } = moment;
   return {
     barEnd,
     session,
     account: accountOf(desk),
     control,
-    positions: Array.from(exchange.holdings(), (holding) => positionOf(desk, holding)),
+    positions: positionsOf(desk),
     pendingEntries: pendingEntriesOf(desk),
     symbols: candidates.map(({ history: { symbol, signals }, signal }) => ({
       symbol,
@@ -114,35 +116,49 @@ function snapshotOf(desk: Desk, moment: Moment, { candidates, openTrades, daily 
 
 const NO_IMPEDIMENTS: readonly string[] = [];
 
-function accountOf({ exchange }: Desk): Account {
-  const { equity, lastEquity, cash, buyingPower, multiplier } = exchange.account();
+function accountOf({ exchange, options }: Desk): Account {
   return {
     id: 'backtest',
-    equity,
-    lastEquity,
-    cash,
-    buyingPower,
-    shortingEnabled: multiplier > 1,
+    equity: exchange.equity(),
+    lastEquity: exchange.lastEquity(),
+    cash: exchange.cash(),
+    buyingPower: exchange.buyingPower(),
+    shortingEnabled: options.marginMultiplier > 1,
     tradingBlocked: false,
   };
 }
 
-function positionOf({ exchange }: Desk, holding: Holding): Position {
-  const { symbol, quantity, costBasis } = holding;
-  const averageEntryPrice = averagePriceOf(holding);
-  const currentPrice = exchange.priceOf(symbol) ?? averageEntryPrice;
-  return {
-    symbol,
-    side: quantity > 0 ? 'long' : 'short',
-    quantity: Math.abs(quantity),
-    // No rule of the entries asks for it, and it takes a look at all orders of the symbol.
-    get available() {
-      return exchange.position(symbol)?.available ?? 0;
-    },
-    averageEntryPrice,
-    currentPrice,
-    unrealizedPnl: subtractUsd(timesShares(currentPrice, quantity), costBasis),
-  };
+function positionsOf({ exchange }: Desk): readonly Position[] {
+  const positions: Position[] = [];
+  for (const holding of exchange.holdings()) positions.push(new HeldPosition(exchange, holding));
+  return positions;
+}
+
+/** A position as the rules see it. */
+class HeldPosition implements Position {
+  readonly symbol: Ticker;
+  readonly side: Position['side'];
+  readonly quantity: number;
+  readonly averageEntryPrice: Usd;
+  readonly currentPrice: Usd;
+  readonly unrealizedPnl: Usd;
+  readonly #exchange: Exchange;
+
+  constructor(exchange: Exchange, holding: Holding) {
+    const { symbol, quantity, costBasis } = holding;
+    this.symbol = symbol;
+    this.side = quantity > 0 ? 'long' : 'short';
+    this.quantity = Math.abs(quantity);
+    this.averageEntryPrice = averagePriceOf(holding);
+    this.currentPrice = exchange.priceOf(symbol) ?? this.averageEntryPrice;
+    this.unrealizedPnl = subtractUsd(timesShares(this.currentPrice, quantity), costBasis);
+    this.#exchange = exchange;
+  }
+
+  /** No rule of the entries asks for it, and it takes a look at all orders of the symbol. */
+  get available(): number {
+    return this.#exchange.position(this.symbol)?.available ?? 0;
+  }
 }
 
 /** Trades without shares: what their entries may take yet. */

@@ -1,15 +1,18 @@
+import type { BarColumns } from '#core/bars.ts';
 import type { ControlState } from '#core/control.ts';
 import type { PastTrade } from '#core/decision.ts';
-import type { DrawdownState } from '#core/drawdown.ts';
-import type { BrokerOrderId, Ticker } from '#core/ids.ts';
+import type { Ticker } from '#core/ids.ts';
 import { createExchange } from '#core/matching/exchange.ts';
 import type { Exchange } from '#core/matching/exchange.ts';
 import { createExpiry } from '#core/matching/expiry.ts';
+import type { SimulatedOrder } from '#core/matching/order.ts';
 import type { Usd } from '#core/money.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 import type { ExitReason, Trade } from '#core/trade.ts';
 
+import { createLadder } from './ladder.ts';
+import type { Ladder } from './ladder.ts';
 import type { SymbolHistory } from './market.ts';
 import type { BacktestOptions } from './options.ts';
 import type { HandAct, Observer } from './recording.ts';
@@ -21,14 +24,22 @@ import type { TimeGrid } from './time-grid.ts';
 /** A symbol with everything about it that does not depend on what is traded. */
 export interface PreparedSymbol extends SymbolHistory {
   readonly signals: SignalRows;
+  /** 1-minute bars that tell what came first inside a bar, where there are any. */
+  readonly minutes: BarColumns | null;
+}
+
+/** An order, which changes as the exchange goes on, and what it is to its trade. */
+export interface TradeOrder {
+  readonly order: SimulatedOrder;
+  readonly as: 'entry' | ExitReason;
 }
 
 /** A trade that is planned or holds shares. */
 export interface LiveTrade {
   readonly history: PreparedSymbol;
   trade: Trade;
-  /** What each of its orders is to it. */
-  readonly roles: Map<BrokerOrderId, 'entry' | ExitReason>;
+  /** In the order in which they were sent. */
+  readonly orders: TradeOrder[];
   fees: Usd;
   isAmbiguous: boolean;
   /** A closing order of all its shares is on its way. */
@@ -37,6 +48,10 @@ export interface LiveTrade {
   isStirred: boolean;
   /** The row of the last bar that it has seen. */
   row: number;
+  /** The row of the last bar that its best and its worst price are known of. */
+  followedRow: number;
+  /** The first slot in which something may happen to it; of the past once that is to be found out anew. */
+  calmUntil: number;
 }
 
 /** The instant that is being lived through. */
@@ -56,7 +71,7 @@ export interface Desk {
   /** By symbol, in the order in which they were entered. */
   readonly live: Map<Ticker, LiveTrade>;
   control: ControlState;
-  drawdown: DrawdownState | null;
+  readonly ladder: Ladder;
   /** Oldest first. */
   readonly past: PastTrade[];
   readonly closed: BacktestTrade[];
@@ -79,6 +94,7 @@ export function createDesk(
     options,
     exchange: openExchange(grid, symbols, options),
     live: new Map(),
+    ladder: createLadder(options.recording?.start.drawdown ?? null, parameters),
     ...memoryOf(options, grid.sessions[0]?.open ?? 0),
     closed: [],
     halts: [],
@@ -103,6 +119,7 @@ function openExchange(
     },
     assetOf: (symbol) => (symbols.has(symbol) ? { isShortable: !notShortable.has(symbol) } : null),
     expiresAt: createExpiry(grid.sessions),
+    memory: 'live',
     rules: {
       limitFill: fills.limitFill,
       maxParticipationBps: fills.maxParticipationBps,
@@ -126,14 +143,11 @@ function idOf(index: number): string {
 }
 
 /** What a trader knows at the start. */
-function memoryOf(
-  { recording }: BacktestOptions,
-  since: EpochMs,
-): Pick<Desk, 'control' | 'drawdown' | 'past'> {
+function memoryOf({ recording }: BacktestOptions, since: EpochMs): Pick<Desk, 'control' | 'past'> {
   if (recording === null) {
     const control = { status: 'active', by: 'backtest', reason: 'the start', until: null } as const;
-    return { control: { ...control, since }, drawdown: null, past: [] };
+    return { control: { ...control, since }, past: [] };
   }
-  const { control, drawdown, past } = recording.start;
-  return { control, drawdown, past: [...past] };
+  const { control, past } = recording.start;
+  return { control, past: [...past] };
 }

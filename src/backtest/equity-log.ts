@@ -1,3 +1,4 @@
+import { figureAt } from '#core/indicators/figure-at.ts';
 import { usdToNumber } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
 import type { EpochMs, Session, SessionDate } from '#core/session.ts';
@@ -16,26 +17,20 @@ export interface EquityLog {
 }
 
 export function createEquityLog(from: EpochMs, starting: Usd): EquityLog {
-  const at: number[] = [from];
-  const equity: number[] = [usdToNumber(starting)];
+  const points = createPoints();
+  points.add(from, usdToNumber(starting));
   const closes = new Map<SessionDate, number>();
-  const note = (instant: EpochMs, amount: Usd): void => {
-    const dollars = usdToNumber(amount);
-    if (equity.at(-1) === dollars) return;
-    at.push(instant);
-    equity.push(dollars);
-  };
   return {
-    note,
+    note(at, amount) {
+      const dollars = usdToNumber(amount);
+      if (points.last() !== dollars) points.add(at, dollars);
+    },
     noteClose(date, amount) {
       closes.set(date, usdToNumber(amount));
     },
     series(until) {
-      const isCut = until > (at.at(-1) ?? until);
-      return {
-        at: Float64Array.from(isCut ? [...at, until] : at),
-        equity: Float64Array.from(isCut ? [...equity, equity.at(-1) ?? 0] : equity),
-      };
+      if (until > points.lastAt()) points.add(until, points.last());
+      return points.series();
     },
     sessions(all) {
       let last = usdToNumber(starting);
@@ -45,4 +40,33 @@ export function createEquityLog(from: EpochMs, starting: Usd): EquityLog {
       });
     },
   };
+}
+
+const FIRST_ROOM = 4_096;
+
+/** A series that grows. */
+function createPoints() {
+  let at: Float64Array = new Float64Array(FIRST_ROOM);
+  let equity: Float64Array = new Float64Array(FIRST_ROOM);
+  let count = 0;
+  return {
+    add(instant: EpochMs, dollars: number): void {
+      if (count === at.length) {
+        at = twiceAsLong(at);
+        equity = twiceAsLong(equity);
+      }
+      at[count] = instant;
+      equity[count] = dollars;
+      count += 1;
+    },
+    last: (): number => figureAt(equity, count - 1),
+    lastAt: (): EpochMs => figureAt(at, count - 1),
+    series: (): EquitySeries => ({ at: at.slice(0, count), equity: equity.slice(0, count) }),
+  };
+}
+
+function twiceAsLong(column: Float64Array): Float64Array {
+  const longer = new Float64Array(2 * column.length);
+  longer.set(column);
+  return longer;
 }

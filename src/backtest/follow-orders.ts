@@ -1,3 +1,4 @@
+import type { BrokerOrderId } from '#core/ids.ts';
 import { executionFee } from '#core/matching/fees.ts';
 import type { ExchangeEvent, SimulatedOrder } from '#core/matching/order.ts';
 import { addUsd } from '#core/money.ts';
@@ -23,7 +24,14 @@ export function takeOrders(
   exit: ExitReason | null,
 ): void {
   live.isStirred = true;
-  for (const order of orders) live.roles.set(order.id, meaningOf(order, exit));
+  live.calmUntil = -1;
+  for (const order of orders) live.orders.push({ order, as: meaningOf(order, exit) });
+}
+
+/** One order has come in the place of another, on the same shares: of entries and protection nothing is new. */
+export function takeMoved(live: LiveTrade, order: SimulatedOrder, as: ExitReason): void {
+  live.calmUntil = -1;
+  live.orders.push({ order, as });
 }
 
 function meaningOf({ role }: SimulatedOrder, exit: ExitReason | null): 'entry' | ExitReason {
@@ -41,15 +49,20 @@ function meaningOf({ role }: SimulatedOrder, exit: ExitReason | null): 'entry' |
   }
 }
 
+/** The last that were sent are the first to fill. */
+const meaningFor = ({ orders }: LiveTrade, id: BrokerOrderId): 'entry' | ExitReason =>
+  orders.findLast(({ order }) => order.id === id)?.as ?? 'other';
+
 /** Books the fills among the events, and ends the trade when it is over. */
 export function followOrders(desk: Desk, live: LiveTrade, events: readonly ExchangeEvent[]): void {
   if (events.length === 0) return;
   live.isStirred = true;
+  live.calmUntil = -1;
   let { trade } = live;
   for (const event of events) {
     if (event.type !== 'fill' && event.type !== 'partial_fill') continue;
     const { fill } = event;
-    const as = live.roles.get(fill.orderId) ?? 'other';
+    const as = meaningFor(live, fill.orderId);
     trade = bookFill(trade, as, fill);
     desk.observer?.onFill(trade.id, as, fill);
     live.fees = addUsd(live.fees, executionFee(desk.options.fills.fees, fill));
@@ -60,26 +73,19 @@ export function followOrders(desk: Desk, live: LiveTrade, events: readonly Excha
 
 /** Ends a trade that is flat, or whose entry is over without a share. */
 export function settle(desk: Desk, live: LiveTrade): void {
-  const entries = entriesOf(desk, live);
-  const trade = followEntries(live.trade, entries);
-  live.trade = trade;
+  if (live.trade.status !== 'open') live.trade = followEntries(live.trade, entriesOf(live));
+  const { trade } = live;
   if (trade.status === 'cancelled' || trade.status === 'rejected') {
     desk.live.delete(trade.intent.symbol);
     desk.entries.missed += 1;
     return;
   }
-  const isOver = entries.every(({ status }) => isTerminal(status));
-  if (isOver && isFlat(trade)) close(desk, live, closeTrade(trade));
+  const isOver = isFlat(trade) && entriesOf(live).every(({ status }) => isTerminal(status));
+  if (isOver) close(desk, live, closeTrade(trade));
 }
 
-function entriesOf({ exchange }: Desk, { roles }: LiveTrade): readonly SimulatedOrder[] {
-  const entries: SimulatedOrder[] = [];
-  for (const [id, role] of roles) {
-    const order = role === 'entry' ? exchange.order(id) : undefined;
-    if (order !== undefined) entries.push(order);
-  }
-  return entries;
-}
+const entriesOf = ({ orders }: LiveTrade): readonly SimulatedOrder[] =>
+  orders.flatMap(({ order, as }) => (as === 'entry' ? order : []));
 
 function close(desk: Desk, live: LiveTrade, trade: Trade): void {
   const { intent } = trade;

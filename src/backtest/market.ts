@@ -1,9 +1,10 @@
 import type { BarColumns } from '#core/bars.ts';
 import type { DailyBar } from '#core/decision.ts';
 import type { Ticker } from '#core/ids.ts';
+import { figureAt } from '#core/indicators/figure-at.ts';
 import type { Session } from '#core/session.ts';
 
-import { slotsOf } from './time-grid.ts';
+import { placeBars } from './time-grid.ts';
 import type { TimeGrid } from './time-grid.ts';
 
 /** History as a backtest takes it: settled, free of defects, in order, within the sessions. */
@@ -47,8 +48,8 @@ export function historyOf(
   grid: TimeGrid,
   daily?: readonly DailyBar[],
 ): SymbolHistory {
-  const slots = slotsOf(grid, bars);
-  const days = daily === undefined ? daysOf(bars, slots, grid) : countDays(daily, grid);
+  const { slots, firstRows } = placeBars(grid, bars);
+  const days = daily === undefined ? daysOf(bars, firstRows, grid) : countDays(daily, grid);
   return { symbol, bars, slots, ...days };
 }
 
@@ -63,22 +64,25 @@ function countDays(
 /** A day closes with its last bar, and its volume is that of all its bars. */
 function daysOf(
   { close, volume }: BarColumns,
-  slots: Int32Array,
-  grid: TimeGrid,
+  firstRows: Int32Array,
+  { sessions }: TimeGrid,
 ): Pick<SymbolHistory, 'days' | 'daysBefore'> {
   const days: DailyBar[] = [];
-  const daysBefore = new Int32Array(grid.sessions.length);
-  let row = 0;
-  for (const [index, { date }] of grid.sessions.entries()) {
+  const daysBefore = new Int32Array(sessions.length);
+  for (const [index, { date }] of sessions.entries()) {
     daysBefore[index] = days.length;
-    const end = grid.firstSlots[index + 1] ?? 0;
-    const first = row;
-    let shares = 0;
-    while (row < slots.length && (slots[row] ?? 0) < end) {
-      shares += volume[row] ?? 0;
-      row += 1;
-    }
-    if (row > first) days.push({ date, close: close[row - 1] ?? Number.NaN, volume: shares });
+    const first = firstRows[index] ?? 0;
+    const end = firstRows[index + 1] ?? 0;
+    if (end === first) continue;
+    const shares = sumOf(volume, first, end);
+    days.push({ date, close: figureAt(close, end - 1), volume: shares });
   }
   return { days, daysBefore };
+}
+
+/** Of the rows from one to before another. */
+function sumOf(column: Float64Array, first: number, end: number): number {
+  let sum = 0;
+  for (let row = first; row < end; row += 1) sum += figureAt(column, row);
+  return sum;
 }

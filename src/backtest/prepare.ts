@@ -1,5 +1,3 @@
-import type { BarColumns } from '#core/bars.ts';
-import type { Ticker } from '#core/ids.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 
 import type { PreparedSymbol } from './desk.ts';
@@ -14,7 +12,6 @@ export interface PreparedMarket {
   readonly grid: TimeGrid;
   /** In the order of the watchlist. */
   readonly symbols: readonly PreparedSymbol[];
-  readonly minuteBars: ReadonlyMap<Ticker, BarColumns>;
 }
 
 /**
@@ -30,6 +27,7 @@ export function prepareMarket(
   const symbols = [...bars].map(([symbol, columns]) => ({
     ...historyOf(symbol, columns, grid, daily?.get(symbol)),
     signals: findSignals(columns, sessions, parameters),
+    minutes: minuteBars?.get(symbol) ?? null,
   }));
-  return { grid, symbols, minuteBars: minuteBars ?? new Map() };
+  return { grid, symbols };
 }

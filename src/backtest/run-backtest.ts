@@ -6,6 +6,7 @@ import { daysOfView } from '#core/warm-up.ts';
 import { createAgenda } from './agenda.ts';
 import type { Agenda } from './agenda.ts';
 import { actByHand } from './by-hand.ts';
+import { glide } from './calm.ts';
 import type { RunningTally } from './candidates.ts';
 import { createDailyViews } from './daily-views.ts';
 import type { DailyViews } from './daily-views.ts';
@@ -32,7 +33,7 @@ import {
   tendEntries,
 } from './tend-trades.ts';
 import { barEndOf, lastSlotOf, sessionIndexOf, slotAfter, slotCount } from './time-grid.ts';
-import { isEquityRead, noteFlat, tendControl, watchDrawdown } from './watch-risk.ts';
+import { noteFlat, tendControl, watchDrawdown } from './watch-risk.ts';
 
 /**
  * Replays history through the features, the decisions, the exits, the drawdown ladder and the simulated
@@ -100,18 +101,29 @@ const isOver = ({ slot, slots }: Run): boolean => slot >= slots;
 function stepOn(run: Run, most: number): void {
   const end = Math.min(run.slots, run.slot + most);
   while (run.slot < end) {
-    run.slot = nextEventful(run);
+    if (run.desk.live.size > 0) glideOn(run);
+    else run.slot = nextEventful(run);
     if (run.slot < run.slots) step(run, run.slot);
     run.slot += 1;
   }
 }
 
+/** Lives through the calm bars of what is held. */
+function glideOn(run: Run): void {
+  for (let isUnjudged = true; isUnjudged && run.last !== null;) {
+    const glided = glide(run, run.last, run.slot);
+    run.slot = glided.slot;
+    ({ isUnjudged } = glided);
+    if (isUnjudged) judge(run, momentOf(run, run.slot - 1));
+  }
+}
+
 /**
- * The next slot in which anything can change. While nothing is held or ordered and equity is read, that is
- * where somebody has to decide, or where a session's close charges its fees.
+ * The next slot in which anything can change while nothing is held or ordered. Once equity is read, that is where
+ * somebody has to decide, or where a session's close charges its fees.
  */
 function nextEventful({ desk, agenda, market: { grid }, slot }: Run): number {
-  if (desk.live.size > 0 || !isEquityRead(desk)) return slot;
+  if (!desk.ladder.hasSeen(desk.exchange.equity())) return slot;
   const next = agenda.next(slot);
   return desk.exchange.accruedFees() === 0 ? next : Math.min(next, lastSlotOf(grid, slot));
 }
@@ -128,8 +140,8 @@ interface Run {
   readonly slots: number;
   /** The next one to be lived through. */
   slot: number;
-  /** Of the last slot that was lived through. */
-  sessionIndex: number;
+  /** The last one that was lived through. */
+  last: Moment | null;
   heldBars: number;
 }
 
@@ -162,28 +174,33 @@ function begin(
     startingEquity,
     slots: slotCount(grid),
     slot,
-    sessionIndex: -1,
+    last: null,
     heldBars: 0,
   };
 }
 
 /** One bar, in the order in which a trading cycle goes about it: see `src/app/trading-cycle.ts`. */
 function step(run: Run, slot: number): void {
-  const { desk, market, sessions, equity } = run;
+  const { desk, sessions } = run;
   const moment = momentOf(run, slot);
-  if (moment === null) return;
   sessions.enter(moment.sessionIndex);
   actByHand(desk, moment.barEnd, false);
-  run.heldBars += liveThrough(desk, market, moment);
+  run.heldBars += liveThrough(desk, moment);
   if (moment.barEnd >= moment.session.close) sessions.leave(moment.sessionIndex);
   tendControl(desk, moment);
   takeEarlyProfits(desk, moment);
   tendEntries(desk, moment);
+  judge(run, moment);
+}
+
+/** What a cycle makes of the account and the market as they are after a bar. */
+function judge(run: Run, moment: Moment): void {
+  const { desk, equity } = run;
   watchDrawdown(desk, moment);
   const openTrades = openTradesAt(desk, moment);
   const exits = exitsAt(desk, moment, openTrades);
   moveTrailed(desk, exits, moment);
-  const candidates = run.agenda.at(slot);
+  const candidates = run.agenda.at(moment.slot);
   if (candidates.length > 0) {
     const daily = run.views.before(moment.sessionIndex);
     decideEntries(desk, moment, { candidates, openTrades, daily, tally: run.tally });
@@ -194,18 +211,19 @@ function step(run: Run, slot: number): void {
   equity.note(moment.barEnd, desk.exchange.equity());
 }
 
-function momentOf(run: Run, slot: number): Moment | null {
+/** @throws Error for a slot that lies in no session: none is asked for. */
+function momentOf(run: Run, slot: number): Moment {
   const { grid } = run.market;
+  const before = run.last?.sessionIndex ?? -1;
   // Slots come in order: most lie in the session of the one before.
-  if (slot >= (grid.firstSlots[run.sessionIndex + 1] ?? 0)) {
-    run.sessionIndex = sessionIndexOf(grid, slot);
-  }
-  const { sessionIndex } = run;
+  const isNext = slot >= (grid.firstSlots[before + 1] ?? 0);
+  const sessionIndex = isNext ? sessionIndexOf(grid, slot) : before;
   const session = grid.sessions[sessionIndex];
-  if (session === undefined) return null;
+  if (session === undefined) throw new Error(`no session has slot ${slot}`);
   // The last bar of a session may be cut short by the close.
   const barEnd = Math.min(barEndOf(grid, slot, sessionIndex), session.close);
-  return { barEnd, session, sessionIndex, slot };
+  run.last = { barEnd, session, sessionIndex, slot };
+  return run.last;
 }
 
 function endOf(run: Run): BacktestResult {

@@ -14,8 +14,8 @@ import type { EpochMs } from '#core/session.ts';
 import { heldShares, plannedTrade } from '#core/trade.ts';
 import type { ExitReason } from '#core/trade.ts';
 
-import type { Desk, LiveTrade, PreparedSymbol } from './desk.ts';
-import { followOrders, settle, takeOrders } from './follow-orders.ts';
+import type { Desk, LiveTrade, PreparedSymbol, TradeOrder } from './desk.ts';
+import { followOrders, settle, takeMoved, takeOrders } from './follow-orders.ts';
 
 const BLANK = {
   clientOrderId: null,
@@ -39,12 +39,14 @@ export function enter(desk: Desk, history: PreparedSymbol, { intent, row, at }: 
   const live: LiveTrade = {
     history,
     trade: plannedTrade(intent),
-    roles: new Map(),
+    orders: [],
     fees: ZERO_USD,
     isAmbiguous: false,
     isClosing: false,
     isStirred: true,
     row,
+    followedRow: row,
+    calmUntil: -1,
   };
   if (!sendRunner(desk, live, at)) {
     desk.entries.rejected += 1;
@@ -113,15 +115,10 @@ export function cancelOrders(
   at: EpochMs,
   which: (role: 'entry' | ExitReason) => boolean = () => true,
 ): void {
-  for (const [id, role] of live.roles) {
-    if (which(role) && isAlive(desk, id)) desk.exchange.cancel(id, at);
+  for (const { order, as } of live.orders) {
+    if (which(as) && isLive(order.status)) desk.exchange.cancel(order.id, at);
   }
 }
-
-const isAlive = ({ exchange }: Desk, id: BrokerOrderId): boolean => {
-  const order = exchange.order(id);
-  return order !== undefined && isLive(order.status);
-};
 
 /**
  * Closes shares of a trade at the market: every order of it goes, what stays is protected, and the rest is
@@ -177,11 +174,11 @@ function sendClosing(
       quantity,
     },
   });
-  const id = [...live.roles.keys()].at(-1);
-  if (refusal !== null || id === undefined) {
+  const sent = live.orders.at(-1);
+  if (refusal !== null || sent === undefined) {
     throw new Error(`the exchange refused to close ${symbol}: ${refusal?.reason.code}`);
   }
-  return id;
+  return sent.order.id;
 }
 
 interface ProtectionWish {
@@ -229,11 +226,8 @@ export function protect(desk: Desk, live: LiveTrade, wish: ProtectionWish): void
 
 /** Moves each live stop of the trade by a replacement; those that the exchange refuses stay. */
 export function moveStops(desk: Desk, live: LiveTrade, to: Usd, at: EpochMs): void {
-  const { exchange } = desk;
   let hasMoved = true;
-  for (const [id, role] of live.roles) {
-    const order = role === 'stop_loss' ? exchange.order(id) : undefined;
-    if (order === undefined || !isLive(order.status) || !isStopType(order.type)) continue;
+  for (const { order } of stopsOf(live)) {
     if (order.stopPrice === to) continue;
     const change = {
       clientOrderId: null,
@@ -242,19 +236,24 @@ export function moveStops(desk: Desk, live: LiveTrade, to: Usd, at: EpochMs): vo
       stopPrice: to,
       timeInForce: null,
     };
-    const outcome = exchange.replace(id, change, at);
+    const outcome = desk.exchange.replace(order.id, change, at);
     if (outcome.kind === 'refused') hasMoved = false;
-    else takeOrders(live, [outcome.order], 'stop_loss');
+    else takeMoved(live, outcome.order, 'stop_loss');
   }
   if (hasMoved) live.trade = { ...live.trade, stopPrice: to };
 }
 
+/** The live stops of a trade by now. */
+const stopsOf = ({ orders }: LiveTrade): readonly TradeOrder[] =>
+  orders.filter(
+    ({ order, as }) => as === 'stop_loss' && isLive(order.status) && isStopType(order.type),
+  );
+
 /** The shares of a trade that a closing of a part has ordered out already. */
-export function leavingShares({ exchange }: Desk, { roles }: LiveTrade): number {
+export function leavingShares({ orders }: LiveTrade): number {
   let leaving = 0;
-  for (const id of roles.keys()) {
-    const order = exchange.order(id);
-    if (order?.role === 'single' && isLive(order.status)) {
+  for (const { order } of orders) {
+    if (order.role === 'single' && isLive(order.status)) {
       leaving += order.quantity - order.filledQuantity;
     }
   }
@@ -262,11 +261,10 @@ export function leavingShares({ exchange }: Desk, { roles }: LiveTrade): number 
 }
 
 /** The shares of a trade that live stops would sell, or buy back, by now. */
-export function coveredShares({ exchange }: Desk, { roles }: LiveTrade): number {
+export function coveredShares({ exchange }: Desk, { orders }: LiveTrade): number {
   let covered = 0;
-  for (const [id, role] of roles) {
-    const order = role === 'stop_loss' ? exchange.order(id) : undefined;
-    if (order === undefined || !isLive(order.status)) continue;
+  for (const { order, as } of orders) {
+    if (as !== 'stop_loss' || !isLive(order.status)) continue;
     const parent = order.parentId === null ? undefined : exchange.order(order.parentId);
     // The legs of an entry sleep until it is completely filled.
     const isAsleep = parent?.role === 'entry' && parent.status !== 'filled';

@@ -4,7 +4,7 @@ import { micros, usdFromNumber, ZERO_USD } from '#core/money.ts';
 import { signOf } from '#core/order.ts';
 import { heldShares } from '#core/trade.ts';
 
-import type { Desk, PreparedSymbol } from './desk.ts';
+import type { Desk, LiveTrade, PreparedSymbol } from './desk.ts';
 import type { PreparedMarket } from './prepare.ts';
 import type { StartingState, StartingTrade } from './recording.ts';
 import { protect } from './send-orders.ts';
@@ -59,15 +59,17 @@ function takeUpOne(
   history: PreparedSymbol,
   { starting: { trade, exits }, row, at }: TakenUp,
 ): void {
-  const live = {
+  const live: LiveTrade = {
     history,
     trade,
-    roles: new Map(),
+    orders: [],
     fees: ZERO_USD,
     isAmbiguous: false,
     isClosing: false,
     isStirred: true,
     row,
+    followedRow: row,
+    calmUntil: -1,
   };
   desk.live.set(trade.intent.symbol, live);
   for (const exit of exits) protect(desk, live, { ...exit, at });

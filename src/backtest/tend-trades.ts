@@ -1,4 +1,5 @@
 import { barAt } from '#core/bars.ts';
+import type { BarColumns } from '#core/bars.ts';
 import type { OpenTrade } from '#core/decision.ts';
 import { decideExits } from '#core/exits.ts';
 import type { ExitIntent } from '#core/exits.ts';
@@ -37,7 +38,7 @@ export function tendEntries(desk: Desk, { barEnd: at }: Moment): void {
 function protectPart(desk: Desk, live: LiveTrade, at: number): void {
   const held = heldShares(live.trade);
   const covered = coveredShares(desk, live);
-  const bare = held - covered - leavingShares(desk, live);
+  const bare = held - covered - leavingShares(live);
   if (bare <= 0) return;
   const { intent, stopPrice } = live.trade;
   const price = desk.exchange.priceOf(intent.symbol) ?? intent.decisionPrice;
@@ -61,12 +62,16 @@ export function takeEarlyProfits(desk: Desk, { barEnd: at }: Moment): void {
   }
 }
 
-/** The trades that hold shares, with their prices followed up to this bar. */
+/**
+ * The trades that hold shares, with their prices followed up to this bar; without those to which it is known that
+ * nothing happens at it.
+ */
 export function openTradesAt(desk: Desk, { barEnd, slot }: Moment): readonly OpenTrade[] {
   const open: OpenTrade[] = [];
   for (const live of desk.live.values()) {
+    follow(live, barEnd);
+    if (live.calmUntil > slot) continue;
     const hasBar = live.history.slots[live.row] === slot;
-    if (hasBar) follow(live, barEnd);
     const close = live.history.bars.close[live.row];
     const tended = openTradeOf(
       live.trade,
@@ -77,14 +82,34 @@ export function openTradesAt(desk: Desk, { barEnd, slot }: Moment): readonly Ope
   return open;
 }
 
-function follow(live: LiveTrade, end: number): void {
-  const { start, high, low, close } = barAt(live.history.bars, live.row);
-  const excursion = followPrice(live.trade, [{ start, end, high, low, close }]);
+/**
+ * Takes the bars that the trade has seen into its best and its worst price, up to the one that ends here. Several of
+ * them were calm: the trade was there before the first one began, so that they count as one long bar.
+ */
+export function follow(live: LiveTrade, end: number): void {
+  const { row, followedRow, history } = live;
+  if (followedRow === row) return;
+  live.followedRow = row;
+  const excursion = followPrice(live.trade, [
+    { ...spanOf(history.bars, followedRow + 1, row), end },
+  ]);
   if (excursion === null) return;
   const { best: bestPrice, worst: worstPrice } = excursion;
   const { trade } = live;
   if (bestPrice === trade.bestPrice && worstPrice === trade.worstPrice) return;
   live.trade = { ...live.trade, bestPrice, worstPrice };
+}
+
+/** Rows from one to another as one bar. */
+function spanOf(bars: BarColumns, from: number, to: number) {
+  const { start, high: highest, low: lowest, close } = barAt(bars, to);
+  if (from === to) return { start, high: highest, low: lowest, close };
+  let [high, low] = [highest, lowest];
+  for (let row = from; row < to; row += 1) {
+    high = Math.max(high, bars.high[row] ?? high);
+    low = Math.min(low, bars.low[row] ?? low);
+  }
+  return { start: bars.start[from] ?? start, high, low, close };
 }
 
 /** What the exit rules want of them; while everything is being flattened, all of it. */

@@ -54,21 +54,30 @@ export function barEndOf(grid: TimeGrid, slot: number, session: number): EpochMs
   return open + (slot - (grid.firstSlots[session] ?? 0) + 1) * grid.barMs;
 }
 
+/** Where a symbol's bars lie. */
+export interface Placement {
+  /** Of each row. */
+  readonly slots: Int32Array;
+  /** Of each session, and behind the last one the number of all rows. */
+  readonly firstRows: Int32Array;
+}
+
 /**
  * The slot of each of a symbol's bars. Throws on a bar that lies in no session, or not on the grid: the
  * bars were to be checked before.
  */
-export function slotsOf(grid: TimeGrid, { start }: Pick<BarColumns, 'start'>): Int32Array {
+export function placeBars(grid: TimeGrid, { start }: Pick<BarColumns, 'start'>): Placement {
   const { sessions, barMs, firstSlots } = grid;
   const slots = new Int32Array(start.length);
+  const firstRows = new Int32Array(sessions.length + 1);
   let row = 0;
-  for (let index = 0; index < sessions.length && row < start.length; index += 1) {
-    const session = sessions[index];
-    if (session === undefined) break;
+  for (const [index, session] of sessions.entries()) {
+    firstRows[index] = row;
     row = placeWithin(session, { start, row, barMs, firstSlot: firstSlots[index] ?? 0 }, slots);
   }
   if (row < start.length) throw new RangeError(`no session has a bar that starts at ${start[row]}`);
-  return slots;
+  firstRows[sessions.length] = row;
+  return { slots, firstRows };
 }
 
 interface Unplaced {

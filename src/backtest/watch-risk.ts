@@ -1,10 +1,8 @@
 import { applyControl, DRAWDOWN_WATCH } from '#core/control.ts';
 import type { ControlEvent } from '#core/control.ts';
 import type { DrawdownScope } from '#core/drawdown-ladder.ts';
-import { acknowledgeDrawdown, drawdownView, followDrawdown } from '#core/drawdown.ts';
-import { ZERO_USD } from '#core/money.ts';
+import { acknowledgeDrawdown, drawdownView } from '#core/drawdown.ts';
 import type { EpochMs } from '#core/session.ts';
-import { NO_CASH_VIEW } from '#core/unexplained-cash.ts';
 
 import type { Desk, Moment } from './desk.ts';
 
@@ -13,11 +11,12 @@ export function tendControl(desk: Desk, { barEnd, session }: Moment): void {
   // The bar may have filled the last of what was being flattened.
   noteFlat(desk, barEnd);
   change(desk, { type: 'expire', at: barEnd });
-  const { drawdown, control, options } = desk;
-  const isNewDay = drawdown !== null && drawdown.sessionDate !== session.date;
-  if (!isNewDay || options.afterPeakHalt === 'stay') return;
+  const { control, ladder, options } = desk;
+  const isNewDay = ladder.sessionDate() !== session.date;
+  const drawdown = isNewDay && options.afterPeakHalt !== 'stay' ? ladder.state() : null;
+  if (drawdown === null) return;
   if (drawdown.peak.level !== 'breached' || control.status !== 'halted') return;
-  desk.drawdown = acknowledgeDrawdown(drawdown);
+  ladder.set(acknowledgeDrawdown(drawdown));
   change(desk, { type: 'resume', by: 'backtest', reason: 'a new session', at: barEnd });
 }
 
@@ -27,34 +26,12 @@ function change(desk: Desk, event: ControlEvent): void {
 
 /** Takes the account's equity in, once a bar; a limit that is reached halts. */
 export function watchDrawdown(desk: Desk, moment: Moment): void {
-  const { exchange, parameters } = desk;
+  const { exchange, ladder } = desk;
   const { barEnd: at, session } = moment;
-  const { state, events } = followDrawdown(
-    desk.drawdown,
-    {
-      at,
-      sessionDate: session.date,
-      sessionOpen: session.open,
-      isTrusted: true,
-      equity: exchange.equity(),
-      flows: ZERO_USD,
-      lastEquity: exchange.lastEquity(),
-      lastFlows: ZERO_USD,
-      cash: NO_CASH_VIEW,
-      recorded: null,
-    },
-    parameters,
-  );
-  desk.drawdown = state;
-  for (const { type, scope } of events) if (type === 'breached') halt(desk, scope, moment);
-}
-
-/** Whether the ladder has seen the equity there is, and waits for no second reading of it. */
-export function isEquityRead({ drawdown, exchange }: Desk): boolean {
-  if (drawdown === null) return true;
-  const { equity, day, peak } = drawdown;
-  const isAwaited = day.suspectedAt !== null || peak.suspectedAt !== null;
-  return !isAwaited && equity === exchange.equity();
+  const [equity, lastEquity] = [exchange.equity(), exchange.lastEquity()];
+  for (const { type, scope } of ladder.read({ at, session, equity, lastEquity })) {
+    if (type === 'breached') halt(desk, scope, moment);
+  }
 }
 
 function halt(desk: Desk, scope: DrawdownScope, { barEnd: at, sessionIndex }: Moment): void {
@@ -77,5 +54,5 @@ export function noteFlat(desk: Desk, at: EpochMs): void {
     change(desk, { type: 'flat', at });
 }
 
-export const drawdownNow = ({ drawdown }: Desk, { session }: Moment) =>
-  drawdownView(drawdown, session.date);
+export const drawdownNow = ({ ladder }: Desk, { session }: Moment) =>
+  drawdownView(ladder.state(), session.date);

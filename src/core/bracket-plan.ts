@@ -59,11 +59,23 @@ function distancesAt(
   const regime = regimeOf(adx, parameters);
   const isVolatile = atr > atrAverage;
   const factor = isVolatile ? parameters.volatileFactor : 1;
-  const base = {
-    trending: [parameters.trendingStopAtrs, parameters.trendingTargetAtrs],
-    choppy: [parameters.choppyStopAtrs, parameters.choppyTargetAtrs],
-    between: [parameters.stopAtrs, parameters.targetAtrs],
-  } as const satisfies Record<MarketRegime, readonly [number, number]>;
-  const [stopAtrs, targetAtrs] = base[regime];
+  const [stopAtrs, targetAtrs] = baseAtrs(regime, parameters);
   return { regime, isVolatile, stopAtrs: stopAtrs * factor, targetAtrs: targetAtrs * factor };
+}
+
+/** Of the stop and of the target, before any factor. */
+function baseAtrs(
+  regime: MarketRegime,
+  parameters: StrategyParameters,
+): readonly [stop: number, target: number] {
+  switch (regime) {
+    case 'trending':
+      return [parameters.trendingStopAtrs, parameters.trendingTargetAtrs];
+    case 'choppy':
+      return [parameters.choppyStopAtrs, parameters.choppyTargetAtrs];
+    case 'between':
+      return [parameters.stopAtrs, parameters.targetAtrs];
+    default:
+      return regime satisfies never;
+  }
 }

@@ -17,53 +17,76 @@ export interface Cooldown {
   readonly minutesLeft: number;
 }
 
-const NO_COOLDOWN: Cooldown = {
-  cooldownUntil: null,
-  streakUntil: null,
-  stopOuts: 0,
-  minutesLeft: 0,
-};
-
-const STOPS: readonly ExitReason[] = ['stop_loss', 'emergency_stop'];
+const isStop = (reason: ExitReason): boolean =>
+  reason === 'stop_loss' || reason === 'emergency_stop';
 
 /** A trade that its stop ended. A stop that had trailed into a profit has done its work, and is none. */
-const isStopOut = ({ exitReason, pnl }: PastTrade): boolean =>
-  STOPS.includes(exitReason) && !(pnl > 0);
+const isStopOut = ({ exitReason, pnl }: PastTrade): boolean => isStop(exitReason) && !(pnl > 0);
+
+type PauseFigures = Pick<
+  StrategyParameters,
+  'cooldownMinutes' | 'streakPauseMinutes' | 'streakWindowMinutes' | 'streakStopOuts'
+>;
 
 /** Which pauses keep a symbol from being entered at an instant. At the very end of a pause it is over. */
 export function cooldownAt(
   now: EpochMs,
   symbol: Ticker,
   pastTrades: readonly PastTrade[],
-  parameters: StrategyParameters,
+  figures: PauseFigures,
 ): Cooldown {
-  const stopOuts = pastTrades.filter(isStopOut);
-  if (stopOuts.length === 0) return NO_COOLDOWN;
-  const { cooldownMinutes, streakPauseMinutes, streakWindowMinutes } = parameters;
-  const own = lastOf(stopOuts, (trade) => trade.symbol === symbol);
-  const cooldownUntil = stillAhead(now, pauseAfter(own, cooldownMinutes));
-  const end = streakPauseMinutes > 0 ? lastStreakEnd(stopOuts, parameters) : null;
-  const streakUntil = stillAhead(now, pauseAfter(end, streakPauseMinutes));
+  const cooldownUntil = ownPauseEnd(now, symbol, pastTrades, figures);
+  const streakUntil = streakPauseEnd(now, pastTrades, figures);
   const until = Math.max(cooldownUntil ?? now, streakUntil ?? now);
-  const windowFrom = now - streakWindowMinutes * MINUTE_MS;
+  const windowFrom = now - figures.streakWindowMinutes * MINUTE_MS;
+  const stopOuts = pastTrades.filter((trade) => isStopOut(trade) && trade.closedAt >= windowFrom);
   return {
     cooldownUntil,
     streakUntil,
-    stopOuts: stopOuts.filter(({ closedAt }) => closedAt >= windowFrom).length,
+    stopOuts: stopOuts.length,
     minutesLeft: Math.ceil((until - now) / MINUTE_MS),
   };
 }
 
-/** When the last of some trades was closed; null when there is none. */
-function lastOf(
-  trades: readonly PastTrade[],
-  isMeant: (trade: PastTrade) => boolean,
+/** Whether there is such a pause: the same question without its figures. */
+export const isCoolingDown = (
+  now: EpochMs,
+  symbol: Ticker,
+  pastTrades: readonly PastTrade[],
+  figures: PauseFigures,
+): boolean =>
+  ownPauseEnd(now, symbol, pastTrades, figures) !== null ||
+  streakPauseEnd(now, pastTrades, figures) !== null;
+
+/** The end of the pause after the symbol's own last stop-out; null where there is none, or none any more. */
+function ownPauseEnd(
+  now: EpochMs,
+  symbol: Ticker,
+  pastTrades: readonly PastTrade[],
+  { cooldownMinutes }: PauseFigures,
 ): EpochMs | null {
   let last: EpochMs | null = null;
-  for (const trade of trades) {
-    if (isMeant(trade)) last = last === null ? trade.closedAt : Math.max(last, trade.closedAt);
+  for (const trade of pastTrades) {
+    if (trade.symbol !== symbol || !isStopOut(trade)) continue;
+    last = last === null ? trade.closedAt : Math.max(last, trade.closedAt);
   }
-  return last;
+  return stillAhead(now, pauseAfter(last, cooldownMinutes));
+}
+
+/** The same after the last streak of stop-outs. */
+function streakPauseEnd(
+  now: EpochMs,
+  pastTrades: readonly PastTrade[],
+  figures: PauseFigures,
+): EpochMs | null {
+  const { streakPauseMinutes } = figures;
+  const mayMatter = pastTrades.some(
+    (trade) =>
+      isStopOut(trade) && stillAhead(now, pauseAfter(trade.closedAt, streakPauseMinutes)) !== null,
+  );
+  if (!mayMatter) return null;
+  const end = lastStreakEnd(pastTrades.filter(isStopOut), figures);
+  return stillAhead(now, pauseAfter(end, streakPauseMinutes));
 }
 
 /** The end of the pause after an instant; null without one, or when pauses are switched off. */
@@ -80,7 +103,7 @@ const stillAhead = (now: EpochMs, until: EpochMs | null): EpochMs | null =>
  */
 function lastStreakEnd(
   stopOuts: readonly PastTrade[],
-  { streakStopOuts, streakWindowMinutes }: StrategyParameters,
+  { streakStopOuts, streakWindowMinutes }: PauseFigures,
 ): EpochMs | null {
   if (stopOuts.length < streakStopOuts) return null;
   const inOrder = stopOuts.map(({ closedAt }) => closedAt).toSorted((left, right) => left - right);

@@ -1,4 +1,4 @@
-import type { DailyBar } from './decision.ts';
+import type { DailyBar, DaysBySymbol } from './decision.ts';
 import type { Ticker } from './ids.ts';
 import type { StrategyParameters } from './parameters.ts';
 
@@ -24,7 +24,7 @@ export interface OpenCorrelation extends Correlation {
 export function correlationWithOpen(
   symbol: Ticker,
   open: ReadonlySet<Ticker>,
-  daily: ReadonlyMap<Ticker, readonly DailyBar[]>,
+  daily: DaysBySymbol,
   parameters: StrategyParameters,
 ): OpenCorrelation {
   const barsOf = (each: Ticker): readonly DailyBar[] => daily.get(each) ?? [];

@@ -1,21 +1,22 @@
-import { planBracket } from './bracket-plan.ts';
 import type {
   Decision,
   EntryFilterName,
   EntryIntent,
+  Features,
   FilterResult,
   Outcome,
-  Snapshot,
+  RuleView,
   SymbolSnapshot,
 } from './decision.ts';
 import { ACCOUNT_FILTERS, DATA_FILTERS, SIGNAL_FILTERS } from './filters.ts';
-import type { EntryFilter, EntryQuestion } from './filters/question.ts';
+import type { EntryFilter, EntryPlan, EntryQuestion } from './filters/question.ts';
 import { entryClientOrderId, entryTradeId } from './ids.ts';
 import { usdFromNumber } from './money.ts';
+import { planEntry } from './plan-entry.ts';
 import { planScaleOut } from './scale-out.ts';
 import { signalOf } from './signal.ts';
 import type { Signal } from './signal.ts';
-import { openBook, sizeEntry, takeIntent } from './sizing.ts';
+import { openBook, takeIntent } from './sizing.ts';
 import type { Book } from './sizing.ts';
 
 /**
@@ -24,7 +25,7 @@ import type { Book } from './sizing.ts';
  * is gone for those after it, which also have it beside them in the count of positions, in its sector and in
  * their correlations. Bad data is refused with its numbers, never thrown at the caller.
  */
-export const decide = (snapshot: Snapshot): readonly Decision[] =>
+export const decide = (snapshot: RuleView): readonly Decision[] =>
   decideEach(snapshot, (of, book) => {
     const filters: FilterResult[] = [];
     const { outcome, signal } = judge(snapshot, of, {
@@ -35,7 +36,7 @@ export const decide = (snapshot: Snapshot): readonly Decision[] =>
     const evidence = {
       features: of.features,
       side: signal?.side ?? null,
-      confidence: signal?.confidence.total ?? null,
+      confidence: signal?.confidence ?? null,
       filters,
     };
     return { ...outcome, evidence };
@@ -45,14 +46,14 @@ export const decide = (snapshot: Snapshot): readonly Decision[] =>
  * The same decisions without what they stand on, for whoever decides about years of bars: about symbols whose bars
  * refuse nothing, which is asked before; see bar-refusal.ts.
  */
-export const decideBriefly = (snapshot: Snapshot): readonly Outcome[] =>
+export const decideBriefly = (snapshot: RuleView): readonly Outcome[] =>
   decideEach(
     snapshot,
     (of, book) => judge(snapshot, of, { book, filters: ACCOUNT_FILTERS, kept: null }).outcome,
   );
 
 function decideEach<Decided extends Outcome>(
-  snapshot: Snapshot,
+  snapshot: RuleView,
   decideOn: (of: SymbolSnapshot, book: Book) => Decided,
 ): readonly Decided[] {
   const book = openBook(snapshot);
@@ -63,6 +64,11 @@ function decideEach<Decided extends Outcome>(
   });
 }
 
+interface Judgement {
+  readonly outcome: Outcome;
+  readonly signal: Signal | null;
+}
+
 interface Bench {
   readonly book: Book;
   /** Those of a signal that are asked. */
@@ -71,12 +77,7 @@ interface Bench {
   readonly kept: FilterResult[] | null;
 }
 
-interface Judgement {
-  readonly outcome: Outcome;
-  readonly signal: Signal | null;
-}
-
-function judge(snapshot: Snapshot, of: SymbolSnapshot, { book, filters, kept }: Bench): Judgement {
+function judge(snapshot: RuleView, of: SymbolSnapshot, { book, filters, kept }: Bench): Judgement {
   const { symbol, features } = of;
   const unfit = refusedBy(DATA_FILTERS, { snapshot, features }, kept);
   // Without features the first filter refuses already; the compiler cannot know.
@@ -85,15 +86,44 @@ function judge(snapshot: Snapshot, of: SymbolSnapshot, { book, filters, kept }: 
   }
   const signal = signalOf(features, snapshot.parameters);
   if (signal === null) return { outcome: { kind: 'no-signal', symbol }, signal };
-  const bracket = planBracket(signal.side, features, snapshot.parameters);
-  const plan = bracket && { bracket, size: sizeEntry(snapshot, book, bracket) };
-  const question = { snapshot, symbol: of, features, signal, book, plan };
+  const question = questionOf(snapshot, { of, features, signal, book });
+  return { outcome: answer(question, filters, kept), signal };
+}
+
+interface Asked {
+  readonly of: SymbolSnapshot;
+  readonly features: Features;
+  readonly signal: Signal;
+  readonly book: Book;
+}
+
+function questionOf(snapshot: RuleView, { of, features, signal, book }: Asked): EntryQuestion {
+  // Most filters can refuse without it.
+  let plan: EntryPlan | null | undefined;
+  return {
+    snapshot,
+    symbol: of,
+    features,
+    signal,
+    book,
+    plan() {
+      if (plan === undefined) plan = planEntry(snapshot, book, { side: signal.side, features });
+      return plan;
+    },
+  };
+}
+
+function answer(
+  question: EntryQuestion,
+  filters: readonly EntryFilter<EntryQuestion>[],
+  kept: FilterResult[] | null,
+): Outcome {
+  const { symbol } = question.symbol;
   const by = refusedBy(filters, question, kept);
-  // Likewise without a plan, which the filter of the size refuses.
-  if (plan === null || by !== null) {
-    return { outcome: { kind: 'refused', symbol, by: by ?? 'size' }, signal };
-  }
-  return { outcome: { kind: 'enter', symbol, intent: intentOf(question, plan) }, signal };
+  const plan = by === null ? question.plan() : null;
+  // Without a plan the filter of the size has refused; the compiler cannot know that either.
+  if (plan === null) return { kind: 'refused', symbol, by: by ?? 'size' };
+  return { kind: 'enter', symbol, intent: intentOf(question, plan) };
 }
 
 /** The first filter that refuses, or null. */
@@ -103,8 +133,8 @@ function refusedBy<Question>(
   kept: FilterResult[] | null,
 ): EntryFilterName | null {
   for (const filter of filters) {
-    const { passed, numbers } = filter.ask(question);
-    kept?.push({ filter: filter.name, passed, numbers: numbers() });
+    const passed = filter.passes(question);
+    kept?.push({ filter: filter.name, passed, numbers: filter.numbers(question) });
     if (!passed) return filter.name;
   }
   return null;
@@ -112,7 +142,7 @@ function refusedBy<Question>(
 
 function intentOf(
   { snapshot, symbol: { symbol }, features, signal }: EntryQuestion,
-  { bracket, size }: NonNullable<EntryQuestion['plan']>,
+  { bracket, size }: EntryPlan,
 ): EntryIntent {
   const tradeId = entryTradeId(snapshot.session.date, snapshot.barEnd, symbol);
   return {
@@ -125,7 +155,7 @@ function intentOf(
     bracket,
     scaleOut: planScaleOut(signal.side, bracket, size.shares, snapshot.parameters),
     size,
-    confidence: signal.confidence.total,
+    confidence: signal.confidence,
     decidedAt: snapshot.barEnd,
   };
 }

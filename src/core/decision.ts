@@ -108,6 +108,10 @@ export interface Snapshot {
   readonly parameters: StrategyParameters;
 }
 
+/** What the entry rules see of it: days they ask for, symbol by symbol. */
+export type RuleView = Omit<Snapshot, 'daily'> & { readonly daily: DaysBySymbol };
+export type DaysBySymbol = Pick<ReadonlyMap<Ticker, readonly DailyBar[]>, 'get'>;
+
 export interface PendingEntry {
   readonly symbol: Ticker;
   /** Quantity times limit price: what it will take from the buying power and add to the exposure. */

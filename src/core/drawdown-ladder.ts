@@ -82,16 +82,17 @@ export function climb(rung: DrawdownRung, measured: ScopedFall, figures: LadderF
 const NO_EVENTS: readonly DrawdownEvent[] = [];
 
 /** Nobody was told of anything, and nothing is there to tell of: most readings. */
-const isCalm = (
-  { level, suspectedAt }: DrawdownRung,
-  { fall, limit }: ScopedFall,
-  figures: LadderFigures,
-): boolean =>
-  level === 'none' &&
-  suspectedAt === null &&
-  fall < limit &&
-  fall < partOf(limit, figures.drawdownFirstWarningPercent) &&
-  fall < partOf(limit, figures.drawdownSecondWarningPercent);
+const isCalm = (rung: DrawdownRung, { fall, limit }: ScopedFall, figures: LadderFigures): boolean =>
+  isAtTheTop(rung) && fall < firstToldOf(limit, figures);
+
+export const isAtTheTop = ({ level, suspectedAt }: DrawdownRung): boolean =>
+  level === 'none' && suspectedAt === null;
+
+/** The least fall that anything is told of, in per cent. */
+export const firstToldOf = (
+  limit: number,
+  { drawdownFirstWarningPercent: first, drawdownSecondWarningPercent: second }: LadderFigures,
+): number => Math.min(limit, partOf(limit, first), partOf(limit, second));
 
 const wholeLimits = ({ fall, limit }: ScopedFall): number => Math.floor(toMillionth(fall / limit));
 

@@ -191,7 +191,8 @@ function inProportion(base: Usd, flowsThen: Usd, { equity, flows }: DrawdownRead
 }
 
 /** In per cent of the base, positive when equity is below it. */
-const fallOf = (equity: Usd, base: Usd): number => toMillionth(((base - equity) / base) * 100);
+export const fallOf = (equity: Usd, base: Usd): number =>
+  toMillionth(((base - equity) / base) * 100);
 
 /**
  * What the trading rules see of it. A breach counts from the first reading beyond the limit, so that nothing

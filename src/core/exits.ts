@@ -72,11 +72,16 @@ type FlattenFigures = Pick<StrategyParameters, 'endOfDay' | 'flattenMinutes' | '
  * `flattenMinutes` before its close, and ever after. With 5-minute bars and 5 minutes that is at 15:55, with
  * 15-minute bars at 15:45, and on a half-day as long before its own close.
  */
-export function isFlattenDue(session: Session, at: EpochMs, figures: FlattenFigures): boolean {
-  if (figures.endOfDay === 'hold') return false;
-  const { barMinutes, flattenMinutes } = figures;
-  const nextBarEnd = lastBarEnd(at, barMinutes) + barMinutes * MINUTE_MS;
-  return nextBarEnd > session.close - flattenMinutes * MINUTE_MS;
+export const isFlattenDue = (session: Session, at: EpochMs, figures: FlattenFigures): boolean =>
+  at >= flattenFrom(session, figures);
+
+/** The first instant at which they must be; never where trades are held over night. */
+export function flattenFrom(session: Session, figures: FlattenFigures): EpochMs {
+  const { endOfDay: atEnd, barMinutes, flattenMinutes } = figures;
+  if (atEnd === 'hold') return Number.POSITIVE_INFINITY;
+  const barMs = barMinutes * MINUTE_MS;
+  // At an earlier instant, another bar will end in time.
+  return lastBarEnd(session.close - flattenMinutes * MINUTE_MS - barMs, barMinutes) + barMs;
 }
 
 /**
@@ -92,6 +97,24 @@ export function flattenRule(
   if (isFlattenDue(session, at, figures)) return () => true;
   // What was opened since the session's open needs no look at the calendar.
   return ({ openedAt }) => openedAt < session.open && openedAt < startOfDay(session.date);
+}
+
+/**
+ * When a rule that goes by time may close a trade for the first time: at an earlier bar's end of the session none
+ * does.
+ */
+export function closesFrom(
+  { openedAt }: Pick<OpenTrade, 'openedAt'>,
+  session: Session,
+  figures: FlattenFigures & Pick<StrategyParameters, 'timeExitMinutes'>,
+): EpochMs {
+  const { endOfDay: atEnd, timeExitMinutes } = figures;
+  const old =
+    timeExitMinutes === 0 ? Number.POSITIVE_INFINITY : openedAt + timeExitMinutes * MINUTE_MS;
+  if (atEnd === 'hold') return old;
+  // Of an earlier day: it should be gone already.
+  if (openedAt < session.open) return Math.min(old, session.open);
+  return Math.min(old, flattenFrom(session, figures));
 }
 
 function endOfDay(

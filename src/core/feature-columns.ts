@@ -41,7 +41,7 @@ export interface FeatureChunk {
 export interface ChunkVisitor {
   /**
    * Which rows of a chunk are needed, ascending and as they are in the chunk; null for all of them. At the others
-   * `atrAverage` and `relativeVolume` are left out, and neither is there yet at any.
+   * `barEnd`, `close`, `atrAverage` and `relativeVolume` are left out, and none of them is there yet at any.
    */
   readonly pick: (chunk: FeatureChunk) => Int32Array | null;
   readonly visit: (chunk: FeatureChunk, picked: Int32Array) => void;
@@ -159,9 +159,9 @@ function writeSession(
   for (; row < starts.length; row += 1) {
     const at = starts[row] ?? Number.NaN;
     if (at <= before) throw new RangeError(`bars must come in order: ${at} after ${before}`);
-    if (!(at < close)) return row;
-    opens[row] = open;
+    if (!(at < close)) break;
     before = at;
   }
+  opens.fill(open, first, row);
   return row;
 }

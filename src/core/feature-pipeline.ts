@@ -1,4 +1,4 @@
-import type { BarColumns, SessionColumns } from './bars.ts';
+import type { SessionColumns } from './bars.ts';
 import type { Features } from './decision.ts';
 import { createEmaCrossing } from './indicators/ema-crossing.ts';
 import { figureAt } from './indicators/figure-at.ts';
@@ -41,8 +41,9 @@ export interface FeaturePipeline {
    */
   push(rows: SessionColumns, features: FeatureColumns): void;
   /**
-   * The same for who needs few of the rows: `atrAverage` and `relativeVolume`, each of which is added up from a whole
-   * window, are written at those rows alone that `pick` returns once all other features are there.
+   * The same for who needs few of the rows: what no later row depends on (`barEnd`, `close`, and `atrAverage` and
+   * `relativeVolume`, each of which is added up from a whole window) is written at those rows alone that `pick` returns
+   * once all other features are there.
    */
   pushFew(rows: SessionColumns, features: FeatureColumns, pick: RowPicker): Int32Array;
 }
@@ -64,7 +65,6 @@ export function createFeaturePipeline(parameters: FeatureParameters): FeaturePip
   const trend = createTrend(parameters);
   const pushCheap = (rows: SessionColumns, features: FeatureColumns): void => {
     const { bars } = rows;
-    writeEnds(bars, barMs, features);
     crossing.push(bars.close, features);
     wilder.push(bars, features);
     vwap.push(rows, features.vwap);
@@ -73,12 +73,16 @@ export function createFeaturePipeline(parameters: FeatureParameters): FeaturePip
   return {
     push(rows, features) {
       pushCheap(rows, features);
+      for (let row = 0; row < rows.bars.start.length; row += 1)
+        writeEnd(rows, features, barMs, row);
       atrAverage.push(features.atr, features.atrAverage);
       relativeVolume.push(rows.bars.volume, features.relativeVolume);
     },
     pushFew(rows, features, pick) {
       pushCheap(rows, features);
       const picked = pick(features);
+      for (let at = 0; at < picked.length; at += 1)
+        writeEnd(rows, features, barMs, picked[at] ?? 0);
       atrAverage.pushAt(features.atr, features.atrAverage, picked);
       relativeVolume.pushAt(rows.bars.volume, features.relativeVolume, picked);
       return picked;
@@ -86,10 +90,13 @@ export function createFeaturePipeline(parameters: FeatureParameters): FeaturePip
   };
 }
 
-/** The bars' ends and the closes there. */
-function writeEnds(bars: BarColumns, barMs: number, { barEnd, close }: FeatureColumns): void {
-  for (let row = 0; row < bars.start.length; row += 1) {
-    barEnd[row] = figureAt(bars.start, row) + barMs;
-    close[row] = figureAt(bars.close, row);
-  }
+/** A bar's end and the close there. */
+function writeEnd(
+  { bars }: SessionColumns,
+  { barEnd, close }: FeatureColumns,
+  barMs: number,
+  row: number,
+): void {
+  barEnd[row] = figureAt(bars.start, row) + barMs;
+  close[row] = figureAt(bars.close, row);
 }

@@ -15,22 +15,33 @@ export function riskFrom(
   pastTrades: readonly PastTrade[],
   parameters: StrategyParameters,
 ): RiskChoice {
-  const { riskBps } = parameters;
   if (parameters.sizing === 'fixed') {
-    return { riskBps, tier: { name: 'fixed', trades: 0, wins: 0 } };
+    return { riskBps: parameters.riskBps, tier: { name: 'fixed', trades: 0, wins: 0 } };
   }
-  const last = pastTrades.slice(Math.max(0, pastTrades.length - parameters.winRateTrades));
-  const trades = last.length;
-  const wins = last.filter(({ pnl }) => pnl > 0).length;
+  const trades = Math.min(pastTrades.length, parameters.winRateTrades);
+  let wins = 0;
+  for (let back = 1; back <= trades; back += 1) {
+    if ((pastTrades[pastTrades.length - back]?.pnl ?? 0) > 0) wins += 1;
+  }
   const name = tierAt(wins, trades, parameters);
-  const risks = {
-    few: riskBps,
-    base: riskBps,
-    top: parameters.topRiskBps,
-    good: parameters.goodRiskBps,
-    poor: parameters.poorRiskBps,
-  } as const satisfies Record<typeof name, number>;
-  return { riskBps: risks[name], tier: { name, trades, wins } };
+  return { riskBps: riskOf(name, parameters), tier: { name, trades, wins } };
+}
+
+function riskOf(name: RiskTier['name'], parameters: StrategyParameters): number {
+  switch (name) {
+    case 'fixed':
+    case 'few':
+    case 'base':
+      return parameters.riskBps;
+    case 'top':
+      return parameters.topRiskBps;
+    case 'good':
+      return parameters.goodRiskBps;
+    case 'poor':
+      return parameters.poorRiskBps;
+    default:
+      return name satisfies never;
+  }
 }
 
 function tierAt(

@@ -1,5 +1,4 @@
-import { confidenceOf } from './confidence.ts';
-import type { Confidence } from './confidence.ts';
+import { confidenceTotal } from './confidence.ts';
 import type { Features } from './decision.ts';
 import type { PositionSide } from './order.ts';
 import type { StrategyParameters } from './parameters.ts';
@@ -7,7 +6,8 @@ import type { StrategyParameters } from './parameters.ts';
 /** The strategy's wish for a direction. */
 export interface Signal {
   readonly side: PositionSide;
-  readonly confidence: Confidence;
+  /** 0–100; see confidenceOf. */
+  readonly confidence: number;
 }
 
 /**
@@ -16,7 +16,7 @@ export interface Signal {
  */
 export function signalOf(features: Features, parameters: StrategyParameters): Signal | null {
   const side = signalSide(features, parameters.crossWithinBars);
-  return side === null ? null : { side, confidence: confidenceOf(side, features) };
+  return side === null ? null : { side, confidence: confidenceTotal(side, features) };
 }
 
 /** Whether there can be a signal so long after the last crossings: what a search through history asks first. */

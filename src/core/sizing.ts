@@ -1,4 +1,4 @@
-import type { BracketPlan, EntryIntent, SizeArithmetic, SizeCap, Snapshot } from './decision.ts';
+import type { BracketPlan, EntryIntent, SizeArithmetic, SizeCap, RuleView } from './decision.ts';
 import type { Ticker } from './ids.ts';
 import { micros, timesShares, ZERO_USD } from './money.ts';
 import type { Usd } from './money.ts';
@@ -11,34 +11,40 @@ import { riskFrom } from './risk-tier.ts';
 export interface Book {
   readonly positions: ReadonlySet<Ticker>;
   readonly pendingEntries: Set<Ticker>;
+  /** Every symbol that is held, or will be once its entry fills. */
+  readonly open: Set<Ticker>;
   /** Value of all positions and pending entries, in micro-dollars. */
   exposure: number;
   /** Of pending entries alone; what a position costs has left the buying power already. */
   pendingNotional: number;
 }
 
-export function openBook({ positions, pendingEntries }: Snapshot): Book {
-  const pendingNotional = sum(pendingEntries.map(({ notional }) => Math.abs(notional)));
-  // A figure of the wrong sign must not make room.
-  const held = sum(
-    positions.map((position) => Math.abs(position.quantity * position.currentPrice)),
-  );
-  return {
-    positions: new Set(positions.map(({ symbol }) => symbol)),
-    pendingEntries: new Set(pendingEntries.map(({ symbol }) => symbol)),
-    exposure: held + pendingNotional,
-    pendingNotional,
+export function openBook({ positions, pendingEntries }: RuleView): Book {
+  const book = {
+    positions: new Set<Ticker>(),
+    pendingEntries: new Set<Ticker>(),
+    open: new Set<Ticker>(),
+    exposure: 0,
+    pendingNotional: 0,
   };
+  // A figure of the wrong sign must not make room.
+  for (const { symbol, quantity, currentPrice } of positions) {
+    book.positions.add(symbol);
+    book.open.add(symbol);
+    book.exposure += Math.abs(quantity * currentPrice);
+  }
+  for (const { symbol, notional } of pendingEntries) takePending(book, symbol, Math.abs(notional));
+  return book;
 }
-
-/** Every symbol that is held, or will be once its entry fills; each counts once. */
-export const openSymbols = ({ positions, pendingEntries }: Book): ReadonlySet<Ticker> =>
-  new Set([...positions, ...pendingEntries]);
 
 /** Counts an intent of this cycle as a pending entry for the symbols after it. */
 export function takeIntent(book: Book, { symbol, quantity, bracket }: EntryIntent): void {
-  const notional = timesShares(bracket.limitPrice, quantity);
+  takePending(book, symbol, timesShares(bracket.limitPrice, quantity));
+}
+
+function takePending(book: Book, symbol: Ticker, notional: number): void {
   book.pendingEntries.add(symbol);
+  book.open.add(symbol);
   book.exposure += notional;
   book.pendingNotional += notional;
 }
@@ -48,7 +54,7 @@ export function takeIntent(book: Book, { symbol, quantity, bracket }: EntryInten
  * position, on all exposure and on buying power leave room for.
  */
 export function sizeEntry(
-  { account, pastTrades, parameters }: Snapshot,
+  { account, pastTrades, parameters }: RuleView,
   book: Book,
   { limitPrice, stopPrice }: BracketPlan,
 ): SizeArithmetic {
@@ -58,19 +64,17 @@ export function sizeEntry(
   const riskBudget = partOf(equity, riskBps);
   const riskPerShare = micros(Math.abs(limitPrice - stopPrice));
   const sharesByRisk = wholeShares(riskBudget, riskPerShare);
-  const rooms: readonly (readonly [SizeCap, number])[] = [
-    ['notional', partOf(equity, maxPositionBps)],
-    ['exposure', partOf(equity, maxExposureBps) - book.exposure],
-    ['buying-power', buyingPower - book.pendingNotional],
-  ];
   let shares = sharesByRisk;
   let cappedBy: SizeCap | null = null;
-  for (const [cap, room] of rooms) {
+  const capBy = (cap: SizeCap, room: number): void => {
     const affordable = wholeShares(room, limitPrice);
-    if (affordable >= shares) continue;
+    if (affordable >= shares) return;
     shares = affordable;
     cappedBy = cap;
-  }
+  };
+  capBy('notional', partOf(equity, maxPositionBps));
+  capBy('exposure', partOf(equity, maxExposureBps) - book.exposure);
+  capBy('buying-power', buyingPower - book.pendingNotional);
   return { equity, riskBps, tier, riskBudget, riskPerShare, sharesByRisk, cappedBy, shares };
 }
 
@@ -85,6 +89,3 @@ function partOf(amount: Usd, bps: number): Usd {
 }
 
 const wholeShares = (room: number, price: Usd): number => (room > 0 ? Math.floor(room / price) : 0);
-
-const sum = (values: readonly number[]): number =>
-  values.reduce((total, value) => total + value, 0);

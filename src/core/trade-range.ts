@@ -28,12 +28,15 @@ export function tradeRange(trade: Trade): TradeRange | null {
   const { intent, entryQuantity, bestPrice, worstPrice } = trade;
   const entry = averagePrice(trade.entryValue, entryQuantity);
   const exit = averagePrice(trade.exitValue, trade.exitQuantity);
-  const gains = [entry, exit, bestPrice ?? entry, worstPrice ?? entry].map(
-    (price) => signOf(intent.side) * (price - entry),
-  );
+  const gainAt = (price: number): number => signOf(intent.side) * (price - entry);
+  const [best, worst] = [gainAt(bestPrice ?? entry), gainAt(worstPrice ?? entry)];
+  const last = gainAt(exit);
   const standing = (gain: number): Standing => {
     const pnl = micros(gain * entryQuantity);
     return { pnl, r: rMultiple(pnl, riskPerShareOf(intent), entryQuantity) };
   };
-  return { worst: standing(Math.min(...gains)), best: standing(Math.max(...gains)) };
+  return {
+    worst: standing(Math.min(0, last, best, worst)),
+    best: standing(Math.max(0, last, best, worst)),
+  };
 }

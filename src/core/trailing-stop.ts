@@ -4,6 +4,7 @@ import type { Usd } from './money.ts';
 import { signOf } from './order.ts';
 import type { StrategyParameters } from './parameters.ts';
 
+type Trailing = Pick<OpenTrade, 'side' | 'entryPrice' | 'riskPerShare' | 'stopPrice'>;
 type TrailFigures = Pick<StrategyParameters, 'trailFromR' | 'trailBehindR' | 'trailMinStepR'>;
 
 /**
@@ -25,15 +26,42 @@ export function trailedStop(trade: OpenTrade, figures: TrailFigures): Usd | null
   const inR = (multiple: number): number => Math.round(multiple * riskPerShare);
   if (away * (bestPrice - entryPrice) < inR(figures.trailFromR)) return null;
   const behind = bestPrice - away * inR(figures.trailBehindR);
-  const locked = entryPrice + away * inR(figures.trailFromR - figures.trailBehindR);
   const to = micros(
     away *
       Math.max(
         away * roundToTick(micros(behind), side === 'long' ? 'down' : 'up'),
-        away * roundToTick(micros(locked), side === 'long' ? 'up' : 'down'),
+        away * firstLocked(trade, figures),
       ),
   );
   const gained = away * (to - stopPrice);
   if (gained <= 0 || gained < inR(figures.trailMinStepR)) return null;
   return away * (lastClose - to) > 0 ? to : null;
+}
+
+/** Where the stop stands when it begins to trail. */
+function firstLocked(
+  { side, entryPrice, riskPerShare }: Trailing,
+  { trailFromR, trailBehindR }: TrailFigures,
+): Usd {
+  const profit = Math.round((trailFromR - trailBehindR) * riskPerShare);
+  const locked = micros(entryPrice + signOf(side) * profit);
+  return roundToTick(locked, side === 'long' ? 'up' : 'down');
+}
+
+/**
+ * The nearest best price at which the stop may have to be moved from where it is: short of it, no bar moves it.
+ * Not a price where it never has to. That it has come does not mean that the stop is moved: that is for
+ * trailedStop to say.
+ */
+export function trailsFrom(trade: Trailing, figures: TrailFigures): number {
+  const { side, entryPrice, riskPerShare, stopPrice } = trade;
+  const away = signOf(side);
+  if (riskPerShare <= 0) return away * Number.POSITIVE_INFINITY;
+  const inR = (multiple: number): number => Math.round(multiple * riskPerShare);
+  const step = Math.max(1, inR(figures.trailMinStepR));
+  const begins = entryPrice + away * inR(figures.trailFromR);
+  const isBegun = away * (firstLocked(trade, figures) - stopPrice) < step;
+  // Rounding to the tick never brings the stop nearer to the price.
+  const moves = stopPrice + away * (step + inR(figures.trailBehindR));
+  return isBegun ? away * Math.max(away * begins, away * moves) : begins;
 }

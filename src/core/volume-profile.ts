@@ -24,46 +24,77 @@ export type ProfileReading =
       readonly isNear: boolean;
     };
 
-/**
- * Reads a price in dollars against the volume of the last sessions, summed in buckets of the rounded close.
- * A bucket with more than a multiple of the average volume, over the buckets that hold any, is a high-volume
- * node; the price is near one when their buckets, counted by number, are within reach. All volume in one
- * bucket, or the same in each, makes no node: nothing stands out.
- */
-export function readVolumeProfile(
-  bars: readonly DailyBar[],
-  price: number,
-  parameters: StrategyParameters,
-): ProfileReading {
-  const { volumeProfileDays: days, volumeNodeFactor, volumeNodeReach } = parameters;
-  if (bars.length < days) return { kind: 'too-short', days: bars.length };
-  const recent = bars.length === days ? bars : bars.slice(bars.length - days);
-  for (const { date, close, volume } of recent) {
-    if (!isFigure(close) || !isFigure(volume)) return { kind: 'bad-bar', days, date };
-  }
-  const width = widthAt(price, parameters);
-  if (!isFigure(price) || !isFigure(width)) return { kind: 'bad-price', days };
-  const bucket = bucketOf(price, width);
-  const nearest = nearestTo(bucket, nodesOf(recent, width, volumeNodeFactor));
-  const node = nearest === null ? null : nearest * width;
-  const distance = nearest === null ? null : Math.abs(nearest - bucket);
-  const isNear = distance !== null && distance <= volumeNodeReach;
-  return { kind: 'read', days, width, bucket, node, distance, isNear };
+/** The volume of a symbol's last sessions by price. */
+export interface VolumeProfile {
+  /** Reads a price in dollars against it. */
+  read(price: number): ProfileReading;
 }
 
-/** Whether the filter lets a price pass: the same reading, without its numbers. */
-export function isNearVolume(
+type ProfileFigures = Pick<
+  StrategyParameters,
+  | 'volumeProfileDays'
+  | 'volumeBucketUnit'
+  | 'volumeBucketWidth'
+  | 'volumeNodeFactor'
+  | 'volumeNodeReach'
+>;
+
+/**
+ * The volume of the last sessions, summed in buckets of the rounded close. A bucket with more than a multiple of
+ * the average volume, over the buckets that hold any, is a high-volume node; a price is near one when their buckets,
+ * counted by number, are within reach. All volume in one bucket, or the same in each, makes no node: nothing stands
+ * out.
+ */
+export function createVolumeProfile(
   bars: readonly DailyBar[],
-  price: number,
-  parameters: StrategyParameters,
-): boolean {
-  const reading = readVolumeProfile(bars, price, parameters);
+  figures: ProfileFigures,
+): VolumeProfile {
+  const { volumeProfileDays: days, volumeNodeFactor, volumeNodeReach } = figures;
+  const unfit = unfitness(bars, days);
+  if (unfit !== null) return { read: () => unfit };
+  const recent = bars.length === days ? bars : bars.slice(bars.length - days);
+  /** Those of the width that was asked for last: mostly it is always the same. */
+  let known = { width: Number.NaN, nodes: NO_NODES };
+  return {
+    read(price) {
+      const width = widthAt(price, figures);
+      if (!isFigure(price) || !isFigure(width)) return { kind: 'bad-price', days };
+      if (known.width !== width) {
+        known = { width, nodes: nodesOf(recent, width, volumeNodeFactor) };
+      }
+      const bucket = bucketOf(price, width);
+      const nearest = nearestTo(bucket, known.nodes);
+      const node = nearest === null ? null : nearest * width;
+      const distance = nearest === null ? null : Math.abs(nearest - bucket);
+      const isNear = distance !== null && distance <= volumeNodeReach;
+      return { kind: 'read', days, width, bucket, node, distance, isNear };
+    },
+  };
+}
+
+const NO_NODES: readonly number[] = [];
+
+/** Why no price can be read against these sessions; null where one can. */
+function unfitness(bars: readonly DailyBar[], days: number): ProfileReading | null {
+  if (bars.length < days) return { kind: 'too-short', days: bars.length };
+  for (let index = bars.length - days; index < bars.length; index += 1) {
+    const bar = bars[index];
+    if (bar === undefined) continue;
+    const { date, close, volume } = bar;
+    if (!isFigure(close) || !isFigure(volume)) return { kind: 'bad-bar', days, date };
+  }
+  return null;
+}
+
+/** Whether the filter lets a price pass. */
+export function isNearVolume(profile: VolumeProfile, price: number): boolean {
+  const reading = profile.read(price);
   return reading.kind === 'read' && reading.isNear;
 }
 
 const isFigure = (value: number): boolean => Number.isFinite(value) && value > 0;
 
-const widthAt = (price: number, parameters: StrategyParameters): number =>
+const widthAt = (price: number, parameters: ProfileFigures): number =>
   parameters.volumeBucketUnit === 'dollars'
     ? parameters.volumeBucketWidth
     : (price * parameters.volumeBucketWidth) / 100;

@@ -1,18 +1,18 @@
-import { planBracket } from './bracket-plan.ts';
-import { confidenceOf } from './confidence.ts';
+import { confidenceTotal } from './confidence.ts';
 import type {
   BracketPlan,
   FilterResult,
   ScaleOut,
   SizeArithmetic,
-  Snapshot,
+  RuleView,
   SymbolSnapshot,
 } from './decision.ts';
 import { DATA_FILTERS, SIGNAL_FILTERS } from './filters.ts';
 import { answerOf } from './filters/question.ts';
 import type { PositionSide } from './order.ts';
+import { planEntry } from './plan-entry.ts';
 import { planScaleOut } from './scale-out.ts';
-import { openBook, sizeEntry } from './sizing.ts';
+import { openBook } from './sizing.ts';
 
 /** What an entry on one side would be at this bar, whether or not there is a signal for it. */
 export interface WhatIf {
@@ -31,17 +31,16 @@ export interface WhatIf {
  * The bracket and the size that a symbol would be entered with on a side, by the very rules that decide,
  * and what every filter says to it. Nothing is taken from the book by it.
  */
-export function whatIf(snapshot: Snapshot, of: SymbolSnapshot, side: PositionSide): WhatIf {
+export function whatIf(snapshot: RuleView, of: SymbolSnapshot, side: PositionSide): WhatIf {
   const { features } = of;
   const data = DATA_FILTERS.map((filter) => answerOf(filter, { snapshot, features }));
   if (features === null || data.some(({ passed }) => !passed)) {
     return { side, plan: null, filters: data };
   }
   const book = openBook(snapshot);
-  const bracket = planBracket(side, features, snapshot.parameters);
-  const plan = bracket && { bracket, size: sizeEntry(snapshot, book, bracket) };
-  const signal = { side, confidence: confidenceOf(side, features) };
-  const question = { snapshot, symbol: of, features, signal, book, plan };
+  const plan = planEntry(snapshot, book, { side, features });
+  const signal = { side, confidence: confidenceTotal(side, features) };
+  const question = { snapshot, symbol: of, features, signal, book, plan: () => plan };
   const { parameters } = snapshot;
   return {
     side,

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { featureRowAt } from '#backtest/feature-rows.ts';
 import { findSignals } from '#backtest/signal-rows.ts';
 import { computeFeatureColumns, featuresAt } from '#core/feature-columns.ts';
-import { isWarm } from '#core/filters/data.ts';
+import { isStillWarm, isWarm } from '#core/filters/data.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import { signalSide } from '#core/signal.ts';
 
@@ -65,4 +65,21 @@ it('leaves out no row with a signal, and none without all of its features', () =
     }),
     { numRuns: 20 },
   );
+});
+
+it('knows from which row on only two features can be lost again', () => {
+  let lost = 0;
+  fc.assert(
+    fc.property(seeds, within, (seed, crossWithinBars) => {
+      const { found } = searched(aWalk(seed), crossWithinBars);
+      expect(found.coldRows).toBeGreaterThan(50);
+      const all = [...found.rows.keys()].map((row) => featureRowAt(found.features, row));
+      const [cold, warm] = [all.slice(0, found.coldRows), all.slice(found.coldRows)];
+      expect(cold.findIndex(isWarm)).toBe(found.coldRows - 1);
+      expect(warm.map(isStillWarm)).toEqual(warm.map(isWarm));
+      lost += warm.filter((at) => !isWarm(at)).length;
+    }),
+    { numRuns: 20 },
+  );
+  expect(lost).toBeGreaterThan(20);
 });

@@ -5,9 +5,11 @@ import { barRefusal } from '#core/bar-refusal.ts';
 import { decide } from '#core/decide.ts';
 import type { Decision, Features } from '#core/decision.ts';
 import { createFeatureEngine } from '#core/features.ts';
+import { entryWindow } from '#core/filters/market.ts';
 import { ticker } from '#core/ids.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import type { Session } from '#core/session.ts';
+import { createVolumeProfile } from '#core/volume-profile.ts';
 
 import { dailyBarsAround } from '../support/daily-bars.ts';
 import { walkBars } from './support/bars.ts';
@@ -30,8 +32,10 @@ function both(features: Features, session: Session, volumeAt: number) {
   const symbols = [{ ...symbolSnapshot('NVDA'), features }];
   const world = { ...snapshot({ barEnd, session, symbols }), daily: new Map([[NVDA, days]]) };
   const [decision] = decide(world);
-  const question = { barEnd, session, parameters: DEFAULT_PARAMETERS };
-  return [barRefusal(features, question, () => days), byBars(decision!)] as const;
+  const window = entryWindow(session, DEFAULT_PARAMETERS);
+  const profile = createVolumeProfile(days, DEFAULT_PARAMETERS);
+  const question = { window, parameters: DEFAULT_PARAMETERS, profile: () => profile };
+  return [barRefusal(features, question), byBars(decision!)] as const;
 }
 
 it('says of each bar of a market what a decision says', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { cooldownAt } from '#core/cooldown.ts';
+import { cooldownAt, isCoolingDown } from '#core/cooldown.ts';
 import type { PastTrade } from '#core/decision.ts';
 import { ticker } from '#core/ids.ts';
 import { micros } from '#core/money.ts';
@@ -168,4 +168,29 @@ describe('whatever was closed', () => {
   it('an instant that is none is never over', () => {
     expect(at([pastTrade({ closedAt: Number.NaN })]).cooldownUntil).toBeNaN();
   });
+});
+
+it('says that there is a pause exactly where one of its ends lies ahead', () => {
+  const trades = fc.array(
+    fc
+      .record({
+        symbol: fc.constantFrom(NVDA, ticker('AMD')),
+        exitReason: fc.constantFrom<ExitReason>('stop_loss', 'emergency_stop', 'take_profit'),
+        closedAt: fc.oneof(fc.integer({ min: -5, max: 200 }).map(ago), fc.constant(Number.NaN)),
+        pnl: fc.constantFrom(-1, 0, 1).map(micros),
+      })
+      .map(pastTrade),
+    { maxLength: 12 },
+  );
+  let pauses = 0;
+  fc.assert(
+    fc.property(trades, (past) => {
+      const { cooldownUntil, streakUntil } = at(past);
+      const isPaused = cooldownUntil !== null || streakUntil !== null;
+      if (isPaused) pauses += 1;
+      expect(isCoolingDown(NOW, NVDA, past, DEFAULT_PARAMETERS)).toBe(isPaused);
+    }),
+    { numRuns: 1_000 },
+  );
+  expect(pauses).toBeGreaterThan(100);
 });

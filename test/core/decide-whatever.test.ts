@@ -5,11 +5,13 @@ import { barRefusal } from '#core/bar-refusal.ts';
 import { decide, decideBriefly } from '#core/decide.ts';
 import { ENTRY_FILTERS } from '#core/decision.ts';
 import type { Decision, Features, Snapshot } from '#core/decision.ts';
+import { entryWindow } from '#core/filters/market.ts';
 import { ticker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
 import { micros, tickOf } from '#core/money.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
+import { createVolumeProfile } from '#core/volume-profile.ts';
 
 import { intentOf } from './support/deciding.ts';
 import {
@@ -22,6 +24,12 @@ import {
   snapshot,
   symbolSnapshot,
 } from './support/snapshots.ts';
+
+const questionOf = ({ session, parameters, daily }: Snapshot, symbol: Ticker) => ({
+  window: entryWindow(session, parameters),
+  parameters,
+  profile: () => createVolumeProfile(daily.get(symbol) ?? [], parameters),
+});
 
 const NASTY = [NaN, Infinity, -Infinity, 0, -0, -1, 1e-320, 1e300, Number.MAX_SAFE_INTEGER];
 const nasty = fc.oneof(
@@ -83,8 +91,7 @@ describe('whatever the world looks like, deciding', () => {
       fc.property(worlds, (world) => {
         const all = build(world);
         const symbols = all.symbols.filter(({ features: at, symbol }) => {
-          const days = all.daily.get(symbol) ?? [];
-          return at !== null && barRefusal(at, all, () => days) === null;
+          return at !== null && barRefusal(at, questionOf(all, symbol)) === null;
         });
         const at = { ...all, symbols };
         const outcomes = decideBriefly(at);

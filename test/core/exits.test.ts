@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { OpenTrade } from '#core/decision.ts';
-import { decideExits, flattenRule, isFlattenDue } from '#core/exits.ts';
+import { closesFrom, decideExits, flattenRule, isFlattenDue } from '#core/exits.ts';
 import type { ExitIntent, ExitView } from '#core/exits.ts';
 import { ticker, tradeId } from '#core/ids.ts';
 import { formatUsd, parseUsd } from '#core/money.ts';
@@ -315,4 +315,35 @@ describe('of several rules that apply', () => {
       't3 close',
     ]);
   });
+});
+
+describe('the rules that go by time', () => {
+  const SPANS = [
+    [{}, {}],
+    [{ timeExitMinutes: 0 }, {}],
+    [{ timeExitMinutes: 0, endOfDay: 'hold' }, {}],
+    [{ timeExitMinutes: 45, flattenMinutes: 17 }, {}],
+    [{ barMinutes: 15 }, {}],
+    [{}, { openedAt: at('15:30', '2025-11-21') }],
+  ] as const satisfies readonly (readonly [Partial<StrategyParameters>, Shape])[];
+
+  it.each(SPANS)(
+    'close nothing before the first bar end at which they may: %j of %j',
+    (...span) => {
+      const [changes, shape] = span;
+      const parameters = { ...DEFAULT_PARAMETERS, ...changes };
+      const trade = openTrade(shape);
+      const from = closesFrom(trade, SESSION, parameters);
+      const isClosed = (barEnd: number): boolean => {
+        const view = snapshot({ barEnd, openTrades: [trade] });
+        return decideExits({ ...view, parameters }).some(({ kind }) => kind === 'close');
+      };
+      const barMs = parameters.barMinutes * MINUTE_MS;
+      const ends: number[] = [];
+      for (let end = SESSION.open + barMs; end <= SESSION.close; end += barMs) ends.push(end);
+      expect(ends.filter((end) => end < from).some(isClosed)).toBe(false);
+      // From then on they do: price has not moved.
+      expect(ends.filter((end) => end >= from).every(isClosed)).toBe(true);
+    },
+  );
 });

@@ -130,8 +130,8 @@ describe('the confidence', () => {
   });
 
   it('is that of the signal, whichever its side', () => {
-    expect(signalOf(features({ adx: 20 }), DEFAULT_PARAMETERS)?.confidence.total).toBe(87.5);
-    expect(signalOf(shortFeatures({ adx: 20 }), DEFAULT_PARAMETERS)?.confidence.total).toBe(87.5);
+    expect(signalOf(features({ adx: 20 }), DEFAULT_PARAMETERS)?.confidence).toBe(87.5);
+    expect(signalOf(shortFeatures({ adx: 20 }), DEFAULT_PARAMETERS)?.confidence).toBe(87.5);
   });
 
   it('is shown to a tenth, halves upward', () => {

@@ -8,7 +8,7 @@ import type { Usd } from '#core/money.ts';
 import { signOf } from '#core/order.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import { isTighter } from '#core/stop-move.ts';
-import { trailedStop } from '#core/trailing-stop.ts';
+import { trailedStop, trailsFrom } from '#core/trailing-stop.ts';
 
 /** Any trade whose stop is where it was planned, in micro-dollars. */
 const aTrade = fc
@@ -115,5 +115,33 @@ describe('a stop that trails', () => {
         expect(signOf(trade.side) * (more - less)).toBeGreaterThanOrEqual(0);
       }),
     );
+  });
+
+  it('stays where it is short of the price at which it may have to be moved', () => {
+    const near = fc.integer({ min: -20_000, max: 20_000 });
+    let short = 0;
+    fc.assert(
+      fc.property(aTrade, steps, near, figures, (first, path, off, rule) => {
+        for (const { trade } of follow(first, path, rule)) {
+          const from = trailsFrom(trade, rule);
+          const away = signOf(trade.side);
+          // Around that price, whatever the close is.
+          const best = micros(Math.max(1, Math.round(Math.min(from, 2e9)) + off));
+          if (away * (best - from) >= 0) continue;
+          short += 1;
+          for (const lastClose of [best, micros(Math.max(1, best + away * 1_000_000))]) {
+            expect(trailedStop({ ...trade, bestPrice: best, lastClose }, rule)).toBeNull();
+          }
+        }
+      }),
+    );
+    expect(short).toBeGreaterThan(100);
+  });
+
+  it('begins to trail exactly at that price where the close is there too', () => {
+    const trade = fc.sample(aTrade, { numRuns: 1, seed: 1 })[0]!;
+    const from = micros(trailsFrom(trade, DEFAULT_PARAMETERS));
+    const at = { ...trade, bestPrice: from, lastClose: from };
+    expect(trailedStop(at, DEFAULT_PARAMETERS)).not.toBeNull();
   });
 });

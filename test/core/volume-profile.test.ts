@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import { addDays, asSessionDate } from '#core/session.ts';
-import { readVolumeProfile } from '#core/volume-profile.ts';
+import { createVolumeProfile } from '#core/volume-profile.ts';
 
 const FIRST = asSessionDate('2025-10-01');
 
@@ -18,11 +18,11 @@ const times = (count: number, ...session: Sessions[number]): Sessions =>
 
 /** The profile of so many sessions as are given. */
 const read = (sessions: Sessions, price: number, changes: Partial<StrategyParameters> = {}) =>
-  readVolumeProfile(barsOf(sessions), price, {
+  createVolumeProfile(barsOf(sessions), {
     ...DEFAULT_PARAMETERS,
     volumeProfileDays: sessions.length,
     ...changes,
-  });
+  }).read(price);
 
 /** A node at 100: its bucket holds 16 of 31, the average is 3.1 in each of ten. */
 const NODE_AT_100: Sessions = [
@@ -284,4 +284,17 @@ describe('the volume profile', () => {
   it('cannot be read in buckets without a width', () => {
     expect(read(NODE_AT_100, 100, { volumeBucketWidth: 0 }).kind).toBe('bad-price');
   });
+});
+
+it('reads each price by the width that is its own, whatever was read before', () => {
+  const figures = {
+    ...DEFAULT_PARAMETERS,
+    volumeProfileDays: 10,
+    volumeBucketUnit: 'percent',
+  } as const;
+  const profile = createVolumeProfile(barsOf(NODE_AT_100), figures);
+  for (const price of [100, 50, 100, 113]) {
+    const alone = createVolumeProfile(barsOf(NODE_AT_100), figures).read(price);
+    expect(profile.read(price)).toEqual(alone);
+  }
 });

@@ -3,9 +3,11 @@ import { barAt } from '#core/bars.ts';
 import type { BarColumns } from '#core/bars.ts';
 import type { Decision } from '#core/decision.ts';
 import { computeFeatureColumns, featuresAt } from '#core/feature-columns.ts';
+import { entryWindow } from '#core/filters/market.ts';
 import type { BarPrices } from '#core/open-trade.ts';
 import { MINUTE_MS } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
+import { createVolumeProfile } from '#core/volume-profile.ts';
 import { daysOfView } from '#core/warm-up.ts';
 import type { ParityReport } from '#ports/parity.ts';
 
@@ -127,13 +129,18 @@ function signalsOf(
   { sessions, from, decided }: Decided,
 ): readonly DaySignal[] {
   const features = computeFeatureColumns(bars, sessions, parameters);
-  const recent = days.slice(-parameters.volumeProfileDays);
+  const profile = createVolumeProfile(days, parameters);
+  const question = {
+    window: entryWindow(session, parameters),
+    parameters,
+    profile: () => profile,
+  };
   const signals: DaySignal[] = [];
   for (let row = 0; row < bars.start.length; row += 1) {
     const at = featuresAt(features, row);
     const { barEnd } = at;
     if (barEnd <= from) continue;
-    const refusal = barRefusal(at, { barEnd, session, parameters }, () => recent);
+    const refusal = barRefusal(at, question);
     const decision = refusal === null ? decided.get(`${barEnd} ${symbol}`) : undefined;
     signals.push({ barEnd, symbol, ...(decision ? verdictOf(decision) : byBars(refusal)) });
   }

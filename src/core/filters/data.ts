@@ -1,30 +1,30 @@
 import type { Features } from '../decision.ts';
 import { isInstant, MINUTE_MS } from '../session.ts';
-import type { DataQuestion, Verdict } from './question.ts';
+import type { DataQuestion, EntryFilter } from './question.ts';
 
 /** Every feature has a value. */
-export function askWarmUp({ features }: DataQuestion): Verdict {
-  return {
-    passed: features !== null && isWarm(features),
-    numbers: () => {
-      const missing = features === null ? ['bars'] : missingFrom(features);
-      return { missing: missing.join(', ') || null };
-    },
-  };
-}
+export const WARM_UP: EntryFilter<DataQuestion> = {
+  name: 'warm-up',
+  passes: ({ features }) => features !== null && isWarm(features),
+  numbers({ features }) {
+    const missing = features === null ? ['bars'] : missingFrom(features);
+    return { missing: missing.join(', ') || null };
+  },
+};
 
 /** The features are those of this very bar. */
-export function askFreshness({ snapshot: { barEnd }, features }: DataQuestion): Verdict {
-  const featuresBarEnd = features?.barEnd ?? null;
-  return {
-    passed: featuresBarEnd === barEnd && isInstant(barEnd),
-    numbers: () => ({
+export const FRESHNESS: EntryFilter<DataQuestion> = {
+  name: 'freshness',
+  passes: ({ snapshot: { barEnd }, features }) => features?.barEnd === barEnd && isInstant(barEnd),
+  numbers({ snapshot: { barEnd }, features }) {
+    const featuresBarEnd = features?.barEnd ?? null;
+    return {
       barEnd,
       featuresBarEnd,
       minutesBehind: featuresBarEnd === null ? null : (barEnd - featuresBarEnd) / MINUTE_MS,
-    }),
-  };
-}
+    };
+  },
+};
 
 /** Whether every feature has a value: the same question, without the names of those that have none. */
 export const isWarm = (features: Features): boolean =>
@@ -45,6 +45,13 @@ const arePrices = (features: Features): boolean =>
   Number.isFinite(features.vwap) &&
   Number.isFinite(features.trendEmaFast) &&
   Number.isFinite(features.trendEmaSlow);
+
+/**
+ * The same at a bar after one at which all were known: only two of them can be lost again, the VWAP of a session
+ * without volume, and the relative volume after bars without any.
+ */
+export const isStillWarm = ({ vwap, relativeVolume }: Features): boolean =>
+  Number.isFinite(vwap) && Number.isFinite(relativeVolume);
 
 const FIGURES = [
   'close',

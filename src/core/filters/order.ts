@@ -1,18 +1,24 @@
-import type { BracketPlan, FilterResult, SizeArithmetic } from '../decision.ts';
+import type { FilterResult } from '../decision.ts';
 import { formatUsd } from '../money.ts';
-import type { EntryQuestion, Verdict } from './question.ts';
+import type { EntryFilter, EntryPlan, EntryQuestion } from './question.ts';
 
 /** A bracket can stand, and at least one share of it is allowed. */
-export const askSize = ({ plan }: EntryQuestion): Verdict =>
-  plan === null
-    ? {
-        passed: false,
-        numbers: () => ({ bracket: 'none can stand at these prices', shares: 0 }),
-      }
-    : { passed: plan.size.shares >= 1, numbers: () => sizeNumbers(plan.bracket, plan.size) };
+export const SIZE: EntryFilter<EntryQuestion> = {
+  name: 'size',
+  passes(question) {
+    const plan = question.plan();
+    return plan !== null && plan.size.shares >= 1;
+  },
+  numbers(question) {
+    const plan = question.plan();
+    return plan === null
+      ? { bracket: 'none can stand at these prices', shares: 0 }
+      : sizeNumbers(plan);
+  },
+};
 
 /** Amounts in dollars. */
-const sizeNumbers = (bracket: BracketPlan, size: SizeArithmetic): FilterResult['numbers'] => ({
+const sizeNumbers = ({ bracket, size }: EntryPlan): FilterResult['numbers'] => ({
   equity: formatUsd(size.equity),
   riskBps: size.riskBps,
   tier: size.tier?.name ?? null,
@@ -28,22 +34,20 @@ const sizeNumbers = (bracket: BracketPlan, size: SizeArithmetic): FilterResult['
 });
 
 /** The broker takes such an order. */
-export function askBroker({ snapshot, symbol: { asset }, signal }: EntryQuestion): Verdict {
-  const { account, parameters } = snapshot;
-  const { tradingBlocked, shortingEnabled } = account;
-  const { allowShort } = parameters;
-  const maySell = asset?.shortable === true && shortingEnabled && allowShort;
-  const mayTrade = asset?.tradable === true && !tradingBlocked;
-  return {
-    passed: mayTrade && (signal.side === 'long' || maySell),
-    numbers: () => ({
-      side: signal.side,
-      isKnown: asset !== null,
-      tradable: asset?.tradable ?? null,
-      tradingBlocked,
-      shortable: asset?.shortable ?? null,
-      shortingEnabled,
-      allowShort,
-    }),
-  };
-}
+export const BROKER: EntryFilter<EntryQuestion> = {
+  name: 'broker',
+  passes({ snapshot: { account, parameters }, symbol: { asset }, signal }) {
+    const maySell = asset?.shortable === true && account.shortingEnabled && parameters.allowShort;
+    const mayTrade = asset?.tradable === true && !account.tradingBlocked;
+    return mayTrade && (signal.side === 'long' || maySell);
+  },
+  numbers: ({ snapshot: { account, parameters }, symbol: { asset }, signal }) => ({
+    side: signal.side,
+    isKnown: asset !== null,
+    tradable: asset?.tradable ?? null,
+    tradingBlocked: account.tradingBlocked,
+    shortable: asset?.shortable ?? null,
+    shortingEnabled: account.shortingEnabled,
+    allowShort: parameters.allowShort,
+  }),
+};

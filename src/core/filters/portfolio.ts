@@ -1,38 +1,46 @@
 import { correlationWithOpen } from '../correlation.ts';
 import { sectorShareOf } from '../sector.ts';
-import { openSymbols } from '../sizing.ts';
-import type { EntryQuestion, Verdict } from './question.ts';
+import type { EntryFilter, EntryQuestion } from './question.ts';
 
 /** There is room for one more position; entries on their way count. */
-export function askPositionCap({ snapshot: { parameters }, book }: EntryQuestion): Verdict {
-  const open = openSymbols(book).size;
-  const max = parameters.maxOpenPositions;
-  return { passed: open < max, numbers: () => ({ open, max }) };
-}
+export const POSITION_CAP: EntryFilter<EntryQuestion> = {
+  name: 'position-cap',
+  passes: ({ snapshot: { parameters }, book }) => book.open.size < parameters.maxOpenPositions,
+  numbers: ({ snapshot: { parameters }, book }) => ({
+    open: book.open.size,
+    max: parameters.maxOpenPositions,
+  }),
+};
+
+const shareOf = ({ snapshot, symbol: { symbol }, book }: EntryQuestion) =>
+  sectorShareOf(symbol, book.open, snapshot.sectors, snapshot.parameters.maxSectorShare);
 
 /** Not too much of what is open lies in one sector. */
-export function askSector({ snapshot, symbol: { symbol }, book }: EntryQuestion): Verdict {
-  const { sectors, parameters } = snapshot;
-  const maxShare = parameters.maxSectorShare;
-  const share = sectorShareOf(symbol, openSymbols(book), sectors, maxShare);
-  return {
-    passed: share.hasRoom,
-    numbers: () => ({ sector: share.sector, open: share.open, same: share.same, maxShare }),
-  };
-}
+export const SECTOR: EntryFilter<EntryQuestion> = {
+  name: 'sector',
+  passes: (question) => shareOf(question).hasRoom,
+  numbers(question) {
+    const { sector, open, same } = shareOf(question);
+    return { sector, open, same, maxShare: question.snapshot.parameters.maxSectorShare };
+  },
+};
+
+const correlationOf = ({ snapshot: { daily, parameters }, symbol, book }: EntryQuestion) =>
+  correlationWithOpen(symbol.symbol, book.open, daily, parameters);
 
 /** Nothing that is open moves like the symbol. */
-export function askCorrelation({ snapshot, symbol: { symbol }, book }: EntryQuestion): Verdict {
-  const { daily, parameters } = snapshot;
-  const found = correlationWithOpen(symbol, openSymbols(book), daily, parameters);
-  return {
-    passed: found.isAllowed,
-    numbers: () => ({
+export const CORRELATION: EntryFilter<EntryQuestion> = {
+  name: 'correlation',
+  passes: (question) => correlationOf(question).isAllowed,
+  numbers(question) {
+    const found = correlationOf(question);
+    const { maxCorrelation, correlationMinDays } = question.snapshot.parameters;
+    return {
       correlation: found.value,
       with: found.with,
       days: found.days,
-      max: parameters.maxCorrelation,
-      minDays: parameters.correlationMinDays,
-    }),
-  };
-}
+      max: maxCorrelation,
+      minDays: correlationMinDays,
+    };
+  },
+};

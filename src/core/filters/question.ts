@@ -4,50 +4,49 @@ import type {
   Features,
   FilterResult,
   SizeArithmetic,
-  Snapshot,
+  RuleView,
   SymbolSnapshot,
 } from '../decision.ts';
 import type { Signal } from '../signal.ts';
 import type { Book } from '../sizing.ts';
 
-/** What a filter says. Its numbers are made when they are asked for: a backtest wants none of them. */
-export interface Verdict extends Pick<FilterResult, 'passed'> {
-  readonly numbers: () => FilterResult['numbers'];
-}
-
-/** One reason not to enter, and how it is found out. */
+/** One reason not to enter, and how it is found out; what it stands on is told apart, since a backtest wants none of it. */
 export interface EntryFilter<Question> {
   readonly name: EntryFilterName;
-  readonly ask: (question: Question) => Verdict;
+  readonly passes: (question: Question) => boolean;
+  readonly numbers: (question: Question) => FilterResult['numbers'];
 }
 
 /** A filter's answer with its numbers, as a decision keeps it. */
-export function answerOf<Question>(
-  { name, ask }: EntryFilter<Question>,
+export const answerOf = <Question>(
+  { name, passes, numbers }: EntryFilter<Question>,
   question: Question,
-): FilterResult {
-  const { passed, numbers } = ask(question);
-  return { filter: name, passed, numbers: numbers() };
-}
+): FilterResult => ({ filter: name, passed: passes(question), numbers: numbers(question) });
 
 /** Before there is a direction: whether the data can be judged at all. */
 export interface DataQuestion {
-  readonly snapshot: Pick<Snapshot, 'barEnd'>;
+  readonly snapshot: Pick<RuleView, 'barEnd'>;
   readonly features: Features | null;
 }
 
 /** Once there is one: what the market alone decides about it, whatever is held. */
 export interface SignalQuestion {
-  readonly snapshot: Pick<Snapshot, 'barEnd' | 'session' | 'parameters'>;
+  readonly snapshot: Pick<RuleView, 'barEnd' | 'session' | 'parameters'>;
   readonly features: Features;
   readonly signal: Signal;
 }
 
 /** What is held and may be done, besides. */
 export interface EntryQuestion extends SignalQuestion {
-  readonly snapshot: Snapshot;
+  readonly snapshot: RuleView;
   readonly symbol: SymbolSnapshot;
   readonly book: Book;
-  /** Null when no bracket can stand at these features. */
-  readonly plan: { readonly bracket: BracketPlan; readonly size: SizeArithmetic } | null;
+  /** Made when it is asked for first; null when no bracket can stand at these features. */
+  readonly plan: () => EntryPlan | null;
+}
+
+/** The bracket of an entry, and its size. */
+export interface EntryPlan {
+  readonly bracket: BracketPlan;
+  readonly size: SizeArithmetic;
 }

@@ -158,8 +158,7 @@ function sureSignals(symbol: Market['symbols'][number]): readonly number[] {
     market.bars(symbol, session.open, session.close).flatMap((bar) => {
       const features = engine.push(bar, session);
       const signal = signalOf(features, DEFAULT_PARAMETERS);
-      const isSure =
-        signal !== null && signal.confidence.total >= DEFAULT_PARAMETERS.confidenceThreshold;
+      const isSure = signal !== null && signal.confidence >= DEFAULT_PARAMETERS.confidenceThreshold;
       return isSure && bar.start >= market.start ? [features.barEnd] : [];
     }),
   );
