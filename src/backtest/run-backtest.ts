@@ -110,11 +110,11 @@ function stepOn(run: Run, most: number): void {
 
 /** Lives through the calm bars of what is held. */
 function glideOn(run: Run): void {
-  for (let isUnjudged = true; isUnjudged && run.last !== null;) {
-    const glided = glide(run, run.last, run.slot);
-    run.slot = glided.slot;
-    ({ isUnjudged } = glided);
-    if (isUnjudged) judge(run, momentOf(run, run.slot - 1));
+  while (run.last !== null) {
+    const { slot, isUnjudged } = glide(run, run.last, run.slot);
+    run.slot = slot;
+    if (!isUnjudged) return;
+    judge(run, momentOf(run, slot - 1));
   }
 }
 
