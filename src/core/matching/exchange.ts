@@ -107,7 +107,7 @@ export interface Exchange {
   lingering(): readonly BrokerOrderId[];
   order(id: BrokerOrderId): SimulatedOrder | undefined;
   orderByClientId(id: ClientOrderId): SimulatedOrder | undefined;
-  /** Every order, legs included, in order of submission; the index is the order's sequence. */
+  /** Every order that is remembered, legs included, in order of submission. */
   orders(): readonly SimulatedOrder[];
   liveOrders(): readonly SimulatedOrder[];
   account(): AccountState;

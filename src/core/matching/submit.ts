@@ -77,6 +77,14 @@ function begin(venue: Venue, turn: Turn, parent: BookOrder): void {
   }
 }
 
+/** What all orders of a group have in common. */
+interface GroupTerms {
+  readonly request: SubmitRequest;
+  /** Of the order that the client sees. */
+  readonly intent: PositionIntent;
+  readonly expiresAt: EpochMs;
+}
+
 /** The order with its legs. */
 function createGroup(
   venue: Venue,
@@ -84,43 +92,53 @@ function createGroup(
   request: SubmitRequest,
   intent: PositionIntent,
 ): BookOrder {
-  const isOco = request.orderClass === 'oco';
   const expiresAt = venue.expiresAt(request.timeInForce, turn.at);
-  const parent = createOrder(venue, turn, request, expiresAt);
+  const terms = { request, intent, expiresAt };
+  const parent = createOrder(venue, turn, terms);
   if (request.clientOrderId !== null) parent.clientOrderId = request.clientOrderId;
+  if (request.orderClass === 'oco') {
+    parent.role = 'take-profit';
+    parent.limitPrice = request.takeProfitLimitPrice;
+  } else if (request.orderClass !== 'simple') parent.role = 'entry';
   const isClosing = intent === 'buy_to_close' || intent === 'sell_to_close';
-  parent.intent = intent;
-  parent.role = isOco ? 'take-profit' : request.orderClass === 'simple' ? 'single' : 'entry';
-  parent.limitPrice = isOco ? request.takeProfitLimitPrice : request.limitPrice;
   if (!isClosing) {
     parent.reservePrice = reservePriceOf(request, venue.portfolio.mark(request.symbol));
   }
   const shapes = legShapes(request);
   if (shapes.length === 0) return parent;
-  const legs = shapes.map((shape) => {
-    const leg = createOrder(venue, turn, request, expiresAt);
-    if (!isOco) leg.side = request.side === 'buy' ? 'sell' : 'buy';
-    leg.intent = isOco ? intent : request.side === 'buy' ? 'sell_to_close' : 'buy_to_close';
-    leg.role = shape.role;
-    leg.status = 'held';
-    leg.type = shape.type;
-    leg.limitPrice = shape.limitPrice;
-    leg.stopPrice = shape.stopPrice;
-    leg.parent = parent;
-    leg.parentId = parent.id;
-    return leg;
-  });
+  const legs = shapes.map((shape) => createLeg(venue, turn, terms, { parent, shape }));
   parent.legs = legs;
   parent.legIds = legs.map(({ id }) => id);
   return parent;
 }
 
-/** A new order, by itself, of the request's own side and prices: one literal, so that all orders have one shape. */
+function createLeg(
+  venue: Venue,
+  turn: Turn,
+  terms: GroupTerms,
+  { parent, shape }: { readonly parent: BookOrder; readonly shape: LegShape },
+): BookOrder {
+  const leg = createOrder(venue, turn, terms);
+  // The stop of an OCO is on its take-profit's side, the exits of an entry on the other one.
+  if (parent.role === 'entry') {
+    leg.side = parent.side === 'buy' ? 'sell' : 'buy';
+    leg.intent = parent.side === 'buy' ? 'sell_to_close' : 'buy_to_close';
+  }
+  leg.role = shape.role;
+  leg.status = 'held';
+  leg.type = shape.type;
+  leg.limitPrice = shape.limitPrice;
+  leg.stopPrice = shape.stopPrice;
+  leg.parent = parent;
+  leg.parentId = parent.id;
+  return leg;
+}
+
+/** A new order that stands alone, as it was asked for: one literal, so that all orders have one shape. */
 function createOrder(
   venue: Venue,
   { at }: Turn,
-  request: SubmitRequest,
-  expiresAt: EpochMs,
+  { request, intent, expiresAt }: GroupTerms,
 ): BookOrder {
   const { symbol, side, type, orderClass, timeInForce, quantity, limitPrice, stopPrice } = request;
   const id = brokerOrderId(venue.nextId());
@@ -135,7 +153,7 @@ function createOrder(
     orderClass,
     timeInForce,
     quantity,
-    intent: side === 'buy' ? 'buy_to_open' : 'sell_to_open',
+    intent,
     type,
     role: 'single',
     status: venue.isOpen ? 'pending_new' : 'accepted',
