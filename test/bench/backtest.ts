@@ -25,7 +25,7 @@ const RUNS = 40;
 
 /** How fast history is played with the full rule book on, beside a pass that does as little as can be. */
 export async function benchBacktest(): Promise<readonly BenchRow[]> {
-  return [...enginesInTurn(), ...(await wholeProcess())];
+  return [...enginesInTurn(), ...growth(), ...(await wholeProcess())];
 }
 
 function enginesInTurn(): readonly BenchRow[] {
@@ -52,6 +52,50 @@ function enginesInTurn(): readonly BenchRow[] {
       ok: speed >= 7 && ratio <= 4,
     },
   ];
+}
+
+/** Runs of each size, in turns, once the compiler knows the rules. */
+const GROWTH_RUNS = 12;
+/** What a bar may take at four times the size, beside the smallest one: the rest is noise. */
+const GROWTH_BUDGET = 1.25;
+
+/** Whether four times the bars, or the symbols, take more than four times as long. */
+function growth(): readonly BenchRow[] {
+  const half = SESSIONS / 2;
+  return [
+    growthRow(
+      'sessions',
+      [half / 2, half, 2 * half].map((sessions) => [10, sessions]),
+    ),
+    growthRow(
+      'symbols',
+      [5, 10, 20].map((symbols) => [symbols, half]),
+    ),
+  ];
+}
+
+function growthRow(of: string, sizes: readonly (readonly [number, number])[]): BenchRow {
+  const markets = sizes.map(([symbols, sessions]) => {
+    const names = Array.from({ length: symbols }, (_, index) => `S${index}`);
+    return aMarket({ names, sessions: Math.round(sessions), seed: 3 });
+  });
+  const best = markets.map(() => Number.POSITIVE_INFINITY);
+  for (let run = 0; run < GROWTH_RUNS; run += 1) {
+    for (const [index, market] of markets.entries()) {
+      const bars = [...market.bars.values()].reduce((sum, { start }) => sum + start.length, 0);
+      const time = timed(
+        () => runBacktest(market, DEFAULT_PARAMETERS, DEFAULT_OPTIONS).trades.length,
+      );
+      best[index] = Math.min(best[index] ?? time, (time * 1e6) / bars);
+    }
+  }
+  const ratio = (best.at(-1) ?? 0) / (best[0] ?? 1);
+  return {
+    name: `backtest of 1, 2 and 4 times the ${of}, a bar`,
+    value: `${best.map((each) => each.toFixed(0)).join(', ')} ns`,
+    budget: `no more than ${GROWTH_BUDGET} times`,
+    ok: ratio <= GROWTH_BUDGET,
+  };
 }
 
 /** Milliseconds. */
