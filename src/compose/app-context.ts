@@ -26,7 +26,6 @@ import type { AlertPath } from '#ports/alert-path.ts';
 import type { BarSource } from '#ports/backtests.ts';
 import type { Logger } from '#ports/logger.ts';
 
-import { readRules } from './asked-rules.ts';
 import type { Assembly } from './assembly.ts';
 import { storedBars } from './backtest-bars.ts';
 import { barStoreDir } from './bars-settings.ts';
@@ -87,7 +86,7 @@ function backtestsOf(assembly: Assembly, { backtests }: Wakers) {
   const source = barSourceOf(assembly);
   const backtestBars: BarSource = (span, { progress, signal }) =>
     source(span, { progress, signal: AbortSignal.any([signal, engine.closed]) });
-  return { backtests: engine, backtestBars, wakeBacktests: () => backtests.wake(), readRules };
+  return { backtests: engine, backtestBars, wakeBacktests: () => backtests.wake() };
 }
 
 /** A sandbox's market is made up, and another one under the same names may follow it: it is read where it is. */

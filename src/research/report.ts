@@ -1,11 +1,12 @@
 import type { KeyFigures } from '#backtest/metrics/measure.ts';
 import type { SessionEquity } from '#backtest/result.ts';
+import type { Coordinates } from '#core/parameter-axes.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { SessionDate } from '#core/session.ts';
 
 import type { Bootstrap } from './statistics/bootstrap.ts';
 import type { Overfitting } from './statistics/overfitting.ts';
-import type { Axis, Coordinates, HeatMap, SurfacePoint } from './surface.ts';
+import type { Axis, HeatMap, SurfacePoint } from './surface.ts';
 import type { Verdict } from './verdict.ts';
 import type { AxisStability, SessionSpan } from './walk-forward.ts';
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
+import { parametersAt, problemOf } from '#core/parameter-axes.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import { parseSpace, spaceText } from '#research/space-text.ts';
-import { DEFAULT_AXES, gridSize, parametersAt, pointsOf, problemOf } from '#research/space.ts';
+import { DEFAULT_AXES, gridSize, pointsOf } from '#research/space.ts';
 
 const parse = (text: string) => parseSpace(text, DEFAULT_PARAMETERS);
 

@@ -11,11 +11,8 @@ import type {
   BacktestRun,
 } from '#ports/backtests.ts';
 
-import { readRules } from '../../src/compose/asked-rules.ts';
-
 /** Of an application that plays no history. */
 export const NO_BACKTESTS = {
-  readRules,
   wakeBacktests: async () => {},
   backtests: { run: async () => ({ kind: 'stopped' }) },
   backtestBars: async () => ({ kind: 'stopped' }),
