@@ -65,6 +65,8 @@ interface StudyReportBase extends Judgement, SelfChecks {
   readonly equity: readonly SessionEquity[];
   /** Null where no neighbourhood is good on all its sides. */
   readonly recommended: Recommendation | null;
+  /** What is to be known about what it stands on, a line each; missing where there is nothing. */
+  readonly notes?: readonly string[];
 }
 
 export interface SweepReport extends StudyReportBase {
@@ -96,3 +98,7 @@ export interface WalkForwardReport extends StudyReportBase {
 }
 
 export type StudyReport = SweepReport | WalkForwardReport;
+
+/** A report with more that is to be known. */
+export const withNotes = (report: StudyReport, notes: readonly string[]): StudyReport =>
+  notes.length === 0 ? report : { ...report, notes: [...(report.notes ?? []), ...notes] };

@@ -1,3 +1,4 @@
+import { count } from '#core/number-words.ts';
 import { parametersAt, problemOf } from '#core/parameter-axes.ts';
 import type { AxisValue, Coordinates } from '#core/parameter-axes.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
@@ -42,6 +43,20 @@ export const pointsOf = (axes: readonly Axis[], base: StrategyParameters): reado
   Array.from({ length: gridSize(axes) }, (_, index) => pointAt(axes, base, index)).filter(
     (point) => point !== null,
   );
+
+/** How many points of a grid are left out, and why, in a line; nothing where none is. */
+export function leftOutNotes(axes: readonly Axis[], base: StrategyParameters): readonly string[] {
+  const size = gridSize(axes);
+  const problems = Array.from({ length: size }, (_, index) =>
+    problemOf(parametersAt(base, coordinatesAt(axes, index))),
+  ).filter((problem) => problem !== null);
+  const [first] = problems;
+  if (first === undefined) return [];
+  const were = problems.length === 1 ? 'was' : 'were';
+  return [
+    `${problems.length} of ${count(size, 'point')} of the grid cannot be traded and ${were} left out; of the first one ${first}`,
+  ];
+}
 
 /** The point with this number, or null where its parameters do not go together. */
 export function pointAt(
