@@ -16,6 +16,7 @@ export const NO_BACKTESTS = {
   wakeBacktests: async () => {},
   backtests: { run: async () => ({ kind: 'stopped' }) },
   backtestBars: async () => ({ kind: 'stopped' }),
+  keepsBars: async () => false,
 } as const satisfies Partial<AppContext>;
 
 const NVDA = ticker('NVDA');

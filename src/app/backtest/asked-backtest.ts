@@ -21,8 +21,8 @@ export async function askedBacktest(
   context: AppContext,
   options: CommandCall['options'],
 ): Promise<BacktestRequest> {
-  const symbols = askedSymbols(context, options['symbols'], BACKTEST);
   const changes = changesOf(context, options['params']);
+  const symbols = await askedSymbols(context, options['symbols'], BACKTEST);
   const { from, to } = await askedSpan(context, options, BACKTEST);
   return { symbols, from, to, changes };
 }

@@ -4,6 +4,7 @@ import { askedBacktest } from '#app/backtest/asked-backtest.ts';
 import { backtestSuggestions } from '#app/backtest/backtest-suggestions.ts';
 import { UserError } from '#app/command.ts';
 import type { AppContext } from '#app/context.ts';
+import type { Asset } from '#core/account.ts';
 import { sessionsBetween } from '#core/exchange-calendar.ts';
 import { ticker } from '#core/ids.ts';
 import { parametersAt } from '#core/parameter-axes.ts';
@@ -15,8 +16,21 @@ import { NO_BACKTESTS } from '#test/support/backtests.ts';
 /** On Wednesday, 2025-11-26, an hour after the open. */
 const NOW = Date.parse('2025-11-26T15:30:00Z');
 
+/** What the broker knows; one that it has not told of is missing. */
+const knownBut =
+  (strange: Readonly<Record<string, null | undefined>>): AppContext['assets']['of'] =>
+  async (symbols) =>
+    new Map(
+      symbols
+        .filter((symbol) => strange[symbol] !== undefined || !(symbol in strange))
+        .map((symbol) => [symbol, symbol in strange ? null : ({ symbol } as Asset)]),
+    );
+
+const keepsSbny = async (symbol: string) => symbol === 'SBNY';
+
 const context = {
   ...NO_BACKTESTS,
+  assets: { of: knownBut({}) },
   watchlist: [ticker('AAPL'), ticker('NVDA')],
   parameters: DEFAULT_PARAMETERS,
   clock: { now: () => NOW },
@@ -60,6 +74,22 @@ describe('the symbols of a backtest', () => {
 
   it('are refused when one is none', async () => {
     await expect(ask({ symbols: 'AAPL, 7UP' })).rejects.toThrow('“7UP” is no stock symbol');
+  });
+
+  it('are refused at once where nobody knows them', async () => {
+    const assets = { of: knownBut({ NVDIA: null, APPL: null }) };
+    await expect(ask({ symbols: 'MSFT,NVDIA,APPL' }, { assets })).rejects.toThrow(
+      'symbols: the broker does not know NVDIA, APPL, and no bars are kept of them; check the spelling.',
+    );
+    await expect(ask({ symbols: 'NVDIA' }, { assets })).rejects.toThrow('are kept of it;');
+  });
+
+  it('are taken where bars of them are kept, they are watched, or the broker cannot say', async () => {
+    const assets = { of: knownBut({ SBNY: null, AAPL: null, MSFT: undefined }) };
+    const symbols = 'SBNY,AAPL,MSFT';
+    expect(await ask({ symbols }, { assets, keepsBars: keepsSbny })).toMatchObject({
+      symbols: ['SBNY', 'AAPL', 'MSFT'],
+    });
   });
 });
 
