@@ -30,7 +30,7 @@ export default {
     },
     {
       name: 'params',
-      description: 'What is to differ from the rules that trade, like stopAtrs=2 emaFast=8',
+      description: 'What is to differ from the rules that trade, like stop=2 emaFast=8',
       type: 'string',
       required: false,
       autocomplete: true,

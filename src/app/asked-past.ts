@@ -6,6 +6,7 @@ import { askedSymbol } from './asked-symbol.ts';
 import { UserError } from './command.ts';
 import type { CommandCall } from './command.ts';
 import type { AppContext } from './context.ts';
+import { refuseUnknown } from './known-symbols.ts';
 
 const MOST_SYMBOLS = 25;
 const MOST_YEARS = 5;
@@ -30,20 +31,23 @@ export const wordsOf = (option: unknown, separator: string | RegExp): readonly s
         .map((word) => word.trim())
         .filter((word) => word !== '');
 
-/** The symbols that a person names, or the watchlist. Throws UserError. */
-export function askedSymbols(
-  { watchlist }: Pick<AppContext, 'watchlist'>,
+/** The symbols that a person names, or the watchlist. Throws UserError, also of one that nobody knows. */
+export async function askedSymbols(
+  context: Parameters<typeof refuseUnknown>[0],
   option: unknown,
   { name }: Pick<PastTask, 'name'>,
-): readonly Ticker[] {
+): Promise<readonly Ticker[]> {
   const named = wordsOf(option, ',').map(askedSymbol);
-  const symbols = [...new Set(named.length === 0 ? watchlist : named)];
-  if (symbols.length <= MOST_SYMBOLS) return symbols;
-  const what =
-    named.length === 0
-      ? `The watchlist has ${symbols.length} symbols`
-      : `These are ${symbols.length} symbols`;
-  throw new UserError(`${what}; a ${name} takes at most ${MOST_SYMBOLS}: name fewer in symbols.`);
+  const symbols = [...new Set(named.length === 0 ? context.watchlist : named)];
+  if (symbols.length > MOST_SYMBOLS) {
+    const what =
+      named.length === 0
+        ? `The watchlist has ${symbols.length} symbols`
+        : `These are ${symbols.length} symbols`;
+    throw new UserError(`${what}; a ${name} takes at most ${MOST_SYMBOLS}: name fewer in symbols.`);
+  }
+  await refuseUnknown(context, symbols);
+  return symbols;
 }
 
 function dateOf(name: string, option: Options[string] | undefined): SessionDate | null {

@@ -6,7 +6,7 @@ import type { Logger } from '#ports/logger.ts';
 
 /** What the broker allows for each symbol; asked once a session, since it changes overnight. */
 export interface AssetCache {
-  /** Null for a symbol that the broker does not know, or of which it could not be asked just now. */
+  /** Null for a symbol that the broker does not know; one of which it could not be asked just now is missing. */
   of(symbols: readonly Ticker[], date: SessionDate): Promise<ReadonlyMap<Ticker, Asset | null>>;
 }
 
@@ -38,7 +38,11 @@ export function createAssetCache(broker: Pick<Broker, 'asset'>, log: Logger): As
         for (const symbol of unknown) await lookUp(symbol, known);
       };
       await Promise.all(Array.from({ length: AT_A_TIME }, askOneByOne));
-      return new Map(symbols.map((symbol) => [symbol, known.get(symbol) ?? null]));
+      return new Map(
+        symbols
+          .filter((symbol) => known.has(symbol))
+          .map((each) => [each, known.get(each) ?? null]),
+      );
     },
   };
 }

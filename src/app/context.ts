@@ -32,15 +32,6 @@ import type { Sight } from './sight.ts';
 import type { Step } from './steps.ts';
 import type { TraderLease } from './trader-lease.ts';
 
-/** Reads figures of the strategy as a person wrote them, each a name and a value, over those that hold else. */
-export type RulesReader = (
-  given: readonly (readonly [name: string, value: string])[],
-  base: StrategyParameters,
-) =>
-  | { readonly ok: true; readonly parameters: StrategyParameters }
-  /** The first that is wrong, with the cure, in a line. */
-  | { readonly ok: false; readonly why: string };
-
 /** All that the use cases work with, put together once in main. */
 export interface AppContext {
   readonly mode: Mode;
@@ -50,7 +41,6 @@ export interface AppContext {
   readonly parameters: StrategyParameters;
   /** By what studies in the ledger know these parameters. */
   readonly parametersKey: string;
-  readonly readRules: RulesReader;
   /** How long a decision and its inputs are kept, in days. */
   readonly keepDecisionsDays: number;
   readonly broker: Broker;
@@ -82,6 +72,8 @@ export interface AppContext {
   readonly wakeBacktests: () => Promise<void>;
   readonly backtests: BacktestEngine;
   readonly backtestBars: BarSource;
+  /** Whether there are bars of a symbol in the bar store, here or on a machine that shares the ledger. */
+  readonly keepsBars: (symbol: Ticker) => Promise<boolean>;
   readonly research: Research;
   /** What the channel was told last of each study that is not over, by this process. */
   readonly toldStudies: Map<string, string>;

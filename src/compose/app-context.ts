@@ -18,6 +18,7 @@ import { createMutex } from '#app/mutex.ts';
 import { createOutageMemory } from '#app/outage.ts';
 import { createSessionCalendar } from '#app/session-calendar.ts';
 import type { SessionCalendar } from '#app/session-calendar.ts';
+import type { SharedPlaces } from '#app/share-bars.ts';
 import { createSight } from '#app/sight.ts';
 import type { Sight } from '#app/sight.ts';
 import type { Config } from '#config';
@@ -26,9 +27,8 @@ import type { AlertPath } from '#ports/alert-path.ts';
 import type { BarSource } from '#ports/backtests.ts';
 import type { Logger } from '#ports/logger.ts';
 
-import { readRules } from './asked-rules.ts';
 import type { Assembly } from './assembly.ts';
-import { storedBars } from './backtest-bars.ts';
+import { keepsBars, storedBars } from './backtest-bars.ts';
 import { barStoreDir } from './bars-settings.ts';
 import { codeVersion } from './code-version.ts';
 import { telemetryOf } from './metrics-telemetry.ts';
@@ -87,22 +87,27 @@ function backtestsOf(assembly: Assembly, { backtests }: Wakers) {
   const source = barSourceOf(assembly);
   const backtestBars: BarSource = (span, { progress, signal }) =>
     source(span, { progress, signal: AbortSignal.any([signal, engine.closed]) });
-  return { backtests: engine, backtestBars, wakeBacktests: () => backtests.wake(), readRules };
+  return {
+    backtests: engine,
+    backtestBars,
+    keepsBars: keepsBars(placesOf(assembly)),
+    wakeBacktests: () => backtests.wake(),
+  };
 }
 
 /** A sandbox's market is made up, and another one under the same names may follow it: it is read where it is. */
-function barSourceOf({ options, marketData, ledger, clockwork }: Assembly): BarSource {
-  const { config, log } = options;
-  if (config.mode === 'SANDBOX') return barsOf(marketData);
-  return storedBars({
-    marketData,
-    store: createBarStore(barStoreDir(config.dataDir)),
-    // Nobody else reaches the embedded server.
-    archive: config.databaseUrl === null ? null : ledger.archive,
-    clock: clockwork.clock,
-    log,
-  });
+function barSourceOf(assembly: Assembly): BarSource {
+  const { options, marketData, clockwork } = assembly;
+  if (options.config.mode === 'SANDBOX') return barsOf(marketData);
+  const { clock } = clockwork;
+  return storedBars({ marketData, ...placesOf(assembly), clock, log: options.log });
 }
+
+const placesOf = ({ options: { config }, ledger }: Assembly): SharedPlaces => ({
+  store: createBarStore(barStoreDir(config.dataDir)),
+  // Nobody else reaches the embedded server.
+  archive: config.databaseUrl === null ? null : ledger.archive,
+});
 
 /** What the channel is told by, and what with. */
 const channelOf = ({ options, charts }: Assembly, { notifier }: DiscordBot) => ({

@@ -3,6 +3,7 @@ import type { FillContext } from '#app/fill-bars.ts';
 import { fillSharedBars } from '#app/share-bars.ts';
 import type { SharedPlaces } from '#app/share-bars.ts';
 import { sessionsBetween, sessionsFrom } from '#core/exchange-calendar.ts';
+import type { Ticker } from '#core/ids.ts';
 import { addDays, startOfDay } from '#core/session.ts';
 import type { BarsWanted, BarSource, SourcedBars } from '#ports/backtests.ts';
 import type { Logger } from '#ports/logger.ts';
@@ -43,6 +44,23 @@ export const storedBars =
       if (signal.aborted) return { kind: 'stopped' };
       throw error;
     }
+  };
+
+/** Of what lengths the store may have bars that are tested on. */
+const LENGTHS = [5, 15] as const;
+
+/** Whether there are bars of a symbol, here or on a machine that shares the ledger; damaged ones are there. */
+export const keepsBars =
+  ({ store, archive }: SharedPlaces) =>
+  async (symbol: Ticker): Promise<boolean> => {
+    const looks = await Promise.all(
+      LENGTHS.map((barMinutes) => store.look({ symbol, barMinutes })),
+    );
+    const isHere = looks.some((look) =>
+      look.kind === 'stored' ? look.stored.count > 0 : look.kind === 'damaged',
+    );
+    if (isHere || archive === null) return isHere;
+    return (await archive.list()).some((each) => each.symbol === symbol && each.count > 0);
   };
 
 async function load(

@@ -22,6 +22,7 @@ export function screenOf(request: StudyRequest, report: StudyReport): readonly s
     ...evidenceLines(report),
     `look-ahead     ${lookAheadWords(report.lookAhead).filter(Boolean).join(': ')}`,
     `warm-up        ${warmUpWords(report.warmUp).join(' ')}`,
+    ...(report.notes ?? []).map((note) => `note           ${note}`),
     '',
     `Verdict: ${report.sentence}.`,
   ];

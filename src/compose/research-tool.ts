@@ -7,6 +7,7 @@ import { createLogger } from '#adapters/system/logger.ts';
 import { count, formatDuration } from '#core/number-words.ts';
 import type { StudyKind } from '#ports/studies.ts';
 import type { PointOutcome } from '#research/outcome.ts';
+import { withNotes } from '#research/report.ts';
 import type { StudyReport } from '#research/report.ts';
 import { stateOf, studiedDates } from '#research/run-study.ts';
 
@@ -59,10 +60,11 @@ async function reportOf(asked: ResearchSettings, signal: AbortSignal): Promise<S
   }
   const load = folder === null ? marketOfStore(dataDir) : marketOfFolder(folder);
   const { bench, notes } = await benchOf(load, request, study);
+  // At once, while it can still be stopped for them; the report has them as well.
   for (const note of notes) say(note);
   const report = await reportIn(bench, asked, signal);
   if (report === null) say('stopped; nothing was written');
-  return report;
+  return report === null ? null : withNotes(report, notes);
 }
 
 async function writeFiles(

@@ -9,6 +9,7 @@ import type { SessionDate } from '#core/session.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Study, StudyId, StudyResult, StudyStore } from '#ports/studies.ts';
 import type { PointOutcome } from '#research/outcome.ts';
+import { withNotes } from '#research/report.ts';
 import type { StudyReport } from '#research/report.ts';
 import { stateOf, studiedDates } from '#research/run-study.ts';
 import { parseStudy } from '#research/study-request.ts';
@@ -35,6 +36,8 @@ interface OnTable {
   readonly plan: StudyPlan;
   readonly bench: Bench;
   readonly dates: readonly SessionDate[];
+  /** What is to be known about the bars, a line each. */
+  readonly notes: readonly string[];
 }
 
 /** What a process that researches does with studies; the bars of the last one stay. */
@@ -91,8 +94,8 @@ async function wanted(store: StudyStore, id: StudyId): Promise<Study | null> {
 async function layOut({ loadMarket }: Workshop, { request }: Study): Promise<OnTable> {
   const parsed = parseStudy(request);
   if (!parsed.ok) throw new RangeError(parsed.error);
-  const { bench } = await benchOf(loadMarket, request, parsed.study);
-  return { plan: parsed.study, bench, dates: studiedDates(bench, request.from) };
+  const { bench, notes } = await benchOf(loadMarket, request, parsed.study);
+  return { plan: parsed.study, bench, dates: studiedDates(bench, request.from), notes };
 }
 
 async function outcomesOf(store: StudyStore, id: StudyId): Promise<Outcomes> {
@@ -111,14 +114,14 @@ function missingOf({ plan, dates }: OnTable, outcomes: Outcomes, chunk: Chunk): 
 async function finish(
   workshop: Workshop,
   id: StudyId,
-  { plan, bench, dates }: OnTable,
+  { plan, bench, dates, notes }: OnTable,
   outcomes: Outcomes,
 ): Promise<void> {
   const report = await whileWanted(workshop, id, (signal) =>
     workshop.threads.report(bench, { study: plan, dates, outcomes }, signal),
   );
   if (report !== null) {
-    await workshop.store.finish(id, resultOf(report), workshop.clock.now());
+    await workshop.store.finish(id, resultOf(withNotes(report, notes)), workshop.clock.now());
   }
 }
 

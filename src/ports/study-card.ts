@@ -51,6 +51,8 @@ export interface StudySummary {
   /** `stop=2.5 target=4`; null where nothing is recommended. */
   readonly recommended: string | null;
   readonly heatMap: StudyHeatMap | null;
+  /** What is to be known about what it stands on, a line each; missing where there is nothing. */
+  readonly notes?: readonly string[];
 }
 
 /** A parameter that a study wants to be another one. */

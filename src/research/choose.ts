@@ -4,6 +4,7 @@ import { tradeReturns } from '#backtest/metrics/net.ts';
 import type { BacktestTrade, SessionEquity } from '#backtest/result.ts';
 import type { Usd } from '#core/money.ts';
 import { usdToNumber } from '#core/money.ts';
+import { parametersAt } from '#core/parameter-axes.ts';
 import { createRandom } from '#core/random.ts';
 import { MIN_POINT_TRADES } from '#core/study-words.ts';
 
@@ -12,7 +13,6 @@ import type { PointOutcome } from './outcome.ts';
 import type { FoundPoint, Judgement, Recommendation } from './report.ts';
 import { triedPoints } from './search.ts';
 import type { Known, SearchPlan } from './search.ts';
-import { parametersAt } from './space.ts';
 import { bootstrapTrades } from './statistics/bootstrap.ts';
 import type { Overfitting } from './statistics/overfitting.ts';
 import { probabilisticSharpe, sharpeSample } from './statistics/sharpe.ts';

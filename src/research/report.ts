@@ -1,11 +1,12 @@
 import type { KeyFigures } from '#backtest/metrics/measure.ts';
 import type { SessionEquity } from '#backtest/result.ts';
+import type { Coordinates } from '#core/parameter-axes.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { SessionDate } from '#core/session.ts';
 
 import type { Bootstrap } from './statistics/bootstrap.ts';
 import type { Overfitting } from './statistics/overfitting.ts';
-import type { Axis, Coordinates, HeatMap, SurfacePoint } from './surface.ts';
+import type { Axis, HeatMap, SurfacePoint } from './surface.ts';
 import type { Verdict } from './verdict.ts';
 import type { AxisStability, SessionSpan } from './walk-forward.ts';
 
@@ -64,6 +65,8 @@ interface StudyReportBase extends Judgement, SelfChecks {
   readonly equity: readonly SessionEquity[];
   /** Null where no neighbourhood is good on all its sides. */
   readonly recommended: Recommendation | null;
+  /** What is to be known about what it stands on, a line each; missing where there is nothing. */
+  readonly notes?: readonly string[];
 }
 
 export interface SweepReport extends StudyReportBase {
@@ -95,3 +98,7 @@ export interface WalkForwardReport extends StudyReportBase {
 }
 
 export type StudyReport = SweepReport | WalkForwardReport;
+
+/** A report with more that is to be known. */
+export const withNotes = (report: StudyReport, notes: readonly string[]): StudyReport =>
+  notes.length === 0 ? report : { ...report, notes: [...(report.notes ?? []), ...notes] };

@@ -1,9 +1,12 @@
 import type { Evaluator } from './evaluate.ts';
 import type { PointOutcome } from './outcome.ts';
+import { withNotes } from './report.ts';
 import type { StudyReport } from './report.ts';
+import { leftOutNotes } from './space.ts';
 import { nextTasks, searchesOf } from './study.ts';
 import type { Outcomes, StudyPlan, StudySearches, Task } from './study.ts';
 import { sweepReport } from './sweep-report.ts';
+import type { StudyEnd } from './sweep-report.ts';
 import { walkForwardReport } from './walk-forward-report.ts';
 import type { SessionSpan } from './walk-forward.ts';
 
@@ -33,8 +36,13 @@ export function reportOf(
   study: StudyPlan,
   { evaluator, dates, outcomes }: { evaluator: Evaluator; dates: Dates; outcomes: Outcomes },
 ): StudyReport {
-  const { searches } = possible(searchesOf(study, dates));
   const end = { study, evaluator, dates, outcomes };
+  return withNotes(reportFrom(end), leftOutNotes(study.axes, study.base));
+}
+
+function reportFrom(end: StudyEnd): StudyReport {
+  const { study, dates } = end;
+  const { searches } = possible(searchesOf(study, dates));
   if (study.kind === 'walk-forward') return walkForwardReport(end, searches);
   const [search] = searches;
   if (search?.test == null) throw new RangeError('a sweep has a time to test on');

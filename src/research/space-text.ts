@@ -1,18 +1,17 @@
 import { nearestName } from '#core/nearest.ts';
+import {
+  AXIS_NAMES,
+  limitOfAxis,
+  parametersAt,
+  problemOf,
+  setsTheSame,
+} from '#core/parameter-axes.ts';
+import type { AxisValue } from '#core/parameter-axes.ts';
 import { isWithin, limitWords } from '#core/parameter-limits.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 
-import {
-  AXIS_NAMES,
-  gridSize,
-  limitOfAxis,
-  parametersAt,
-  parametersOfAxis,
-  pointAt,
-  problemOf,
-  coordinatesAt,
-} from './space.ts';
-import type { Axis, AxisValue } from './surface.ts';
+import { coordinatesAt, gridSize, pointAt } from './space.ts';
+import type { Axis } from './surface.ts';
 
 export type ParsedSpace =
   | { readonly ok: true; readonly axes: readonly Axis[] }
@@ -57,9 +56,6 @@ export function parseSpace(text: string, base: StrategyParameters): ParsedSpace 
 /** The axes as they are read by {@link parseSpace}. */
 export const spaceText = (axes: readonly Axis[]): string =>
   axes.map(({ name, values }) => `${name}=${values.map(String).join(',')}`).join(' ');
-
-const setsTheSame = (one: string, other: string): boolean =>
-  parametersOfAxis(one).some((name) => parametersOfAxis(other).includes(name));
 
 function parseAxis(word: string): Parsed<Axis> {
   const [name = '', ...rest] = word.split('=');

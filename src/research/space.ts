@@ -1,41 +1,9 @@
-import { isWithin, limitWords, PARAMETER_LIMITS } from '#core/parameter-limits.ts';
-import type { ParameterLimit, ParameterName } from '#core/parameter-limits.ts';
+import { count } from '#core/number-words.ts';
+import { parametersAt, problemOf } from '#core/parameter-axes.ts';
+import type { AxisValue, Coordinates } from '#core/parameter-axes.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
-import { ruleConflicts } from '#core/rule-conflicts.ts';
 
-import type { Axis, AxisValue, Coordinates } from './surface.ts';
-
-/**
- * Axes that move several parameters: the distance of the regime between trending and choppy, with the other two
- * regimes in the same proportion to it as before. In ATRs.
- */
-const COMPOUND = {
-  stop: ['stopAtrs', 'trendingStopAtrs', 'choppyStopAtrs'],
-  target: ['targetAtrs', 'trendingTargetAtrs', 'choppyTargetAtrs'],
-} as const satisfies Record<string, readonly [ParameterName, ...ParameterName[]]>;
-
-type CompoundName = keyof typeof COMPOUND;
-
-const isCompound = (name: string): name is CompoundName => Object.hasOwn(COMPOUND, name);
-const isParameter = (name: string): name is ParameterName => Object.hasOwn(PARAMETER_LIMITS, name);
-
-/** Every name that an axis may have. */
-export const AXIS_NAMES: readonly string[] = [
-  ...Object.keys(COMPOUND),
-  ...Object.keys(PARAMETER_LIMITS),
-];
-
-/** The parameters that an axis sets; none of a name that is no axis. */
-export function parametersOfAxis(name: string): readonly ParameterName[] {
-  if (isCompound(name)) return COMPOUND[name];
-  return isParameter(name) ? [name] : [];
-}
-
-/** What a value of the axis may be; null of a name that is no axis. */
-export function limitOfAxis(name: string): ParameterLimit | null {
-  const [first] = parametersOfAxis(name);
-  return first === undefined ? null : PARAMETER_LIMITS[first];
-}
+import type { Axis } from './surface.ts';
 
 /** What is searched unless somebody asks for something else: 72 points. */
 export const DEFAULT_AXES: readonly Axis[] = [
@@ -70,44 +38,25 @@ export function coordinatesAt(axes: readonly Axis[], index: number): Coordinates
   return Object.fromEntries(picked.toReversed());
 }
 
-/** Digits behind the point that a distance in ATRs keeps. */
-const SCALE = 1e6;
-
-/** The parameters at a point of the grid around others. */
-export function parametersAt(
-  base: StrategyParameters,
-  coordinates: Coordinates,
-): StrategyParameters {
-  const changes: Record<string, AxisValue> = {};
-  for (const [name, value] of Object.entries(coordinates)) {
-    if (isCompound(name)) {
-      const [first] = COMPOUND[name];
-      for (const each of COMPOUND[name]) {
-        changes[each] = Math.round((Number(value) * base[each] * SCALE) / base[first]) / SCALE;
-      }
-    } else changes[name] = value;
-  }
-  return { ...base, ...changes };
-}
-
-/** Why nobody may trade such parameters, continuing nothing; null where all is well. */
-export function problemOf(parameters: StrategyParameters): string | null {
-  for (const [name, limit] of Object.entries(PARAMETER_LIMITS)) {
-    const value = isParameter(name) ? parameters[name] : undefined;
-    if (value === undefined || !isWithin(limit, value)) {
-      return `${name}: is ${String(value)}; it ${limitWords(limit)}`;
-    }
-  }
-  const [conflict] = ruleConflicts(parameters);
-  if (conflict === undefined) return null;
-  return `${conflict.rule}: is ${conflict.value}; it must ${conflict.must}`;
-}
-
 /** Every point of the grid whose parameters go together. */
 export const pointsOf = (axes: readonly Axis[], base: StrategyParameters): readonly Point[] =>
   Array.from({ length: gridSize(axes) }, (_, index) => pointAt(axes, base, index)).filter(
     (point) => point !== null,
   );
+
+/** How many points of a grid are left out, and why, in a line; nothing where none is. */
+export function leftOutNotes(axes: readonly Axis[], base: StrategyParameters): readonly string[] {
+  const size = gridSize(axes);
+  const problems = Array.from({ length: size }, (_, index) =>
+    problemOf(parametersAt(base, coordinatesAt(axes, index))),
+  ).filter((problem) => problem !== null);
+  const [first] = problems;
+  if (first === undefined) return [];
+  const were = problems.length === 1 ? 'was' : 'were';
+  return [
+    `${problems.length} of ${count(size, 'point')} of the grid cannot be traded and ${were} left out; of the first one ${first}`,
+  ];
+}
 
 /** The point with this number, or null where its parameters do not go together. */
 export function pointAt(

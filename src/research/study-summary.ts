@@ -6,7 +6,7 @@ import { pointText } from './space.ts';
 
 /** What a message has room for of a report. */
 export function studySummary(report: StudyReport): StudySummary {
-  const { verdict, sentence, objective, search, trials, recommended } = report;
+  const { verdict, sentence, objective, search, trials, recommended, notes } = report;
   return {
     verdict: verdict.kind,
     sentence,
@@ -22,6 +22,7 @@ export function studySummary(report: StudyReport): StudySummary {
     outOfSample: figuresOf(report.outOfSample),
     recommended: recommended === null ? null : pointText(recommended.coordinates),
     heatMap: report.kind === 'sweep' ? report.heatMap : null,
+    ...(notes === undefined ? {} : { notes }),
   };
 }
 

@@ -1,15 +1,11 @@
+import type { AxisValue, Coordinates } from '#core/parameter-axes.ts';
 import { meanOf } from '#core/statistics.ts';
-
-export type AxisValue = number | string | boolean;
 
 /** A parameter that a grid varies, with its values in their order. */
 export interface Axis {
   readonly name: string;
   readonly values: readonly AxisValue[];
 }
-
-/** A point by the values of its parameters. */
-export type Coordinates = Readonly<Record<string, AxisValue>>;
 
 /** What a search found at one point. */
 export interface SurfacePoint {

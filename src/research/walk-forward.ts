@@ -4,10 +4,9 @@ import { annualReturn } from '#backtest/metrics/returns.ts';
 import type { SessionEquity } from '#backtest/result.ts';
 import type { Usd } from '#core/money.ts';
 import { usdToNumber } from '#core/money.ts';
+import type { AxisValue, Coordinates } from '#core/parameter-axes.ts';
 import type { SessionDate } from '#core/session.ts';
 import { deviationOf, meanOf, ratioOf } from '#core/statistics.ts';
-
-import type { AxisValue, Coordinates } from './surface.ts';
 
 /** Sessions one after the other, both ends included. */
 export interface SessionSpan {

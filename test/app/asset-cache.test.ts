@@ -40,14 +40,14 @@ describe('the assets of a session', () => {
     expect(asked).toEqual([AAPL, MSFT, AAPL]);
   });
 
-  it('are unknown, logged and asked for again where the look-up fails, and kept where it does not', async () => {
+  it('are missing, logged and asked for again where the look-up fails, and kept where it does not', async () => {
     const failing = new Set([MSFT]);
     const warnings: unknown[] = [];
     const log = { ...silentLog, warn: (fields: object) => warnings.push(fields) };
     const { broker, asked } = brokerWithout(failing);
     const cache = createAssetCache(broker, log);
     const first = await cache.of([AAPL, MSFT, NVDA], TODAY);
-    expect([first.get(MSFT), first.get(NVDA)?.tradable]).toEqual([null, true]);
+    expect([first.has(MSFT), first.get(NVDA)?.tradable]).toEqual([false, true]);
     expect(warnings).toEqual([{ symbol: MSFT, error: 'Error: time-out' }]);
     failing.clear();
     const second = await cache.of([AAPL, MSFT, NVDA], TODAY);

@@ -125,6 +125,15 @@ describe('/backtest in the channel', () => {
     expect(await channel.desk.query('SELECT id FROM backtest_runs')).toEqual([]);
   });
 
+  it('refuses a symbol at once that nobody knows', async () => {
+    const channel = await open();
+    const { content } = await say(channel, 'trader', 'backtest', { symbols: 'NVDA,NVDIA' });
+    expect(content).toBe(
+      'symbols: the broker does not know NVDIA, and no bars are kept of it; check the spelling.',
+    );
+    expect(await channel.desk.query('SELECT id FROM backtest_runs')).toEqual([]);
+  });
+
   it('takes three of a person, and refuses the next one', async () => {
     const channel = await open();
     for (const _ of [1, 2, 3]) await channel.type('trader', 'backtest');

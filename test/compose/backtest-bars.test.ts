@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -12,7 +13,7 @@ import { generateMarket } from '#sandbox/market/generate-market.ts';
 import { folderWith } from '#test/support/bar-files.ts';
 import { silentLog } from '#test/support/log.ts';
 
-import { storedBars } from '../../src/compose/backtest-bars.ts';
+import { keepsBars, storedBars } from '../../src/compose/backtest-bars.ts';
 import { marketOfStore } from '../../src/compose/load-market.ts';
 import { aBroker } from '../adapters/alpaca/a-broker.ts';
 
@@ -40,6 +41,7 @@ async function aMachine(archive: BarArchive | null = null, now = MARKET.start) {
   const folder = folderWith({});
   const { marketData } = await aBroker({ market: MARKET });
   const asked: string[] = [];
+  const store = createBarStore(join(folder, 'bars'));
   const source = storedBars({
     marketData: {
       feed: 'sip',
@@ -48,7 +50,7 @@ async function aMachine(archive: BarArchive | null = null, now = MARKET.start) {
         return marketData.bars(query);
       },
     },
-    store: createBarStore(join(folder, 'bars')),
+    store,
     archive,
     clock: { now: () => now },
     log: silentLog,
@@ -59,7 +61,7 @@ async function aMachine(archive: BarArchive | null = null, now = MARKET.start) {
     progress: (share: number): void => void shares.push(share),
     signal: aborting.signal,
   };
-  return { folder, asked, source, shares, aborting, watch };
+  return { folder, asked, source, keeps: keepsBars({ store, archive }), shares, aborting, watch };
 }
 
 const nameOf = ({ symbol, barMinutes }: BarKey): string => `${symbol} ${barMinutes}`;
@@ -105,6 +107,25 @@ describe('the bars of a backtest that somebody asks for', () => {
       kind: 'bars',
       market: { sessions: [] },
     });
+  });
+
+  it('are kept of a symbol once some were found, on any machine of the ledger', async () => {
+    const archive = anArchive();
+    const [here, there, alone] = [
+      await aMachine(archive),
+      await aMachine(archive),
+      await aMachine(),
+    ];
+    expect(await here.keeps(AAPL)).toBe(false);
+    await here.source({ ...WANTED, symbols: [XYZ, AAPL] }, here.watch);
+    const kept = [here, there, alone].map(({ keeps }) => Promise.all([keeps(AAPL), keeps(XYZ)]));
+    expect(await Promise.all(kept)).toEqual([
+      [true, false],
+      [true, false],
+      [false, false],
+    ]);
+    await writeFile(join(here.folder, 'bars', 'MSFT_5min.bars'), 'damaged');
+    expect(await here.keeps(MSFT)).toBe(true);
   });
 
   it('are not there before the last session has settled', async () => {

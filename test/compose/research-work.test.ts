@@ -67,11 +67,14 @@ function watchedThreads() {
   return { seen, threads: { ...threads, outcomes } };
 }
 
-const aWorkshop = (threads: ResearchThreads = watchedThreads().threads) =>
+const aWorkshop = (
+  threads: ResearchThreads = watchedThreads().threads,
+  notes: readonly string[] = [],
+) =>
   createResearchWork({
     store,
     threads,
-    loadMarket: () => Promise.resolve({ kind: 'loaded', market: bench.market, notes: [] }),
+    loadMarket: () => Promise.resolve({ kind: 'loaded', market: bench.market, notes }),
     clock: systemClock,
   });
 
@@ -266,6 +269,23 @@ describe('the work on studies', () => {
     await work.runChunk(id, chunk);
     expect(await work.advance(id)).toBeNull();
     expect(await store.find(id)).toMatchObject({ status: 'cancelled', result: null });
+  });
+
+  it('ends in a report that tells what is to be known about grid and bars', async () => {
+    const id = studyId('noted');
+    const request = aRequest({ grid: 'emaFast=9,21' });
+    const notes = ['only 12 of the 20 sessions that warm up are there'];
+    await ask(id, request);
+    const work = aWorkshop(undefined, notes);
+    const [chunk = []] = (await work.advance(id)) ?? [];
+    await work.runChunk(id, chunk);
+    expect(await work.advance(id)).toBeNull();
+    const report = await alone(request);
+    expect(report.notes).toHaveLength(1);
+    expect((await store.find(id))?.result?.report).toEqual({
+      ...report,
+      notes: [...(report.notes ?? []), ...notes],
+    });
   });
 
   it('fail with a sentence where their bars are refused, or their time is too short', async () => {

@@ -123,6 +123,15 @@ describeWithShared('data/5min/AAPL_5min.csv', 'npm run sweep and npm run walk-fo
     expect(report.trials).toBe(2);
   });
 
+  it('keep what is to be known about the bars in the report', async () => {
+    const json = join(folderWith({}), 'report.json');
+    const out = await run('sweep', ['--json', json]);
+    const { report } = JSON.parse(readFileSync(json, 'utf8')) as { report: { notes: string[] } };
+    const [note] = report.notes;
+    expect(note).toMatch(/^only \d+ of the \d+ sessions before 2025-03-03 that warm up are there/);
+    expect(out).toContain(`\nnote           ${note}\n`);
+  });
+
   it('trade with the fills and costs of a file, and say so', async () => {
     const text = '{ "backtest": { "commissionPerShare": 1, "borrowBpsPerYear": 0 } }';
     const folder = folderWith({ 'params.json': text });

@@ -6,9 +6,9 @@ import { DEFAULT_OPTIONS } from '#backtest/options.ts';
 import { prepareMarket } from '#backtest/prepare.ts';
 import { runBacktest } from '#backtest/run-backtest.ts';
 import { agendaKey, signalKey } from '#backtest/shared-keys.ts';
+import { parametersAt } from '#core/parameter-axes.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import { createEvaluator, longerBars } from '#research/evaluate.ts';
-import { parametersAt } from '#research/space.ts';
 
 import { aMarket } from '../backtest/a-market.ts';
 import { EAGER } from './support/a-study.ts';

@@ -66,6 +66,17 @@ describe('a study', () => {
     }
   });
 
+  it.each(['sweep', 'walk-forward'] as const)(
+    '%s tells once how much of the grid was left out',
+    async (kind) => {
+      const axes = [{ name: 'emaFast', values: [9, 21, 30] }];
+      expect((await run(aStudy({ kind, axes }))).notes).toEqual([
+        '2 of 3 points of the grid cannot be traded and were left out; of the first one emaFast: is 21; it must be below emaSlow (21)',
+      ]);
+      expect(await run(aStudy({ kind }))).not.toHaveProperty('notes');
+    },
+  );
+
   it('of too few sessions says so', () => {
     const few = bench.dates.slice(0, 5);
     expect(stateOf(aStudy(), few, new Map())).toEqual({

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
+import { parametersAt, problemOf } from '#core/parameter-axes.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import { parseSpace, spaceText } from '#research/space-text.ts';
-import { DEFAULT_AXES, gridSize, parametersAt, pointsOf, problemOf } from '#research/space.ts';
+import { DEFAULT_AXES, gridSize, leftOutNotes, pointsOf } from '#research/space.ts';
 
 const parse = (text: string) => parseSpace(text, DEFAULT_PARAMETERS);
 
@@ -103,5 +104,24 @@ describe('the points of a grid', () => {
       'emaFast=20 emaSlow=40',
       'emaFast=30 emaSlow=40',
     ]);
+  });
+
+  it.each([
+    [
+      'emaFast=10,20,30 emaSlow=20,40',
+      '2 of 6 points of the grid cannot be traded and were left out; of the first one emaFast: is 20; it must be below emaSlow (20)',
+    ],
+    [
+      'stop=2,18',
+      '1 of 2 points of the grid cannot be traded and was left out; of the first one choppyStopAtrs: is 21.6; it must be a number from 0.5 to 20',
+    ],
+  ])('that are left out of %s are told of, with the first reason', (text, note) => {
+    const parsed = parse(text);
+    if (!parsed.ok) throw new Error(parsed.error);
+    expect(leftOutNotes(parsed.axes, DEFAULT_PARAMETERS)).toEqual([note]);
+  });
+
+  it('are told of in no line where none is left out', () => {
+    expect(leftOutNotes(DEFAULT_AXES, DEFAULT_PARAMETERS)).toEqual([]);
   });
 });

@@ -63,6 +63,14 @@ describe('the page of a study', () => {
     expect(words).toContain('Fills and costs: slippageBps 5.');
   });
 
+  it('tells what was left out of the grid, and nothing where nothing was', async () => {
+    const words = wordsOf(await pageOf({ grid: 'emaFast=9,21' }));
+    expect(words).toContain(
+      'Note: 1 of 2 points of the grid cannot be traded and was left out; of the first one emaFast: is 21; it must be below emaSlow (21).',
+    );
+    expect(wordsOf(await pageOf())).not.toContain('Note:');
+  });
+
   it('says so where nothing is recommended', async () => {
     const words = wordsOf(await pageOf({ grid: 'confidenceThreshold=99,100' }));
     expect(words).toContain('Recommended nothing: there is no place');

@@ -11,14 +11,12 @@ import type {
   BacktestRun,
 } from '#ports/backtests.ts';
 
-import { readRules } from '../../src/compose/asked-rules.ts';
-
 /** Of an application that plays no history. */
 export const NO_BACKTESTS = {
-  readRules,
   wakeBacktests: async () => {},
   backtests: { run: async () => ({ kind: 'stopped' }) },
   backtestBars: async () => ({ kind: 'stopped' }),
+  keepsBars: async () => false,
 } as const satisfies Partial<AppContext>;
 
 const NVDA = ticker('NVDA');

@@ -1,5 +1,6 @@
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
+import { readParameters } from '#core/read-parameters.ts';
 import type { BacktestRequest } from '#ports/backtests.ts';
 
 import { askedSpan, askedSymbols, wordsOf } from '../asked-past.ts';
@@ -20,8 +21,8 @@ export async function askedBacktest(
   context: AppContext,
   options: CommandCall['options'],
 ): Promise<BacktestRequest> {
-  const symbols = askedSymbols(context, options['symbols'], BACKTEST);
   const changes = changesOf(context, options['params']);
+  const symbols = await askedSymbols(context, options['symbols'], BACKTEST);
   const { from, to } = await askedSpan(context, options, BACKTEST);
   return { symbols, from, to, changes };
 }
@@ -32,12 +33,12 @@ function changesOf(context: AppContext, option: unknown): Partial<StrategyParame
     const [name = '', value = '', ...rest] = word.split('=');
     if (name === '' || value === '' || rest.length > 0) {
       throw new UserError(
-        `params: “${word}” is not of the form name=value; write stopAtrs=2 emaFast=8, for example.`,
+        `params: “${word}” is not of the form name=value; write stop=2 emaFast=8, for example.`,
       );
     }
     return [name, value] as const;
   });
-  const read = context.readRules(given, context.parameters);
+  const read = readParameters(given, context.parameters);
   if (!read.ok) throw new UserError(`params: ${read.why}`);
   const changed = Object.entries(read.parameters).filter(
     ([name, value]) => DEFAULT_PARAMETERS[name as keyof StrategyParameters] !== value,

@@ -1,4 +1,4 @@
-import type { StrategyParameters } from '#core/parameters.ts';
+import { AXIS_NAMES, valueOnAxis } from '#core/parameter-axes.ts';
 
 import { watchedSymbols } from '../asked-symbol.ts';
 import type { AppContext } from '../context.ts';
@@ -32,8 +32,7 @@ function parameters(
 ): readonly Suggestion[] {
   const [last = ''] = /[^\s,]*$/.exec(typed) ?? [];
   const before = typed.slice(0, typed.length - last.length);
-  return Object.entries(own as unknown as Readonly<Record<keyof StrategyParameters, unknown>>)
-    .map(([name, value]) => `${name}=${String(value)}`)
+  return AXIS_NAMES.map((name) => `${name}=${String(valueOnAxis(own, name))}`)
     .filter((text) => text.toLowerCase().startsWith(last.toLowerCase()) && text !== last)
     .map((text) => ({ name: `${before}${text}`, value: `${before}${text}` }));
 }

@@ -30,7 +30,7 @@ export async function askedStudy(
   options: CommandCall['options'],
 ): Promise<StudyRequest> {
   const kind = options['kind'] === 'walk-forward' ? 'walk-forward' : 'sweep';
-  const symbols = askedSymbols(context, options['symbols'], TASKS[kind]);
+  const symbols = await askedSymbols(context, options['symbols'], TASKS[kind]);
   const said = (name: keyof typeof USUAL_WORDS): string => String(options[name] ?? '').trim();
   const word = (name: keyof typeof USUAL_WORDS): string => said(name) || USUAL_WORDS[name];
   if (kind === 'sweep' && said('windows') !== '') {

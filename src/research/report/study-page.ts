@@ -22,7 +22,8 @@ export function studyPage(request: StudyRequest, report: StudyReport, style: str
   const body = markup`<header><h1>${KIND[kind]}</h1>
 <p>${symbols.join(', ')}, ${from} to ${to}</p>
 <p class="muted">${request.grid}</p>
-<p class="muted">${count(report.trials, 'point')} tried by ${report.search}, ranked by ${report.objective}. Fills and costs: ${optionWords(request.options)}.</p></header>
+<p class="muted">${count(report.trials, 'point')} tried by ${report.search}, ranked by ${report.objective}. Fills and costs: ${optionWords(request.options)}.</p>
+${(report.notes ?? []).map((note) => markup`<p class="muted">Note: ${note}.</p>`)}</header>
 <section id="verdict" class="${report.verdict.failed === null ? 'good' : 'open'}"><p id="sentence">${report.sentence}</p>
 <p class="muted">${evidence(report)}</p></section>
 ${recommendation(request, report)}

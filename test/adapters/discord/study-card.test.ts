@@ -153,6 +153,15 @@ describe('the card of a study', () => {
     );
   });
 
+  it('tells what is to be known about what it stands on, and of much only the beginning', () => {
+    expect(read(card(done({ notes: ['2 of 6 points were left out'] })))).toContain(
+      'sessions)\n⚠ 2 of 6 points were left out\nNothing is changed by it.',
+    );
+    const text = read(card(done({ notes: [1, 2, 3, 4, 5, 6, 7].map((n) => `line_${n}`) })));
+    expect(text).toContain('⚠ line\\_5\n⚠ and 2 more, which the report has\nNothing');
+    expect(text).not.toContain('line\\_6');
+  });
+
   it('names fills and costs where they are not the defaults', () => {
     expect(read(card(STATES[0]!))).not.toContain('Fills and costs');
     const options = { slippageBps: 5, maxParticipationBps: null };

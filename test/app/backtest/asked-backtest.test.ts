@@ -4,17 +4,33 @@ import { askedBacktest } from '#app/backtest/asked-backtest.ts';
 import { backtestSuggestions } from '#app/backtest/backtest-suggestions.ts';
 import { UserError } from '#app/command.ts';
 import type { AppContext } from '#app/context.ts';
+import type { Asset } from '#core/account.ts';
 import { sessionsBetween } from '#core/exchange-calendar.ts';
 import { ticker } from '#core/ids.ts';
+import { parametersAt } from '#core/parameter-axes.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import { addDays, asSessionDate } from '#core/session.ts';
+import { pointText } from '#research/space.ts';
 import { NO_BACKTESTS } from '#test/support/backtests.ts';
 
 /** On Wednesday, 2025-11-26, an hour after the open. */
 const NOW = Date.parse('2025-11-26T15:30:00Z');
 
+/** What the broker knows; one that it has not told of is missing. */
+const knownBut =
+  (strange: Readonly<Record<string, null | undefined>>): AppContext['assets']['of'] =>
+  async (symbols) =>
+    new Map(
+      symbols
+        .filter((symbol) => strange[symbol] !== undefined || !(symbol in strange))
+        .map((symbol) => [symbol, symbol in strange ? null : ({ symbol } as Asset)]),
+    );
+
+const keepsSbny = async (symbol: string) => symbol === 'SBNY';
+
 const context = {
   ...NO_BACKTESTS,
+  assets: { of: knownBut({}) },
   watchlist: [ticker('AAPL'), ticker('NVDA')],
   parameters: DEFAULT_PARAMETERS,
   clock: { now: () => NOW },
@@ -58,6 +74,22 @@ describe('the symbols of a backtest', () => {
 
   it('are refused when one is none', async () => {
     await expect(ask({ symbols: 'AAPL, 7UP' })).rejects.toThrow('“7UP” is no stock symbol');
+  });
+
+  it('are refused at once where nobody knows them', async () => {
+    const assets = { of: knownBut({ NVDIA: null, APPL: null }) };
+    await expect(ask({ symbols: 'MSFT,NVDIA,APPL' }, { assets })).rejects.toThrow(
+      'symbols: the broker does not know NVDIA, APPL, and no bars are kept of them; check the spelling.',
+    );
+    await expect(ask({ symbols: 'NVDIA' }, { assets })).rejects.toThrow('are kept of it;');
+  });
+
+  it('are taken where bars of them are kept, they are watched, or the broker cannot say', async () => {
+    const assets = { of: knownBut({ SBNY: null, AAPL: null, MSFT: undefined }) };
+    const symbols = 'SBNY,AAPL,MSFT';
+    expect(await ask({ symbols }, { assets, keepsBars: keepsSbny })).toMatchObject({
+      symbols: ['SBNY', 'AAPL', 'MSFT'],
+    });
   });
 });
 
@@ -124,9 +156,21 @@ describe('the parameters of a backtest', () => {
     expect(await ask({ params: 'riskBps=100' }, { parameters })).toMatchObject({ changes: {} });
   });
 
+  it('may be a point as a search writes it', async () => {
+    const point = { stop: 3, target: 4, confidenceThreshold: 65, barMinutes: 15 };
+    const { changes } = await ask({ params: pointText(point) });
+    expect({ ...DEFAULT_PARAMETERS, ...changes }).toEqual(parametersAt(DEFAULT_PARAMETERS, point));
+    expect(changes).toMatchObject({ stopAtrs: 3, trendingStopAtrs: 2.4, choppyStopAtrs: 3.6 });
+  });
+
   it.each([
+    ['stopp=2', 'params: there is no figure “stopp”; did you mean stop?'],
+    ['target=99', 'params: target: is 99; it must be a number from 0.5 to 40.'],
+    ['stop=18', 'params: choppyStopAtrs: is 21.6; it must be a number from 0.5 to 20.'],
+    ['stop=2 stopAtrs=3', 'params: stopAtrs: sets what stop sets as well; leave one of them out.'],
+    ['emaFast=8 emaFast=9', 'params: emaFast: is given twice; give it once.'],
     ['stopAtr=2', 'params: there is no figure “stopAtr”; did you mean stopAtrs?'],
-    ['volume', 'params: “volume” is not of the form name=value; write stopAtrs=2 emaFast=8'],
+    ['volume', 'params: “volume” is not of the form name=value; write stop=2 emaFast=8'],
     ['emaFast=', 'params: “emaFast=” is not of the form name=value'],
     ['stopAtrs=99', 'params: stopAtrs: is 99; it must be a number from 0.5 to 20.'],
     ['emaFast=2.5', 'params: emaFast: is 2.5; it must be a whole number from 2 to 100.'],
@@ -157,5 +201,7 @@ describe('what is suggested while one types', () => {
       'stopAtrs=2 emaSlow=21',
     ]);
     expect(suggest('params', 'emaFast=9')).toEqual([]);
+    expect(suggest('params', 'stop')).toEqual(['stop=2.5', 'stopAtrs=2.5']);
+    expect(suggest('params', '').slice(0, 2)).toEqual(['stop=2.5', 'target=4']);
   });
 });

@@ -15,6 +15,10 @@ const NOW = Date.parse('2025-11-26T15:30:00Z');
 
 const context = {
   ...noStudies(),
+  assets: {
+    of: async (symbols: readonly string[]) => new Map(symbols.map((each) => [each, null])),
+  },
+  keepsBars: async () => false,
   watchlist: [ticker('AAPL'), ticker('NVDA')],
   parameters: { ...DEFAULT_PARAMETERS, stopAtrs: 2.2 },
   sectors: new Map([
@@ -62,6 +66,10 @@ describe('what is wrong with a wish for a study', () => {
     [{ from: '2025-11-20' }, '4 sessions are too few to choose on some and try on others'],
     [{ kind: 'walk-forward', from: '2025-08-01' }, 'no year has 21 sessions in both of its halves'],
     [{ from: '2019-01-02' }, 'longer than the 5 years that a sweep may span'],
+    [
+      { symbols: 'AAPL,NVDIA' },
+      'symbols: the broker does not know NVDIA, and no bars are kept of it; check the spelling.',
+    ],
     [{ symbols: '7UP' }, '“7UP” is no stock symbol'],
     [{ to: 'soon' }, 'to: “soon” is no date; write one like 2025-01-31.'],
   ])('%j is told with its cure', async (options, words) => {

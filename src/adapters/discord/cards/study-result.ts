@@ -44,6 +44,7 @@ export function studyHeadline({
       `**Verdict: ${plain(summary.sentence)}.**`,
       `${count(summary.trials, 'point')} tried in ${formatDuration(tookMs)}`,
       ...spanLines(summary),
+      ...noteLines(summary),
       'Nothing is changed by it.',
     ],
     fields: [
@@ -70,6 +71,17 @@ function spanLines({ spans, windows }: StudySummary): readonly string[] {
   const { efficiency } = windows;
   const kept = efficiency === null ? '' : `; ${efficiencyWords(efficiency)}`;
   return [`${count(windows.count, 'window')}${kept}`];
+}
+
+/** More would hide the verdict; the page that hangs on the message has them all. */
+const MOST_NOTES = 5;
+
+function noteLines({ notes = [] }: StudySummary): readonly string[] {
+  const rest = notes.length - MOST_NOTES;
+  return [
+    ...notes.slice(0, MOST_NOTES).map((note) => `⚠ ${plain(note)}`),
+    ...(rest > 0 ? [`⚠ and ${rest} more, which the report has`] : []),
+  ];
 }
 
 function recommendedFields(
