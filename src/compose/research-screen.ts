@@ -2,12 +2,19 @@ import type { KeyFigures } from '#backtest/metrics/measure.ts';
 import { count, formatGain, formatNumber, NONE } from '#core/number-words.ts';
 import { optionWords } from '#core/option-words.ts';
 import { shadeOf } from '#core/shades.ts';
-import { efficiencyWords, NOTHING_RECOMMENDED, placeWord } from '#core/study-words.ts';
+import {
+  efficiencyWords,
+  luckLine,
+  luckWords,
+  NOTHING_RECOMMENDED,
+  placeWord,
+} from '#core/study-words.ts';
 import type { StudyRequest } from '#ports/studies.ts';
 import type { FoundPoint, StudyReport, SweepReport, WalkForwardReport } from '#research/report.ts';
 import { lookAheadWords, warmUpWords } from '#research/report/words.ts';
 import { pointText } from '#research/space.ts';
 import type { HeatMap } from '#research/surface.ts';
+import { luckTests } from '#research/verdict.ts';
 import type { SessionSpan } from '#research/walk-forward.ts';
 
 /** A report on one screen of a terminal, line by line. */
@@ -126,17 +133,19 @@ function walkForwardLines(report: WalkForwardReport): readonly string[] {
   ];
 }
 
-const share = (value: number | null): string => (value === null ? NONE : number(value, 3));
-
 const percent = (value: number | null): string =>
   value === null ? NONE : `${formatNumber(100 * value, 1)} %`;
 
-function evidenceLines(report: StudyReport): readonly string[] {
-  const { bootstrap, probabilisticSharpe, deflatedSharpe, overfitting } = report;
+function evidenceLines({ bootstrap, verdict }: StudyReport): readonly string[] {
   const [low, high] = bootstrap?.totalReturn ?? [null, null];
   const [least, most] = bootstrap?.maxDrawdownPercent ?? [null, null];
   return [
-    `luck           p ${share(bootstrap?.pValue ?? null)}, Sharpe above zero ${share(probabilisticSharpe)}, after all tries ${share(deflatedSharpe)}, overfitting ${share(overfitting?.probability ?? null)}`,
-    `as well might  return ${percent(low)} to ${percent(high)}, drawdown ${number(least, 1)} to ${number(most, 1)} %: 95 % of what came out of the same trades drawn anew`,
+    ...luckTests(verdict)
+      .map(luckWords)
+      .map((words, index) => {
+        const label = (index === 0 ? 'luck' : '').padEnd(14);
+        return `${label} ${luckLine(words)}: ${words.verdict}`;
+      }),
+    `as well might  return ${percent(low)} to ${percent(high)}, drawdown ${number(least, 1)} to ${number(most, 1)} %: 95 % of what came out of the same trades drawn anew; not judged`,
   ];
 }

@@ -1,6 +1,7 @@
 import type { Usd } from '#core/money.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { EpochMs, SessionDate } from '#core/session.ts';
+import type { LuckTest } from '#core/study-words.ts';
 
 import type { StudyId, StudyRequest, VerdictKind } from './studies.ts';
 
@@ -48,6 +49,8 @@ export interface StudySummary {
   readonly windows: { readonly count: number; readonly efficiency: number | null } | null;
   readonly inSample: StudyFigures;
   readonly outOfSample: StudyFigures;
+  /** What the verdict asks of luck; missing in a message of before it was told. */
+  readonly luck?: readonly LuckTest[];
   /** `stop=2.5 target=4`; null where nothing is recommended. */
   readonly recommended: string | null;
   readonly heatMap: StudyHeatMap | null;

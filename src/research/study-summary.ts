@@ -3,6 +3,7 @@ import type { StudyFigures, StudySummary } from '#ports/study-card.ts';
 
 import type { StudyReport } from './report.ts';
 import { pointText } from './space.ts';
+import { luckTests } from './verdict.ts';
 
 /** What a message has room for of a report. */
 export function studySummary(report: StudyReport): StudySummary {
@@ -20,6 +21,7 @@ export function studySummary(report: StudyReport): StudySummary {
         : { count: report.windows.length, efficiency: report.efficiency },
     inSample: figuresOf(report.inSample),
     outOfSample: figuresOf(report.outOfSample),
+    luck: luckTests(verdict),
     recommended: recommended === null ? null : pointText(recommended.coordinates),
     heatMap: report.kind === 'sweep' ? report.heatMap : null,
     ...(notes === undefined ? {} : { notes }),

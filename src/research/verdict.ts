@@ -3,6 +3,8 @@ import { ENOUGH } from '#core/daily-metrics.ts';
 import type { Usd } from '#core/money.ts';
 import { formatMoney } from '#core/number-words.ts';
 import { ratioOf } from '#core/statistics.ts';
+import { luckWords } from '#core/study-words.ts';
+import type { LuckName, LuckTest } from '#core/study-words.ts';
 
 /** All that is known of parameters, on time that they were chosen on and on time that they were not. */
 export interface Evidence {
@@ -61,10 +63,57 @@ interface Test {
   readonly isPassed: (figures: VerdictFigures) => boolean;
 }
 
-/**
- * The plainest first. Evidence that is missing where there are enough trades counts against the parameters;
- * that of a search only where there was one.
- */
+type LuckRule = Pick<LuckTest, 'needs' | 'limit'> & {
+  readonly of: (figures: VerdictFigures) => number | null;
+  /** Asked only where there was a search; otherwise evidence that is missing counts against the parameters. */
+  readonly isOfSearch: boolean;
+};
+
+const LUCK: Readonly<Record<LuckName, LuckRule>> = {
+  'p-value': {
+    of: ({ pValue }) => pValue,
+    needs: 'at-most',
+    limit: MAX_P_VALUE,
+    isOfSearch: false,
+  },
+  sharpe: {
+    of: ({ probabilisticSharpe }) => probabilisticSharpe,
+    needs: 'at-least',
+    limit: MIN_SHARPE_PROBABILITY,
+    isOfSearch: false,
+  },
+  trials: {
+    of: ({ deflatedSharpe }) => deflatedSharpe,
+    needs: 'at-least',
+    limit: MIN_SHARPE_PROBABILITY,
+    isOfSearch: true,
+  },
+  splits: {
+    of: ({ overfitting }) => overfitting,
+    needs: 'at-most',
+    limit: MAX_OVERFITTING,
+    isOfSearch: true,
+  },
+};
+
+/** One figure of luck, held against the limit that the verdict goes by. */
+export function luckTest(name: LuckName, figures: VerdictFigures): LuckTest {
+  const { of, needs, limit, isOfSearch } = LUCK[name];
+  const value = of(figures);
+  const isMet = value !== null && (needs === 'at-least' ? value >= limit : value <= limit);
+  return { name, value, needs, limit, isPassed: value === null ? isOfSearch : isMet };
+}
+
+/** All of them, in the order in which they are asked. */
+export const luckTests = (figures: VerdictFigures): readonly LuckTest[] =>
+  (Object.keys(LUCK) as LuckName[]).map((name) => luckTest(name, figures));
+
+const passes =
+  (name: LuckName) =>
+  (figures: VerdictFigures): boolean =>
+    luckTest(name, figures).isPassed;
+
+/** The plainest first. */
 const TESTS: readonly Test[] = [
   {
     otherwise: { kind: 'too-few-trades', failed: 'trades' },
@@ -73,20 +122,11 @@ const TESTS: readonly Test[] = [
   { otherwise: { kind: 'worse', failed: 'profit' }, isPassed: ({ netPnl }) => netPnl > 0 },
   {
     otherwise: { kind: 'not-distinguishable', failed: 'p-value' },
-    isPassed: ({ pValue }) => pValue !== null && pValue <= MAX_P_VALUE,
+    isPassed: passes('p-value'),
   },
-  {
-    otherwise: { kind: 'not-distinguishable', failed: 'sharpe' },
-    isPassed: ({ probabilisticSharpe: sure }) => sure !== null && sure >= MIN_SHARPE_PROBABILITY,
-  },
-  {
-    otherwise: { kind: 'overfitted', failed: 'trials' },
-    isPassed: ({ deflatedSharpe: sure }) => sure === null || sure >= MIN_SHARPE_PROBABILITY,
-  },
-  {
-    otherwise: { kind: 'overfitted', failed: 'splits' },
-    isPassed: ({ overfitting }) => overfitting === null || overfitting <= MAX_OVERFITTING,
-  },
+  { otherwise: { kind: 'not-distinguishable', failed: 'sharpe' }, isPassed: passes('sharpe') },
+  { otherwise: { kind: 'overfitted', failed: 'trials' }, isPassed: passes('trials') },
+  { otherwise: { kind: 'overfitted', failed: 'splits' }, isPassed: passes('splits') },
 ];
 
 export function judge(evidence: Evidence): Verdict {
@@ -116,8 +156,6 @@ function figuresOf(evidence: Evidence): VerdictFigures {
 export const verdictSentence = (verdict: Verdict): string =>
   SENTENCES[verdict.failed ?? 'nothing'](verdict);
 
-const NEEDED = percent(MIN_SHARPE_PROBABILITY, 'down');
-
 const SENTENCES: Readonly<
   Record<NonNullable<Finding['failed']> | 'nothing', (verdict: Verdict) => string>
 > = {
@@ -125,26 +163,29 @@ const SENTENCES: Readonly<
     `too few trades to tell: ${trades} out of sample, at least ${MIN_TRADES} are needed`,
   profit: ({ netPnl, trades }) =>
     `worse than not trading: ${formatMoney(netPnl)} after costs on ${trades} trades`,
-  'p-value': ({ pValue, trades }) =>
-    `not distinguishable from luck: ${pText(pValue)} on ${trades} trades`,
-  sharpe: ({ probabilisticSharpe, trades }) =>
-    `not distinguishable from luck: that its Sharpe ratio is above zero is ${percent(probabilisticSharpe, 'down')} sure on ${trades} trades, not ${NEEDED}`,
-  trials: ({ deflatedSharpe, trials }) =>
-    `likely the luck of the search: after ${trials} tries it is ${percent(deflatedSharpe, 'down')} sure that there is any edge, not ${NEEDED}`,
-  splits: ({ overfitting }) =>
-    `likely the luck of the search: in ${percent(overfitting, 'up')} of all splits the best in one half is no better than the middle in the other, ${percent(MAX_OVERFITTING, 'up')} are allowed`,
-  nothing: ({ pValue, trades, expectancyR }) =>
-    `better than luck: ${pText(pValue)} on ${trades} trades${expectancyR === null ? '' : `, ${expectancyR.toFixed(2)} R each after costs`}`,
+  'p-value': (verdict) =>
+    `not distinguishable from luck: ${pText(verdict)} on ${verdict.trades} trades, at most ${limitOf('p-value', verdict)} is needed`,
+  sharpe: (verdict) =>
+    `not distinguishable from luck: that its Sharpe ratio is above zero is ${sureText('sharpe', verdict)} on ${verdict.trades} trades, not ${limitOf('sharpe', verdict)}`,
+  trials: (verdict) =>
+    `likely the luck of the search: after ${verdict.trials} tries it is ${sureText('trials', verdict)} that there is any edge, not ${limitOf('trials', verdict)}`,
+  splits: (verdict) =>
+    `likely the luck of the search: in ${wordsOf('splits', verdict).value} of all splits the best in one half is no better than the middle in the other, ${limitOf('splits', verdict)} are allowed`,
+  nothing: (verdict) =>
+    `better than luck: ${pText(verdict)} on ${verdict.trades} trades${verdict.expectancyR === null ? '' : `, ${verdict.expectancyR.toFixed(2)} R each after costs`}`,
 };
 
-function pText(pValue: number | null): string {
-  if (pValue === null) return 'p is not known';
-  return pValue < 0.001 ? 'p < 0.001' : `p = ${pValue.toPrecision(2)}`;
+const wordsOf = (name: LuckName, verdict: Verdict) => luckWords(luckTest(name, verdict));
+
+const limitOf = (name: LuckName, verdict: Verdict): string => wordsOf(name, verdict).limit;
+
+function pText(verdict: Verdict): string {
+  if (verdict.pValue === null) return 'p is not known';
+  const { value } = wordsOf('p-value', verdict);
+  return value.startsWith('<') ? `p ${value}` : `p = ${value}`;
 }
 
-/** Rounded away from the limit, so that what has missed it by a hair does not look like it was met. */
-function percent(share: number | null, towards: 'down' | 'up'): string {
-  if (share === null) return 'not at all';
-  const tenths = Number((share * 1_000).toFixed(6));
-  return `${(towards === 'down' ? Math.floor(tenths) : Math.ceil(tenths)) / 10} %`;
+function sureText(name: 'sharpe' | 'trials', verdict: Verdict): string {
+  const { value } = luckTest(name, verdict);
+  return value === null ? 'not at all sure' : wordsOf(name, verdict).value;
 }

@@ -63,7 +63,12 @@ describe('npm run backtest', () => {
     expect(ended.out).toMatch(/^BACKTEST [0-9a-f]{16} {2}AAPL, MSFT, NVDA, 5-minute bars/m);
     expect(ended.out).toMatch(/^Trades +\d+ /m);
     expect(ended.out).toMatch(/^MAE, MFE +−[\d.]+ R, \+[\d.]+ R /m);
-    expect(ended.out).toMatch(/^Luck +p [\d.–]+ .* Sharpe ratio is above zero /m);
+    expect(ended.out).toMatch(
+      /^Luck: p-value +[\d.–]+ +needs at most 0\.05: (met|missed|not known); /m,
+    );
+    expect(ended.out).toMatch(
+      /^Luck: Sharpe above zero +[\d.–]+.* +needs 95 %: (met|missed|not known); /m,
+    );
     expect(ended.out).toMatch(/^Look-ahead +none /m);
     expect(ended.out).toMatch(/^Warm-up +/m);
     expect(ended.out).toMatch(/^Verdict: .+\.$/m);

@@ -103,12 +103,12 @@ describe('the table of the metrics', () => {
 
   it('has a line a metric, with how sure it is, its target and the verdict', () => {
     expect(metricTable(metrics).join('\n')).toMatchInlineSnapshot(`
-      "✅ Win rate       64.5 %         (47 to 79)        on 31 trades   target > 60 %:   met
-      ✅ Profit factor  3.03                             on 31 trades   target > 2.5:    met
-      ❌ Average        +1.26 R        (+0.63 to +1.88)  on 31 trades   target > 2 R:    missed
-      ✅ Drawdown       −1.21 %                          on 2 sessions  target < 3 %:    met
-      ⏳ Slippage       1.2 bps worse                    on 1 entry     target < 5 bps:  met
-      ✅ Interference   0                                on 31 trades   target 0:        met
+      "✅ Win rate              64.5 %         (47 to 79)        on 31 trades   target > 60 %:   met
+      ✅ Profit factor         3.03                             on 31 trades   target > 2.5:    met
+      ❌ Average               +1.26 R        (+0.63 to +1.88)  on 31 trades   target > 2 R:    missed
+      ✅ Worst day’s drawdown  −1.21 %                          on 2 sessions  target < 3 %:    met
+      ⏳ Slippage              1.2 bps worse                    on 1 entry     target < 5 bps:  met
+      ✅ Interference          0                                on 31 trades   target 0:        met
       (…) holds the true figure, 95 % sure. ⏳ on fewer than 30: too few to say."
     `);
   });

@@ -147,7 +147,7 @@ describeWithShared('data/5min/AAPL_5min.csv', 'npm run sweep and npm run walk-fo
   it('walk forward window by window', async () => {
     const out = await run('walk-forward', ['--windows', 'rolling:60:30']);
     expect(out).toMatch(
-      /3 windows[\s\S]*stability[\s\S]*after all tries 0\.\d+, overfitting 0\.\d+[\s\S]*drawdown [\d.]+ to [\d.]+ %[\s\S]*look-ahead {5}none[\s\S]*Verdict: /,
+      /3 windows[\s\S]*stability[\s\S]*after all tries [\d.]+ % sure \(needs 95 %\): missed\n +overfitting [\d.]+ % \(needs at most 20 %\): (met|missed)\n[\s\S]*drawdown [\d.]+ to [\d.]+ %[\s\S]*look-ahead {5}none[\s\S]*Verdict: /,
     );
   });
 });

@@ -173,7 +173,7 @@ export const USES: readonly (Use | AskingUse)[] = [
     name: '/performance',
     command: 'performance',
     as: 'viewer',
-    shows: /All sessions[^]*Drawdown[^]*target < 3 %/,
+    shows: /All sessions[^]*rawdown[^]*target < 3 %/,
   },
   {
     name: '/risk',

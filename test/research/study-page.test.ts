@@ -51,6 +51,20 @@ describe('the page of a study', () => {
     }
   });
 
+  it('tells each figure of luck with what the verdict needs of it', async () => {
+    const words = wordsOf(await pageOf());
+    const told = '(met|missed|not known)';
+    for (const figure of [
+      `p-value [\\d.]+ needs at most 0\\.05: ${told}`,
+      `Sharpe above zero [\\d.]+ % sure needs 95 %: ${told}`,
+      `Sharpe after all tries [\\d.]+ % sure needs 95 %: ${told}`,
+      `overfitting [\\d.]+ % needs at most 20 %: ${told}`,
+    ]) {
+      expect(words).toMatch(new RegExp(figure));
+    }
+    expect(words).toContain('in 95 % of all draws; not judged.');
+  });
+
   it('of a walk-forward has a row for each window, and what stayed the same', async () => {
     const words = wordsOf(await pageOf({ kind: 'walk-forward' }));
     expect(words).toContain('Window by window trained tested to chosen');

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { micros } from '#core/money.ts';
+import { luckLine, luckWords } from '#core/study-words.ts';
 import {
   judge,
+  luckTests,
   MAX_OVERFITTING,
   MAX_P_VALUE,
   MIN_SHARPE_PROBABILITY,
@@ -42,7 +44,8 @@ function evidence(given: Given = {}): Evidence {
 describe('the verdict', () => {
   const LUCK = 'not distinguishable from luck:';
   const SEARCH = 'likely the luck of the search:';
-  const BETTER = 'better than luck: p = 0.0040 on 212 trades, 0.21 R each after costs';
+  const BETTER = 'better than luck: p = 0.004 on 212 trades, 0.21 R each after costs';
+  const P_NEEDED = 'at most 0.05 is needed';
   const SURE = 'that its Sharpe ratio is above zero is';
   const SPLITS = 'of all splits the best in one half is no better than the middle in the other';
 
@@ -63,7 +66,7 @@ describe('the verdict', () => {
     [
       { trades: 30 },
       'better-than-luck',
-      'better than luck: p = 0.0040 on 30 trades, 0.21 R each after costs',
+      'better than luck: p = 0.004 on 30 trades, 0.21 R each after costs',
     ],
     [
       { pnl: -1_234.5, trades: 84, p: 0.9 },
@@ -71,8 +74,9 @@ describe('the verdict', () => {
       'worse than not trading: −$1,234.50 after costs on 84 trades',
     ],
     [{ pnl: 0 }, 'worse', 'worse than not trading: $0.00 after costs on 212 trades'],
-    [{ p: 0.31, trades: 38 }, 'not-distinguishable', `${LUCK} p = 0.31 on 38 trades`],
-    [{ p: null }, 'not-distinguishable', `${LUCK} p is not known on 212 trades`],
+    [{ p: 0.31, trades: 38 }, 'not-distinguishable', `${LUCK} p = 0.31 on 38 trades, ${P_NEEDED}`],
+    [{ p: 0.05001 }, 'not-distinguishable', `${LUCK} p = 0.051 on 212 trades, ${P_NEEDED}`],
+    [{ p: null }, 'not-distinguishable', `${LUCK} p is not known on 212 trades, ${P_NEEDED}`],
     [{ psr: 0.87 }, 'not-distinguishable', `${LUCK} ${SURE} 87 % sure on 212 trades, not 95 %`],
     [
       { psr: 0.94999 },
@@ -95,7 +99,7 @@ describe('the verdict', () => {
     [
       { p: 0.05, psr: 0.95, dsr: 0.95, pbo: 0.2 },
       'better-than-luck',
-      'better than luck: p = 0.050 on 212 trades, 0.21 R each after costs',
+      'better than luck: p = 0.05 on 212 trades, 0.21 R each after costs',
     ],
   ])('on %j is %s: %s', (given, kind, sentence) => {
     const verdict = judge(evidence(given));
@@ -139,6 +143,41 @@ describe('the verdict', () => {
     [{ r: -0.15 }, -0.5],
   ])('on %j has kept of the expectancy %d', (given, kept) => {
     expect(judge(evidence(given)).kept).toBe(kept);
+  });
+
+  it.each<[Given, readonly string[]]>([
+    [
+      { p: 0.0004, psr: 0.9999, dsr: 0.61, pbo: 0.08 },
+      [
+        'p-value < 0.001 (needs at most 0.05): met',
+        'Sharpe above zero 99.9 % sure (needs 95 %): met',
+        'Sharpe after all tries 61 % sure (needs 95 %): missed',
+        'overfitting 8 % (needs at most 20 %): met',
+      ],
+    ],
+    // Missed by a hair, which no rounding may hide.
+    [
+      { p: 0.05001, psr: 0.94999, dsr: 0.95, pbo: 0.20001 },
+      [
+        'p-value 0.051 (needs at most 0.05): missed',
+        'Sharpe above zero 94.9 % sure (needs 95 %): missed',
+        'Sharpe after all tries 95 % sure (needs 95 %): met',
+        'overfitting 20.1 % (needs at most 20 %): missed',
+      ],
+    ],
+    [
+      { p: null, psr: null, dsr: null, pbo: null },
+      [
+        'p-value – (needs at most 0.05): not known',
+        'Sharpe above zero – (needs 95 %): not known',
+        'Sharpe after all tries – (needs 95 %): not known',
+        'overfitting – (needs at most 20 %): not known',
+      ],
+    ],
+  ])('on %j tells each figure of luck with the limit that it goes by', (given, lines) => {
+    const words = luckTests(judge(evidence(given))).map(luckWords);
+    const told = words.map((each) => `${luckLine(each)}: ${each.verdict}`);
+    expect(told).toEqual(lines);
   });
 
   it('passes only what passes every test', () => {

@@ -67,7 +67,7 @@ export const aReport = (changes: Partial<BacktestReport> = {}): BacktestReport =
   }),
   maxDrawdownPercent: 1.25,
   sharpe: 0.81,
-  verdict: 'not distinguishable from luck: p = 0.31 on 38 trades',
+  verdict: 'not distinguishable from luck: p = 0.31 on 38 trades, at most 0.05 is needed',
   ambiguous: 3,
   halts: { day: 1, peak: 0 },
   stillOpen: 0,

@@ -35,7 +35,7 @@ const figures = {
 /** A sweep that found something. */
 export const aSummary = (changes: Partial<StudySummary> = {}): StudySummary => ({
   verdict: 'not-distinguishable',
-  sentence: 'not distinguishable from luck: p = 0.31 on 38 trades',
+  sentence: 'not distinguishable from luck: p = 0.31 on 38 trades, at most 0.05 is needed',
   objective: 'sharpe',
   search: 'grid',
   trials: 72,
@@ -46,6 +46,12 @@ export const aSummary = (changes: Partial<StudySummary> = {}): StudySummary => (
   windows: null,
   inSample: figures,
   outOfSample: { ...figures, trades: 38, netPnl: parseUsd('-50'), sharpe: null },
+  luck: [
+    { name: 'p-value', value: 0.31, needs: 'at-most', limit: 0.05, isPassed: false },
+    { name: 'sharpe', value: null, needs: 'at-least', limit: 0.95, isPassed: false },
+    { name: 'trials', value: 0.62, needs: 'at-least', limit: 0.95, isPassed: false },
+    { name: 'splits', value: 0.178, needs: 'at-most', limit: 0.2, isPassed: true },
+  ],
   recommended: 'stop=2 target=4.5',
   heatMap: {
     x: { name: 'target', values: [3.5, 4, 4.5, 5] },

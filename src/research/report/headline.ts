@@ -1,7 +1,10 @@
 import type { BacktestResult } from '#backtest/result.ts';
 import { count, formatMoney, NONE } from '#core/number-words.ts';
+import { luckWords } from '#core/study-words.ts';
+import type { LuckTest } from '#core/study-words.ts';
 
 import type { Assessment } from '../assess.ts';
+import { luckTest } from '../verdict.ts';
 import {
   figure,
   gain,
@@ -18,9 +21,16 @@ export interface Tile {
   readonly name: string;
   readonly value: string;
   readonly note: string;
+  /** Of what the verdict asks; null of all else, and where nobody can tell. */
+  readonly isPassed: boolean | null;
 }
 
-const tile = (name: string, value: string, note = ''): Tile => ({ name, value, note });
+const tile = (name: string, value: string, note = ''): Tile => ({
+  name,
+  value,
+  note,
+  isPassed: null,
+});
 
 /** What one looks at first, in the order in which one should. */
 export const headlineOf = (result: BacktestResult, assessment: Assessment): readonly Tile[] => [
@@ -84,14 +94,21 @@ function doubtTiles(assessment: Assessment): readonly Tile[] {
     tile('Costs doubled', gain(stress.netPnl), doubled),
     tile('Decided by a rule', percent(ambiguous.share), ruled),
     bootstrap === null ? tile('By chance', NONE) : chanceTile(bootstrap),
-    tile(
-      'Luck',
-      `p ${figure(verdict.pValue, 3)}`,
-      `out of sample; that its Sharpe ratio is above zero is ${percent(verdict.probabilisticSharpe)} sure`,
-    ),
+    luckTile(luckTest('p-value', verdict)),
+    luckTile(luckTest('sharpe', verdict)),
     tile('Look-ahead', ...lookAheadWords(lookAhead)),
     tile('Warm-up', ...warmUpWords(warmUp)),
   ];
+}
+
+function luckTile(test: LuckTest): Tile {
+  const { name, value, needs, verdict } = luckWords(test);
+  return {
+    name: `Luck: ${name}`,
+    value,
+    note: `${needs}: ${verdict}; out of sample`,
+    isPassed: test.value === null ? null : test.isPassed,
+  };
 }
 
 function chanceTile({
@@ -103,7 +120,7 @@ function chanceTile({
   return tile(
     'By chance',
     `${percentGain(totalReturn[0])} to ${percentGain(totalReturn[1])}`,
-    `return of 95 % of ${resamples} reshuffles; ${drawdown}`,
+    `return of 95 % of ${resamples} reshuffles; ${drawdown}; not judged`,
   );
 }
 

@@ -3,12 +3,13 @@ import type { SessionEquity } from '#backtest/result.ts';
 import { count, NONE } from '#core/number-words.ts';
 import { optionWords } from '#core/option-words.ts';
 import { placeBetween } from '#core/shades.ts';
-import { efficiencyWords, NOTHING_RECOMMENDED, placeWord } from '#core/study-words.ts';
+import { efficiencyWords, luckWords, NOTHING_RECOMMENDED, placeWord } from '#core/study-words.ts';
 import type { StudyRequest } from '#ports/studies.ts';
 
 import type { FoundPoint, StudyReport, SweepReport, WalkForwardReport } from '../report.ts';
 import { pointText } from '../space.ts';
 import type { HeatMap } from '../surface.ts';
+import { luckTests } from '../verdict.ts';
 import { markup, tableOf } from './markup.ts';
 import type { Markup } from './markup.ts';
 import { figure, gain, inR, percent, percentGain } from './words.ts';
@@ -25,7 +26,7 @@ export function studyPage(request: StudyRequest, report: StudyReport, style: str
 <p class="muted">${count(report.trials, 'point')} tried by ${report.search}, ranked by ${report.objective}. Fills and costs: ${optionWords(request.options)}.</p>
 ${(report.notes ?? []).map((note) => markup`<p class="muted">Note: ${note}.</p>`)}</header>
 <section id="verdict" class="${report.verdict.failed === null ? 'good' : 'open'}"><p id="sentence">${report.sentence}</p>
-<p class="muted">${evidence(report)}</p></section>
+${evidence(report)}</section>
 ${recommendation(request, report)}
 <section><h2>Figures after costs</h2>${figures(report)}</section>
 ${curve(report.equity)}
@@ -39,17 +40,19 @@ ${report.kind === 'sweep' ? sweepParts(report) : walkForwardParts(report)}`;
 `;
 }
 
-function evidence(report: StudyReport): string {
-  const { bootstrap, probabilisticSharpe, deflatedSharpe, overfitting } = report;
+function evidence({ bootstrap, verdict }: StudyReport): Markup {
   const [low, high] = bootstrap?.totalReturn ?? [null, null];
-  return [
-    `p ${figure(bootstrap?.pValue ?? null, 3)}`,
-    `Sharpe above zero ${percent(probabilisticSharpe)}`,
-    `after all tries ${percent(deflatedSharpe)}`,
-    `overfitting ${percent(overfitting?.probability ?? null)}`,
-    `the same trades drawn anew return ${percentGain(low)} to ${percentGain(high)} in 95 % of all draws`,
-  ].join('; ');
+  const tiles = luckTests(verdict).map((test) => {
+    const { name, value, needs, verdict: told } = luckWords(test);
+    return markup`<div class="tile"><div class="name">${name}</div>
+<div class="value ${TONE[told]}">${value}</div>
+<div class="note">${needs}: ${told}</div></div>\n`;
+  });
+  return markup`<div class="luck">${tiles}</div>
+<p class="muted">The same trades drawn anew return ${percentGain(low)} to ${percentGain(high)} in 95 % of all draws; not judged.</p>`;
 }
+
+const TONE = { met: 'up', missed: 'down', 'not known': 'muted' } as const;
 
 function recommendation({ base }: StudyRequest, { recommended, verdict }: StudyReport): Markup {
   if (recommended === null) {

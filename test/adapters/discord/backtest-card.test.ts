@@ -96,16 +96,17 @@ describe('the card of a backtest', () => {
       2025-09-02 to 2025-11-26
       60 sessions, played in 4 s
 
-      **Verdict: not distinguishable from luck: p = 0.31 on 38 trades.**
+      **Verdict: not distinguishable from luck: p = 0.31 on 38 trades, at most 0.05 is needed.**
       Equity $100,000 → $100,560.00, with $10.00 of fees and $0.00 of borrowing paid.
       [38 closed trades, 19 won: +$570.00 before fees] ❌ Win rate 50 % (35 to 65), target > 60 %: missed
       ❌ Profit factor 1.33, target > 2.5: missed
       ❌ Average +0.15 R (−0.2 to +0.5), target > 2 R: missed
-      ✅ Drawdown −0.40 % on 60 sessions, target < 3 %: met
+      ✅ Worst day’s drawdown −0.40 % on 60 sessions, target < 3 %: met
       ✅ Slippage 1.0 bps worse (1 to 1), target < 5 bps: met
       ✅ Interference 0, target 0: met
       (…) holds the true figure, 95 % sure. ⏳ on fewer than 30: too few to say.
-      [Max drawdown] −1.25 %
+      [Drawdown, whole run] −1.25 %
+      from its highest equity
       [Sharpe, a year] 0.81
       [Entries] 38 filled
       4 missed, 0 not taken
@@ -122,6 +123,17 @@ describe('the card of a backtest', () => {
       [Asked by] Theo
       (BACKTEST: the past, no orders · run f00df00df00df00d · 0f0e0d0c · PAPER)"
     `);
+  });
+
+  it('says of each of its drawdowns what it is of: the worst day, and the whole run', () => {
+    const lines = read(card(done()))
+      .split('\n')
+      .filter((line) => /drawdown/i.test(line));
+    expect(lines).toEqual([
+      expect.stringMatching(/^✅ Worst day’s drawdown −0\.40 % on 60 sessions,/),
+      '[Drawdown, whole run] −1.25 %',
+      '[Halts by drawdown] 1 for the day',
+    ]);
   });
 
   it('ends in the verdict', () => {

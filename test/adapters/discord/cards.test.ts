@@ -194,7 +194,7 @@ describe('the digest', () => {
       [All 40 closed trades: +$3,010.50] ✅ Win rate 62.5 % (47 to 76), target > 60 %: met
       ✅ Profit factor 2.71, target > 2.5: met
       ❌ Average +1.2 R (+0.71 to +1.69), target > 2 R: missed
-      ✅ Drawdown −1.42 % on 12 sessions, target < 3 %: met
+      ✅ Worst day’s drawdown −1.42 % on 12 sessions, target < 3 %: met
       ✅ Slippage 1.3 bps worse (0.9 to 1.8) on 41 entries, target < 5 bps: met
       ✅ Interference 0, target 0: met
       (…) holds the true figure, 95 % sure. ⏳ on fewer than 30: too few to say.
@@ -279,7 +279,12 @@ describe('the digest', () => {
     ['averageR', 2.01, 39, '✅ Average +2.01 R on 39 trades, target > 2 R: met'],
     ['drawdownPercent', null, 0, '– Drawdown: no session measured'],
     ['drawdownPercent', 3, 1, '❌ Drawdown −3.00 %, target < 3 %: missed'],
-    ['drawdownPercent', 3, 2, '❌ Drawdown −3.00 % on 2 sessions, target < 3 %: missed'],
+    [
+      'drawdownPercent',
+      3,
+      2,
+      '❌ Worst day’s drawdown −3.00 % on 2 sessions, target < 3 %: missed',
+    ],
     ['slippageBps', null, 0, '– Slippage: no entry filled'],
     ['slippageBps', 5, 40, '❌ Slippage 5.0 bps worse, target < 5 bps: missed'],
     ['slippageBps', 1, 1, '⏳ Slippage 1.0 bps worse on 1 entry, target < 5 bps: met'],

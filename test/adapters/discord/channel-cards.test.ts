@@ -102,7 +102,7 @@ describe('the digest of a week', () => {
       [40 closed trades, 25 won: +$3,010.50] ✅ Win rate 62.5 % (47 to 76), target > 60 %: met
       ✅ Profit factor 2.71, target > 2.5: met
       ❌ Average +1.2 R (+0.71 to +1.69), target > 2 R: missed
-      ✅ Drawdown −1.42 % on 12 sessions, target < 3 %: met
+      ✅ Worst day’s drawdown −1.42 % on 12 sessions, target < 3 %: met
       ✅ Slippage 1.3 bps worse (0.9 to 1.8) on 41 entries, target < 5 bps: met
       ✅ Interference 0, target 0: met
       (…) holds the true figure, 95 % sure. ⏳ on fewer than 30: too few to say.

@@ -106,7 +106,7 @@ describe('the card of a study', () => {
       stop=2,2.5,3 target=3.5,4,4.5,5
       by sharpe, every point
 
-      **Verdict: not distinguishable from luck: p = 0.31 on 38 trades.**
+      **Verdict: not distinguishable from luck: p = 0.31 on 38 trades, at most 0.05 is needed.**
       72 points tried in 1 min
       Chosen on 2024-11-26 to 2025-08-07 (175 sessions)
       Tried on 2025-08-08 to 2025-11-25 (75 sessions)
@@ -123,6 +123,10 @@ describe('the card of a study', () => {
       profit factor 1.42
       expectancy +0.18 R
       Sharpe –
+      [Luck] ❌ p-value 0.31 (needs at most 0.05)
+      – Sharpe above zero – (needs 95 %)
+      ❌ Sharpe after all tries 62 % sure (needs 95 %)
+      ✅ overfitting 17.8 % (needs at most 20 %)
       [sharpe: stop down, target across] \`\`\`
              3.5      4    4.5      5
       2   0.11 ▒  0.5 ▓ 1.25 █  1.1 █
@@ -142,6 +146,13 @@ describe('the card of a study', () => {
     expect(text).toContain('by sharpe, every point, half-years\n');
     expect(text).toContain('2 windows; the tests made 42 % of the annual return in training\n');
     expect(text).not.toContain('```');
+  });
+
+  it('of before luck was told with its limits is told without', () => {
+    const { luck: _, ...before } = aSummary();
+    const text = read(card({ ...done(), summary: before } as StudyProgress));
+    expect(text).toContain('[Out of sample] 38 trades');
+    expect(text).not.toContain('[Luck]');
   });
 
   it('recommends nothing where nothing is good, or where it trades already', () => {

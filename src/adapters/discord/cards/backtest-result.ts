@@ -62,7 +62,11 @@ function figureFields(report: BacktestReport): readonly APIEmbedField[] {
   const { maxDrawdownPercent, sharpe, ambiguous, halts, metrics, missed, rejected } = report;
   const trades = metrics.winRate.count;
   return [
-    { name: 'Max drawdown', value: formatPercentGain(-maxDrawdownPercent), inline: true },
+    {
+      name: 'Drawdown, whole run',
+      value: `${formatPercentGain(-maxDrawdownPercent)}\nfrom its highest equity`,
+      inline: true,
+    },
     {
       name: 'Sharpe, a year',
       value: sharpe === null ? `${NONE}\ntoo few sessions` : formatNumber(sharpe),

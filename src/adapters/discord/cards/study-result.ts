@@ -8,7 +8,13 @@ import {
   formatR,
   NONE,
 } from '#core/number-words.ts';
-import { efficiencyWords, NOTHING_RECOMMENDED, placeWord } from '#core/study-words.ts';
+import {
+  efficiencyWords,
+  luckLine,
+  luckWords,
+  NOTHING_RECOMMENDED,
+  placeWord,
+} from '#core/study-words.ts';
 import type { VerdictKind } from '#ports/studies.ts';
 import type {
   ParameterChange,
@@ -54,6 +60,7 @@ export function studyHeadline({
         : [
             figureField('In sample', summary.inSample),
             figureField('Out of sample', summary.outOfSample),
+            ...luckFields(summary),
           ]),
       ...heatFields(summary),
     ],
@@ -118,6 +125,21 @@ function figureField(name: string, figures: StudyFigures): APIEmbedField {
     inline: true,
   };
 }
+
+const MARKS = { met: '✅', missed: '❌', 'not known': NONE } as const;
+
+const luckFields = ({ luck }: StudySummary): readonly APIEmbedField[] =>
+  luck === undefined
+    ? []
+    : [
+        {
+          name: 'Luck',
+          value: luck
+            .map(luckWords)
+            .map((words) => `${MARKS[words.verdict]} ${luckLine(words)}`)
+            .join('\n'),
+        },
+      ];
 
 function heatFields({ heatMap, objective }: StudySummary): readonly APIEmbedField[] {
   const lines = heatMap === null ? null : heatTable(heatMap);

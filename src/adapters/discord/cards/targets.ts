@@ -25,6 +25,8 @@ export interface MetricWords {
 
 interface Words {
   readonly label: string;
+  /** Where it stands on more than one, when that makes it another thing. */
+  readonly labelOfMany?: string;
   readonly format: (value: number) => string;
   /** One end of an interval, without the unit. */
   readonly end: (value: number) => string;
@@ -54,6 +56,7 @@ const WORDS = {
   },
   drawdownPercent: {
     label: 'Drawdown',
+    labelOfMany: 'Worst day’s drawdown',
     format: (fall) => formatPercentGain(-fall),
     end: formatNumber,
     target: (limit) => `< ${limit} %`,
@@ -91,7 +94,7 @@ function wordsOf(metric: JudgedMetric): MetricWords {
   const whyNot = on === 0 ? NOTHING[target.of] : NO_LOSS;
   return {
     mark: isFew && isKnown ? FEW : MARKS[verdict],
-    label: words.label,
+    label: (on > 1 ? words.labelOfMany : undefined) ?? words.label,
     value: isKnown ? words.format(value) : NONE,
     interval: interval && interval.map(words.end).join(' to '),
     target: words.target(target.limit),

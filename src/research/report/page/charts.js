@@ -65,13 +65,25 @@ export function drawEquity(points) {
   });
 }
 
-/** How many signals each filter took; a scale by powers of ten, since one takes most. */
+const short = new Intl.NumberFormat('en-US', { notation: 'compact' });
+
+/** How many signals each filter took; a logarithmic scale, since one takes most: it says so itself. */
 export function drawFilters(all) {
   const rows = all.filter(([, count]) => count > 0).toReversed();
-  $('filters').style.height = `${Math.max(100, rows.length * 30 + 20)}px`;
+  $('filters').style.height = `${Math.max(100, rows.length * 30 + 80)}px`;
   draw('filters', {
-    grid: { left: 124, right: 72, top: 8, bottom: 8 },
-    xAxis: { type: 'log', min: 0.5, show: false },
+    grid: { left: 124, right: 72, top: 8, bottom: 68 },
+    xAxis: axis({
+      type: 'log',
+      min: 0.5,
+      splitLine: LINE,
+      startValue: 0.5,
+      axisLabel: { formatter: (value) => (value < 1 ? '' : short.format(value)) },
+      name: 'Signals, on a logarithmic scale:\neach line is 10 × the one before',
+      nameLocation: 'middle',
+      nameGap: 28,
+      nameTextStyle: { color: MUTED, lineHeight: 18, verticalAlign: 'top' },
+    }),
     yAxis: axis({ type: 'category', data: rows.map(([name]) => name) }),
     series: [
       {

@@ -14,8 +14,10 @@ function showHead() {
   $('verdict').className = { 'better-than-luck': 'good', 'too-few-trades': 'open' }[kind] ?? 'bad';
   $('sentence').textContent = `Verdict: ${sentence}.`;
   $('split').textContent = split;
-  for (const { name, value, note } of data.tiles) {
-    const sign = value.startsWith('−') ? 'down' : value.startsWith('+') ? 'up' : '';
+  for (const { name, value, note, isPassed } of data.tiles) {
+    const isUp = isPassed ?? value.startsWith('+');
+    const isDown = isPassed === false || value.startsWith('−');
+    const sign = isDown ? 'down' : isUp ? 'up' : '';
     $('tiles').append(
       h(
         'div',

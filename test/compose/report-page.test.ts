@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { ENTRY_FILTERS } from '#core/decision.ts';
+import type { PageData } from '#research/report/page-data.ts';
+import { folderWith } from '#test/support/bar-files.ts';
+import { chromiumNote, hasChromium, launchChromium } from '#test/support/chromium.ts';
+
+import { writeReport } from '../../src/compose/write-report.ts';
+
+const AT = Date.parse('2025-10-20T15:00:00Z');
+const PHONE = { width: 390, height: 844 };
+const DESK = { width: 1280, height: 800 };
+
+const trade: PageData['trades'][number] = {
+  symbol: 'NVDA',
+  side: 'short',
+  quantity: 211,
+  entry: 118.05,
+  exit: 118.43,
+  stop: 119.2,
+  target: 115.9,
+  reason: 'end_of_day',
+  openedAt: AT,
+  closedAt: AT + 3_600_000,
+  net: -80.73,
+  r: -0.29,
+  maeR: -0.52,
+  mfeR: 0.23,
+  confidence: 72,
+  ruled: false,
+  bars: null,
+};
+const group = { key: 'NVDA', trades: 1, net: -80.73, winRate: 0, profitFactor: null, r: -0.29 };
+
+const data: PageData = {
+  subject: { runId: 'f00d', span: 'NVDA', what: 'Rules: the defaults.' },
+  verdict: { kind: 'too-few-trades', sentence: 'too few trades to tell', split: '' },
+  tiles: [
+    { name: 'Net P/L', value: '−$80.73', note: '', isPassed: null },
+    { name: 'Luck: p-value', value: '0.402', note: 'needs at most 0.05: missed', isPassed: false },
+    { name: 'Luck: Sharpe', value: '97 % sure', note: 'needs 95 %: met', isPassed: true },
+    { name: 'Trades', value: '1', note: '', isPassed: null },
+  ],
+  equity: [
+    [AT, 100_000, 0],
+    [AT + 3_600_000, 99_919.27, -0.08],
+  ],
+  months: [{ month: '2025-10', return: -0.0008 }],
+  groups: { symbol: [group], hour: [group] },
+  filters: ENTRY_FILTERS.slice(1, 4).map((name, index) => [name, 10 ** index] as const),
+  signals: '111 signals',
+  halts: [],
+  trades: [trade],
+};
+
+/** How strongly the edge of the trades fades out, with the table scrolled so far: 0 to 1. */
+const fadeAt = (page: Page, left: number): Promise<number> =>
+  page.evaluate(`(async () => {
+    const scroll = document.querySelector('#trades').parentElement;
+    scroll.scrollTo({ left: ${left} });
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    return Number(getComputedStyle(scroll, '::after').opacity);
+  })()`);
+
+describe.skipIf(!hasChromium)(`the page of a backtest${chromiumNote}`, () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser.close());
+
+  /** What is found on the page by somebody with such a screen. */
+  async function seen<Found>(viewport: typeof PHONE, look: (page: Page) => Promise<Found>) {
+    const file = join(folderWith({}), 'report.html');
+    writeReport(file, data);
+    const page = await browser.newPage({ viewport });
+    const faults: unknown[] = [];
+    page.on('pageerror', (error) => faults.push(error));
+    await page.goto(pathToFileURL(file).href);
+    const found = await look(page);
+    await page.close();
+    expect(faults).toEqual([]);
+    return found;
+  }
+
+  it('fades a table out at the edge of a phone for as long as there is more to come', async () => {
+    const fades = await seen(PHONE, async (page) => [
+      await fadeAt(page, 0),
+      await fadeAt(page, 200),
+      await fadeAt(page, 10_000),
+    ]);
+    expect(fades).toEqual([1, 1, 0]);
+  });
+
+  it('fades nothing out where all of it fits', async () => {
+    expect(await seen(DESK, (page) => fadeAt(page, 0))).toBe(0);
+  });
+
+  it('is never wider than the screen itself', async () => {
+    const widths = [PHONE, DESK].map((screen) =>
+      seen(screen, (page) => page.evaluate('document.documentElement.scrollWidth')),
+    );
+    expect(await Promise.all(widths)).toEqual([PHONE.width, DESK.width]);
+  });
+
+  it('says of the scale of the signals that it is logarithmic, on the axis', async () => {
+    const axis = await seen(PHONE, (page) =>
+      page.evaluate(
+        `(({ type, show, name }) => ({ type, show, name }))(
+          echarts.getInstanceByDom(document.querySelector('#filters')).getOption().xAxis[0])`,
+      ),
+    );
+    expect(axis).toEqual({
+      type: 'log',
+      show: true,
+      name: 'Signals, on a logarithmic scale:\neach line is 10 × the one before',
+    });
+  });
+
+  it('colours a figure that the verdict asks for by whether it was met, others by their sign', async () => {
+    const colours = await seen(PHONE, (page) =>
+      page.locator('.tile .value').evaluateAll((all) => all.map((each) => each.className.trim())),
+    );
+    expect(colours).toEqual(['value down', 'value down', 'value up', 'value']);
+  });
+});
