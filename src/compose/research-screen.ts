@@ -76,15 +76,22 @@ function sweepLines(report: SweepReport): readonly string[] {
   ];
 }
 
+/** Characters. */
+const LABEL = 14;
+
+const labelled = (label: string, text: string): string => `${label.padEnd(LABEL)} ${text}`;
+
 function recommendedLines({ recommended, objective, verdict }: StudyReport): readonly string[] {
   if (recommended === null) {
     return [`recommended    ${NOTHING_RECOMMENDED}`];
   }
   const { coordinates, smoothed, points, peak } = recommended;
+  const word = placeWord(verdict.failed === null).toLowerCase();
   return [
-    `${placeWord(verdict.failed === null)
-      .toLowerCase()
-      .padEnd(14)} ${pointText(coordinates)}`,
+    // A long word has a line of its own.
+    ...(word.length > LABEL
+      ? [word, labelled('', pointText(coordinates))]
+      : [labelled(word, pointText(coordinates))]),
     `               ${objective} ${number(smoothed)} in the mean of ${count(points, 'point')} there; the highest single point is ${pointText(peak)}`,
   ];
 }
