@@ -21,7 +21,7 @@ import { passOver } from './yardstick.ts';
 const NAMES = Array.from({ length: 10 }, (_, index) => `S${index}`);
 const SESSIONS = 1_282;
 /** The compiler takes some dozen runs until it has seen enough of the rules. */
-const RUNS = 40;
+const RUNS = 60;
 
 /** How fast history is played with the full rule book on, beside a pass that does as little as can be. */
 export async function benchBacktest(): Promise<readonly BenchRow[]> {

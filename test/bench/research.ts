@@ -17,6 +17,8 @@ const NAMES = ['AAPL', 'AMD', 'AMZN', 'GOOGL', 'JPM', 'META', 'MSFT', 'NVDA', 'T
 const SESSIONS = 1_283;
 const GRID_BUDGET_S = 30;
 const RATE_BUDGET = 30e6;
+/** The compiler takes one to see enough of a grid's rules. */
+const GRID_RUNS = 3;
 const RATIO_BUDGET = 1.7;
 const NOBODY = { done: () => {}, signal: new AbortController().signal };
 
@@ -66,12 +68,15 @@ function combinationsOf(market: BacktestMarket, tasks: readonly Task[]): number 
 }
 
 function gridRow(): BenchRow {
-  const { market, evaluator, tasks } = benchOf(Math.round(SESSIONS / 0.7));
-  const from = performance.now();
-  outcomesHere(evaluator, tasks);
-  const rate = (combinationsOf(market, tasks) * 1_000) / (performance.now() - from);
+  const { market, tasks } = benchOf(Math.round(SESSIONS / 0.7));
+  const times = Array.from({ length: GRID_RUNS }, () => {
+    const from = performance.now();
+    outcomesHere(createEvaluator(market, DEFAULT_OPTIONS), tasks);
+    return performance.now() - from;
+  });
+  const rate = (combinationsOf(market, tasks) * 1_000) / Math.min(...times);
   return {
-    name: 'grid of 72 points over 1 million bars, one core, features included',
+    name: 'grid of 72 points over 1 million bars, one core, features included, warm',
     value: `${(rate / 1e6).toFixed(1)} million bar-combinations a second`,
     budget: `at least ${RATE_BUDGET / 1e6} million`,
     ok: rate >= RATE_BUDGET,

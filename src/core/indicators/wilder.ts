@@ -185,13 +185,10 @@ function advance(
   state.adx = adx;
 }
 
-/** Without a close before, it is none. */
+/** A close before that lies outside of the bar stretches it; mostly it lies within, or is none. */
 function trueRange(high: number, low: number, closeBefore: number): number {
-  const above = Math.abs(high - closeBefore);
-  const below = Math.abs(low - closeBefore);
-  const gap = above > below ? above : below;
-  const own = high - low;
-  return own > gap ? own : gap;
+  if (closeBefore > high) return closeBefore - low;
+  return closeBefore < low ? high - closeBefore : high - low;
 }
 
 /** A move that is larger than the one to the other side; 0 for any other. */
