@@ -57,6 +57,9 @@ export function takeOver(
     parent.legIds = [...parent.legIds, next.id];
     book.changed(parent);
   }
+  // While this one was pending, another may have come in the place of the parent that it was copied with.
+  next.parent = parent;
+  next.parentId = old.parentId;
   next.legs = legs;
   next.legIds = legIds;
   next.predecessor = null;

@@ -255,6 +255,37 @@ describe('a replacement that is pending', () => {
     ]);
   });
 
+  it('of a stop waits for the entry that has come in its own entry’s place', () => {
+    const test = anExchange();
+    const { id, legs } = test.submit(aBracket());
+    const stop = request(test, legs[1]!, { stopPrice: parseUsd('97') });
+    const entry = request(test, id, { limitPrice: parseUsd('99') });
+    test.exchange.completeReplace(entry, test.now());
+    test.exchange.completeReplace(stop, test.now());
+    expect(test.exchange.order(stop)?.parentId).toBe(entry);
+    test.bar([99, 99.5, 98.5, 99]);
+    expect(test.bar([98, 98, 96, 96.5])).toEqual([
+      'take-profit canceled',
+      'stop-loss new',
+      'stop-loss fill 10 @ 97',
+    ]);
+  });
+
+  it('of a stop takes the target along that has come in its own target’s place', () => {
+    const test = withShares();
+    const oco = { side: 'sell', orderClass: 'oco', target: '105', stopLoss: '97' } as const;
+    const { id, legs } = test.submit(aRequest({ ...oco, type: 'limit' }));
+    const stop = request(test, legs[0]!, { stopPrice: parseUsd('98') });
+    const target = request(test, id, { limitPrice: parseUsd('104') });
+    test.exchange.completeReplace(target, test.now());
+    test.exchange.completeReplace(stop, test.now());
+    test.bar(STOP_FILLS);
+    expect([stop, target].map((each) => test.exchange.order(each)?.status)).toEqual([
+      'filled',
+      'canceled',
+    ]);
+  });
+
   it('holds shares only for what it wants beyond the old order', () => {
     const test = withShares();
     const { id } = test.submit(aRequest({ side: 'sell', limit: '110', quantity: 4 }));
