@@ -60,7 +60,7 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-interface WalkOptions {
+export interface WalkOptions {
   readonly seed: number;
   readonly sessions: number;
   readonly barMinutes?: 5 | 15;
