@@ -44,7 +44,10 @@ export function glide(run: GlidingRun, last: Moment, from: number): Glide {
     : markThrough(run, watch, { last, from, until });
 }
 
-/** Nothing about the desk itself changes with time alone, and nobody watches. */
+/**
+ * Nothing about the desk itself changes with time alone, and nobody watches. While all is being closed no trade is calm
+ * either; it is said here for whoever reads.
+ */
 const isSettled = ({ control, options }: Desk, { session }: Moment): boolean =>
   options.recording === null &&
   control.status !== 'flattening' &&

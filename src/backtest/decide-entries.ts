@@ -1,13 +1,6 @@
 import type { Account, Asset, Position } from '#core/account.ts';
 import { decide, decideBriefly } from '#core/decide.ts';
-import type {
-  DaysBySymbol,
-  OpenTrade,
-  Outcome,
-  PastTrade,
-  PendingEntry,
-  RuleView,
-} from '#core/decision.ts';
+import type { DaysBySymbol, Outcome, PastTrade, PendingEntry, RuleView } from '#core/decision.ts';
 import type { Ticker } from '#core/ids.ts';
 import type { Exchange } from '#core/matching/exchange.ts';
 import { averagePriceOf } from '#core/matching/portfolio.ts';
@@ -36,7 +29,7 @@ export interface Candidate {
 export function decideEntries(
   desk: Desk,
   moment: Moment,
-  { candidates: all, openTrades, daily, tally }: DecisionInput,
+  { candidates: all, daily, tally }: DecisionInput,
 ): void {
   const { barEnd: at } = moment;
   const candidates = desk.observer === null ? untaken(desk, all, tally) : all;
@@ -46,7 +39,7 @@ export function decideEntries(
     // The exchange has not followed the prices of what nobody holds.
     if (close !== undefined) desk.exchange.markToMarket(history.symbol, usdFromNumber(close));
   }
-  const outcomes = outcomesOf(desk, snapshotOf(desk, moment, { candidates, openTrades, daily }));
+  const outcomes = outcomesOf(desk, snapshotOf(desk, moment, { candidates, daily }));
   for (let index = 0; index < outcomes.length; index += 1) {
     const [decision, candidate] = [outcomes[index], candidates[index]];
     if (decision?.kind === 'refused') tally.refused[decision.by] += 1;
@@ -80,7 +73,6 @@ function untaken(
 
 interface Seen {
   readonly candidates: readonly Candidate[];
-  readonly openTrades: readonly OpenTrade[];
   /** The days before the session. */
   readonly daily: DaysBySymbol;
 }
@@ -89,7 +81,7 @@ interface DecisionInput extends Seen {
   readonly tally: RunningTally;
 }
 
-function snapshotOf(desk: Desk, moment: Moment, { candidates, openTrades, daily }: Seen): RuleView {
+function snapshotOf(desk: Desk, moment: Moment, { candidates, daily }: Seen): RuleView {
   const { control, options, parameters } = desk;
   const { barEnd, session } = moment;
   return {
@@ -107,7 +99,6 @@ function snapshotOf(desk: Desk, moment: Moment, { candidates, openTrades, daily 
     daily,
     sectors: options.sectors,
     pastTrades: recentTrades(desk.past, parameters, barEnd),
-    openTrades,
     drawdown: drawdownNow(desk, moment),
     impediments: NO_IMPEDIMENTS,
     parameters,

@@ -24,6 +24,7 @@ export function takeOrders(
   exit: ExitReason | null,
 ): void {
   live.isStirred = true;
+  // A halt may close what was calm: what was known of its next bars is not any more.
   live.calmUntil = -1;
   for (const order of orders) live.orders.push({ order, as: meaningOf(order, exit) });
 }

@@ -197,13 +197,12 @@ function step(run: Run, slot: number): void {
 function judge(run: Run, moment: Moment): void {
   const { desk, equity } = run;
   watchDrawdown(desk, moment);
-  const openTrades = openTradesAt(desk, moment);
-  const exits = exitsAt(desk, moment, openTrades);
+  const exits = exitsAt(desk, moment, openTradesAt(desk, moment));
   moveTrailed(desk, exits, moment);
   const candidates = run.agenda.at(moment.slot);
   if (candidates.length > 0) {
     const daily = run.views.before(moment.sessionIndex);
-    decideEntries(desk, moment, { candidates, openTrades, daily, tally: run.tally });
+    decideEntries(desk, moment, { candidates, daily, tally: run.tally });
   }
   closeByRule(desk, exits, moment);
   noteFlat(desk, moment.barEnd);

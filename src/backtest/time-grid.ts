@@ -39,6 +39,7 @@ export function sessionIndexOf({ firstSlots }: TimeGrid, slot: number): number {
 /** The last slot of the session that a slot belongs to. */
 export const lastSlotOf = (grid: TimeGrid, slot: number): number =>
   (grid.firstSlots[sessionIndexOf(grid, slot) + 1] ?? 0) - 1;
+
 /** The first slot whose bar ends after an instant. */
 export function slotAfter(grid: TimeGrid, at: EpochMs): number {
   const index = grid.sessions.findIndex(({ close }) => close > at);

@@ -1,7 +1,7 @@
 import { confidenceTotal } from './confidence.ts';
 import type { EntryFilterName, Features } from './decision.ts';
 import { isStillWarm, isWarm } from './filters/data.ts';
-import { isWithin, isWithTrend } from './filters/market.ts';
+import { isInWindow, isWithTrend } from './filters/market.ts';
 import type { TimeWindow } from './filters/market.ts';
 import type { StrategyParameters } from './parameters.ts';
 import { signalSide } from './signal.ts';
@@ -32,7 +32,7 @@ export function barRefusal(
   if (!(wasWarm ? isStillWarm(features) : isWarm(features))) return 'warm-up';
   const side = signalSide(features, parameters.crossWithinBars);
   if (side === null) return 'no-signal';
-  if (!isWithin(window, features.barEnd)) return 'entry-window';
+  if (!isInWindow(window, features.barEnd)) return 'entry-window';
   if (confidenceTotal(side, features) < parameters.confidenceThreshold) return 'confidence';
   if (!isWithTrend(side, features)) return 'trend-15m';
   return isNearVolume(profile(), features.close) ? null : 'volume-profile';

@@ -108,8 +108,8 @@ export interface Snapshot {
   readonly parameters: StrategyParameters;
 }
 
-/** What the entry rules see of it: days they ask for, symbol by symbol. */
-export type RuleView = Omit<Snapshot, 'daily'> & { readonly daily: DaysBySymbol };
+/** What the entry rules see of it: days they ask for, symbol by symbol, and nothing that is for the exits alone. */
+export type RuleView = Omit<Snapshot, 'daily' | 'openTrades'> & { readonly daily: DaysBySymbol };
 export type DaysBySymbol = Pick<ReadonlyMap<Ticker, readonly DailyBar[]>, 'get'>;
 
 export interface PendingEntry {

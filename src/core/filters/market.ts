@@ -16,7 +16,7 @@ import type { EntryFilter, EntryQuestion, SignalQuestion } from './question.ts';
 export const ENTRY_WINDOW: EntryFilter<SignalQuestion> = {
   name: 'entry-window',
   passes: ({ snapshot: { barEnd, session, parameters } }) =>
-    isWithin(entryWindow(session, parameters), barEnd),
+    isInWindow(entryWindow(session, parameters), barEnd),
   numbers: ({ snapshot: { barEnd, session, parameters } }) => ({
     minutesSinceOpen: (barEnd - session.open) / MINUTE_MS,
     minutesToClose: (session.close - barEnd) / MINUTE_MS,
@@ -47,7 +47,8 @@ type WindowFigures = Pick<
   'noEntryFirstMinutes' | 'noEntryLastMinutes' | 'endOfDay' | 'flattenMinutes' | 'barMinutes'
 >;
 
-export const isWithin = ({ from, to }: TimeWindow, at: EpochMs): boolean => at >= from && at <= to;
+export const isInWindow = ({ from, to }: TimeWindow, at: EpochMs): boolean =>
+  at >= from && at <= to;
 
 /** Enough speaks for the signal. */
 export const CONFIDENCE: EntryFilter<SignalQuestion> = {

@@ -64,19 +64,19 @@ export function requestReplace(
  * or has changed too much meanwhile; then the old order stays as it is.
  */
 export function completeReplace(venue: Venue, turn: Turn, id: BrokerOrderId): void {
-  const { book } = venue;
-  const next = book.byId(id);
+  const next = venue.book.byId(id);
   const old = next?.predecessor ?? null;
-  // Only a replacement that is pending stays like this.
-  if (next?.status !== 'pending_new' || old === null) return;
+  if (next === undefined || old === null) return;
+  if (isTerminal(next.status)) {
+    // Somebody has canceled it before it came: the old order works on.
+    next.predecessor = null;
+    if (old.status === 'pending_replace') stay(venue, turn, old);
+    return;
+  }
   if (isTerminal(old.status) || !fits(venue, old, next)) {
     announce(venue, turn, next, 'rejected');
     next.predecessor = null;
-    old.status = workingStatusOf(old);
-    old.statusBefore = null;
-    old.replacedBy = null;
-    book.changed(old);
-    notify(venue, turn, old, 'order_replace_rejected');
+    stay(venue, turn, old);
     return;
   }
   const isLeg = old.role === 'take-profit' || old.role === 'stop-loss';
@@ -85,6 +85,15 @@ export function completeReplace(venue: Venue, turn: Turn, id: BrokerOrderId): vo
     next.isStuck = old.isStuck;
   }
   takeOver(venue, turn, { old, next }, startOf(venue, old));
+}
+
+/** The order is not replaced after all. */
+function stay(venue: Venue, turn: Turn, order: BookOrder): void {
+  order.status = workingStatusOf(order);
+  order.statusBefore = null;
+  order.replacedBy = null;
+  venue.book.changed(order);
+  notify(venue, turn, order, 'order_replace_rejected');
 }
 
 /** Whether a pending replacement can still take the place of the old order. */

@@ -286,6 +286,18 @@ describe('a replacement that is pending', () => {
     ]);
   });
 
+  it('leaves the old order at work where it is canceled before it comes', () => {
+    const test = withShares();
+    const { id } = test.submit(aRequest({ side: 'sell', limit: '110', quantity: 4 }));
+    const next = request(test, id, { limitPrice: parseUsd('109') });
+    test.exchange.cancel(next, test.now());
+    expect(test.exchange.order(id)?.status).toBe('pending_replace');
+    test.exchange.completeReplace(next, test.now());
+    expect(test.exchange.order(id)).toMatchObject({ status: 'new', replacedBy: null });
+    expect(test.exchange.order(next)?.status).toBe('canceled');
+    expect(test.bar([110, 111, 109.5, 110.5])).toEqual(['single fill 4 @ 110']);
+  });
+
   it('holds shares only for what it wants beyond the old order', () => {
     const test = withShares();
     const { id } = test.submit(aRequest({ side: 'sell', limit: '110', quantity: 4 }));

@@ -33,8 +33,10 @@ export function listOrders(
   query: OrderQuery,
 ): readonly SimulatedOrder[] {
   const { status, limit, direction } = query;
-  const all = exchange.orders();
-  const [from, to] = bounds(exchange, query);
+  let known: readonly SimulatedOrder[] | null = null;
+  // Asked for where it is needed: it names every order there ever was.
+  const everyOrder = (): readonly SimulatedOrder[] => (known ??= exchange.orders());
+  const [from, to] = bounds(exchange, query, everyOrder);
   const found: SimulatedOrder[] = [];
   if (status === 'open') {
     const open = exchange
@@ -42,10 +44,11 @@ export function listOrders(
       .filter((order) => order.sequence >= from && order.sequence < to && matches(order, query));
     return (direction === 'asc' ? open : open.toReversed()).slice(0, limit);
   }
+  const all = everyOrder();
   const step = direction === 'asc' ? 1 : -1;
   for (
-    let at = step > 0 ? from : to - 1;
-    at >= from && at < to && found.length < limit;
+    let at = step > 0 ? from : Math.min(to, all.length) - 1;
+    at >= from && at < Math.min(to, all.length) && found.length < limit;
     at += step
   ) {
     const order = all[at];
@@ -65,18 +68,21 @@ function matches(order: SimulatedOrder, query: OrderQuery): boolean {
 }
 
 /** The stretch of the list between the bounds: first index, and the index after the last. */
-function bounds(exchange: World['exchange'], query: OrderQuery): readonly [number, number] {
-  const all = exchange.orders();
+function bounds(
+  exchange: World['exchange'],
+  query: OrderQuery,
+  everyOrder: () => readonly SimulatedOrder[],
+): readonly [number, number] {
   const { after, until, afterId, beforeId } = query;
   const afterOrder = afterId === null ? undefined : exchange.order(afterId);
   const beforeOrder = beforeId === null ? undefined : exchange.order(beforeId);
   const from = Math.max(
-    after === null ? 0 : countUntil(all, after),
+    after === null ? 0 : countUntil(everyOrder(), after),
     afterOrder === undefined ? 0 : afterOrder.sequence + 1,
   );
   const to = Math.min(
-    until === null ? all.length : countUntil(all, until - 1),
-    beforeOrder?.sequence ?? all.length,
+    until === null ? Number.POSITIVE_INFINITY : countUntil(everyOrder(), until - 1),
+    beforeOrder?.sequence ?? Number.POSITIVE_INFINITY,
   );
   return [from, to];
 }
