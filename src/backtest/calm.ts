@@ -1,6 +1,7 @@
 import type { BarColumns } from '#core/bars.ts';
 import type { CalmWatch } from '#core/drawdown-calm.ts';
 import { closesFrom } from '#core/exits.ts';
+import { figureAt } from '#core/indicators/figure-at.ts';
 import { usdFromNumber } from '#core/money.ts';
 import { openTradeOf } from '#core/open-trade.ts';
 import { trailsFrom } from '#core/trailing-stop.ts';
@@ -9,7 +10,7 @@ import type { Agenda } from './agenda.ts';
 import type { RunningTally } from './candidates.ts';
 import type { Desk, LiveTrade, Moment } from './desk.ts';
 import type { EquityLog } from './equity-log.ts';
-import { barEndOf } from './time-grid.ts';
+import { barEndOf, lastSlotIn, slotEndingFrom } from './time-grid.ts';
 
 /** What of a run lives through calm bars. */
 export interface GlidingRun {
@@ -55,16 +56,13 @@ const isSettled = ({ control, options }: Desk, { session }: Moment): boolean =>
 
 /** The first slot in which something may happen to one of the trades; the session's last one at most. */
 function nextStir(desk: Desk, last: Moment, from: number): number {
-  let next = lastSlotOf(desk, last);
+  let next = lastSlotIn(desk.grid, last.sessionIndex);
   for (const live of desk.live.values()) {
     if (live.calmUntil < from) live.calmUntil = stirsAt(desk, live, last, from);
     next = Math.min(next, live.calmUntil);
   }
   return next;
 }
-
-const lastSlotOf = ({ grid }: Desk, { sessionIndex }: Moment): number =>
-  (grid.firstSlots[sessionIndex + 1] ?? 0) - 1;
 
 /** The same of one trade. */
 function stirsAt(desk: Desk, live: LiveTrade, last: Moment, from: number): number {
@@ -80,9 +78,10 @@ function stirsAt(desk: Desk, live: LiveTrade, last: Moment, from: number): numbe
   const isTrailing = isLong ? open.bestPrice >= trails : open.bestPrice <= trails;
   if (isTrailing) return from;
   const due = closesFrom(open, last.session, parameters);
-  const first = grid.firstSlots[last.sessionIndex] ?? 0;
-  const dueSlot = first + Math.ceil((due - last.session.open) / grid.barMs) - 1;
-  const end = Math.min(dueSlot, lastSlotOf(desk, last));
+  const end = Math.min(
+    slotEndingFrom(grid, due, last.sessionIndex),
+    lastSlotIn(grid, last.sessionIndex),
+  );
   return leavesAt(history, live.row + 1, end, {
     above: isLong ? above : Math.max(above, trails),
     below: isLong ? Math.min(below, trails) : below,
@@ -100,8 +99,7 @@ function leavesAt(
     const slot = slots[row] ?? end;
     if (slot >= end) return end;
     const isWithin =
-      usdFromNumber(low[row] ?? Number.NaN) > above &&
-      usdFromNumber(high[row] ?? Number.NaN) < below;
+      usdFromNumber(figureAt(low, row)) > above && usdFromNumber(figureAt(high, row)) < below;
     if (!isWithin) return slot;
   }
   return end;
@@ -138,7 +136,7 @@ function markAll({ live, exchange }: Desk, slot: number): number {
     if (slots[each.row + 1] !== slot) continue;
     each.row += 1;
     marked += 1;
-    exchange.markToMarket(symbol, usdFromNumber(bars.close[each.row] ?? Number.NaN));
+    exchange.markToMarket(symbol, usdFromNumber(figureAt(bars.close, each.row)));
   }
   return marked;
 }

@@ -38,7 +38,17 @@ export function sessionIndexOf({ firstSlots }: TimeGrid, slot: number): number {
 
 /** The last slot of the session that a slot belongs to. */
 export const lastSlotOf = (grid: TimeGrid, slot: number): number =>
-  (grid.firstSlots[sessionIndexOf(grid, slot) + 1] ?? 0) - 1;
+  lastSlotIn(grid, sessionIndexOf(grid, slot));
+
+/** The last slot of a session. */
+export const lastSlotIn = ({ firstSlots }: TimeGrid, session: number): number =>
+  (firstSlots[session + 1] ?? 0) - 1;
+
+/** The first slot whose bar ends at an instant or later, counted on from a session: it may lie outside of it. */
+export function slotEndingFrom(grid: TimeGrid, at: EpochMs, session: number): number {
+  const open = grid.sessions[session]?.open ?? Number.NaN;
+  return (grid.firstSlots[session] ?? 0) + Math.ceil((at - open) / grid.barMs) - 1;
+}
 
 /** The first slot whose bar ends after an instant. */
 export function slotAfter(grid: TimeGrid, at: EpochMs): number {

@@ -83,7 +83,7 @@ const labelled = (label: string, text: string): string => `${label.padEnd(LABEL)
 
 function recommendedLines({ recommended, objective, verdict }: StudyReport): readonly string[] {
   if (recommended === null) {
-    return [`recommended    ${NOTHING_RECOMMENDED}`];
+    return [labelled('recommended', NOTHING_RECOMMENDED)];
   }
   const { coordinates, smoothed, points, peak } = recommended;
   const word = placeWord(verdict.failed === null).toLowerCase();
@@ -149,10 +149,9 @@ function evidenceLines({ bootstrap, verdict }: StudyReport): readonly string[] {
   return [
     ...luckTests(verdict)
       .map(luckWords)
-      .map((words, index) => {
-        const label = (index === 0 ? 'luck' : '').padEnd(14);
-        return `${label} ${luckLine(words)}: ${words.verdict}`;
-      }),
+      .map((words, index) =>
+        labelled(index === 0 ? 'luck' : '', `${luckLine(words)}: ${words.verdict}`),
+      ),
     `as well might  return ${percent(low)} to ${percent(high)}, drawdown ${number(least, 1)} to ${number(most, 1)} %: 95 % of what came out of the same trades drawn anew; not judged`,
   ];
 }

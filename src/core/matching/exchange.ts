@@ -30,7 +30,7 @@ import type { Quirks } from './quirks.ts';
 import { refused } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { completeReplace, replace, requestReplace } from './replace.ts';
-import { availabilityOf } from './shares.ts';
+import { availableShares } from './shares.ts';
 import { submit } from './submit.ts';
 import type { Accepted } from './submit.ts';
 import { fillAnyway, trade } from './trade.ts';
@@ -238,7 +238,7 @@ function viewsOf(venue: Venue): Omit<Exchange, MarketCalls | EntryCalls> {
   const stateOf = (holding: Holding): PositionState => ({
     ...holding,
     marketValue: portfolio.marketValueOf(holding),
-    available: availabilityOf(venue, holding.symbol).available,
+    available: availableShares(venue, holding.symbol),
   });
   return {
     order: (id) => viewOf(book.byId(id)),
