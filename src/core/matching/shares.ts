@@ -23,37 +23,33 @@ export function availabilityOf(venue: Venue, symbol: Ticker, except?: BookOrder)
   const existing = Math.abs(venue.portfolio.holding(symbol)?.quantity ?? 0);
   const holders: BrokerOrderId[] = [];
   let held = 0;
-  for (const [id, shares] of reservations(venue, symbol, except)) {
-    if (shares <= 0) continue;
+  eachReservation(venue, symbol, except, (shares, id) => {
     holders.push(id);
     held += shares;
-  }
+  });
   return { existing, held, available: Math.max(0, existing - held), holders };
 }
 
 /** The same, where nobody asks who holds the others. */
 export function availableShares(venue: Venue, symbol: Ticker, except?: BookOrder): number {
   let free = Math.abs(venue.portfolio.holding(symbol)?.quantity ?? 0);
-  for (const order of venue.book.liveOf(symbol)) {
-    if (!isExcepted(order, except)) free -= Math.max(0, reservedShares(order));
-  }
-  for (const lingering of venue.lingering.values()) {
-    if (lingering.symbol === symbol) free -= lingering.shares;
-  }
+  eachReservation(venue, symbol, except, (shares) => {
+    free -= shares;
+  });
   return Math.max(0, free);
 }
 
-function* reservations(
-  venue: Venue,
+function eachReservation(
+  { book, lingering }: Venue,
   symbol: Ticker,
   except: BookOrder | undefined,
-): Generator<readonly [BrokerOrderId, number]> {
-  for (const order of venue.book.liveOf(symbol)) {
-    if (!isExcepted(order, except)) yield [order.id, reservedShares(order)];
+  hold: (shares: number, id: BrokerOrderId) => void,
+): void {
+  for (const order of book.liveOf(symbol)) {
+    const shares = isExcepted(order, except) ? 0 : reservedShares(order);
+    if (shares > 0) hold(shares, order.id);
   }
-  for (const [id, lingering] of venue.lingering) {
-    if (lingering.symbol === symbol) yield [id, lingering.shares];
-  }
+  for (const [id, left] of lingering) if (left.symbol === symbol) hold(left.shares, id);
 }
 
 const isExcepted = (order: BookOrder, except: BookOrder | undefined): boolean =>
