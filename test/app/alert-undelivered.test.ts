@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { createAlertPath } from '#adapters/discord/webhook.ts';
+import { freePort } from '#adapters/postgres/free-port.ts';
 import { alertUndelivered } from '#app/alert-undelivered.ts';
 import { deliverOutbox } from '#app/deliver-outbox.ts';
 import type { Card } from '#ports/cards.ts';
 import { DeliveryError } from '#ports/notifier.ts';
-import { freePort } from '#test/support/free-port.ts';
 import { openWebhook } from '#test/support/webhook.ts';
 
 import { alarm, closing, entry, exit, notice, proof } from '../adapters/discord/facts.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { freePort } from '#test/support/free-port.ts';
+import { freePort } from '#adapters/postgres/free-port.ts';
 
 import type { BenchRow } from './bench-row.ts';
 

@@ -1,9 +1,9 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { freePort } from '#adapters/postgres/free-port.ts';
 import { readPositions } from '#app/positions.ts';
 import { chromiumNote, hasChromium, launchChromium } from '#test/support/chromium.ts';
-import { freePort } from '#test/support/free-port.ts';
 import { areScreenshotsAskedFor, screenshot } from '#test/support/screenshots.ts';
 
 import type { RunningBot } from '../../src/compose/start.ts';

@@ -16,8 +16,8 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import { freePort } from '#adapters/postgres/free-port.ts';
 import { BARE_ENVIRONMENT } from '#test/support/bare-environment.ts';
-import { freePort } from '#test/support/free-port.ts';
 
 import { writeBarFolder } from './world.ts';
 import type { BarFolder } from './world.ts';

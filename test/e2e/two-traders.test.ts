@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
+import { freePort } from '#adapters/postgres/free-port.ts';
 import { LEASE_MS } from '#app/trader-lease.ts';
 import { parseConfig } from '#config';
 import { parseUsd } from '#core/money.ts';
@@ -14,7 +15,6 @@ import { LeaseLostError } from '#ports/ledger.ts';
 import { createAlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
 import { BARE_ENVIRONMENT } from '#test/support/bare-environment.ts';
 import { freshDatabase } from '#test/support/database.ts';
-import { freePort } from '#test/support/free-port.ts';
 import { silentLog } from '#test/support/log.ts';
 
 import { startBot } from '../../src/compose/start.ts';

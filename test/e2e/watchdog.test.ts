@@ -5,10 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
+import { freePort } from '#adapters/postgres/free-port.ts';
 import { MINUTE_MS, newYorkDate } from '#core/session.ts';
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
 import { BARE_ENVIRONMENT } from '#test/support/bare-environment.ts';
-import { freePort } from '#test/support/free-port.ts';
 import { openWebhook } from '#test/support/webhook.ts';
 
 import { channelMessages, closeDesks, startStandIn } from '../adapters/discord/harness.ts';

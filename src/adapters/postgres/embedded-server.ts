@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { open, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -10,6 +8,7 @@ import { spawnOptions } from './embedded-account.ts';
 import type { ServerBinaries } from './embedded-binaries.ts';
 import { START_AFRESH } from './embedded-folder.ts';
 import type { Durability, ServerFolder } from './embedded-folder.ts';
+import { freePort } from './free-port.ts';
 
 const POLL_MS = 20;
 /** Recovery after a crash of the machine may take its time. */
@@ -71,16 +70,6 @@ export async function readPostmaster(data: string): Promise<Postmaster | null> {
   const [pid, port] = [Number(lines[0]), Number(lines[3])];
   if (!Number.isInteger(pid) || pid <= 0) return null;
   return { pid, port, isReady: lines[7]?.trim() === 'ready' };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 export interface RunningServer {

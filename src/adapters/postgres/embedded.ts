@@ -22,8 +22,10 @@ import { forgetPostmaster, readPostmaster, runServer } from './embedded-server.t
 const execute = promisify(execFile);
 
 /** Advisory lock in the server's own database: held while a bot uses the server, freed when it dies. */
-const IN_USE_LOCK = 0x6272_6b74;
+export const IN_USE_LOCK = 0x6272_6b74;
 const LEFTOVER_TIMEOUT_MS = 20_000;
+/** The server notices only after a while that a bot which held the lock was killed. */
+const RELEASE_TIMEOUT_MS = 2000;
 const POLL_MS = 50;
 
 export interface EmbeddedPostgresOptions {
@@ -97,13 +99,13 @@ async function isServerOf(pid: number, data: string): Promise<boolean> {
  * @throws Error when another living bot uses it, or it does not end.
  */
 async function clearLeftover(data: string, password: string, log: Logger): Promise<void> {
-  const deadline = Date.now() + LEFTOVER_TIMEOUT_MS;
+  const begun = Date.now();
   let isEnding = false;
   for (;;) {
     const leftover = await readPostmaster(data);
     if (leftover === null) return;
     if (!(await isServerOf(leftover.pid, data))) return await forgetPostmaster(data);
-    if (Date.now() > deadline) {
+    if (Date.now() > begun + LEFTOVER_TIMEOUT_MS) {
       throw new Error(
         `Process ${leftover.pid}, an earlier PostgreSQL on ${data}, does not end: end it and start again`,
       );
@@ -111,12 +113,12 @@ async function clearLeftover(data: string, password: string, log: Logger): Promi
     if (!isEnding && leftover.isReady) {
       // Refused while the server starts up or shuts down: asked again.
       const client = await takeServer(leftover.port, password).catch(() => undefined);
-      if (client === null) {
+      if (client === null && Date.now() > begun + RELEASE_TIMEOUT_MS) {
         throw new Error(
           `Another Bracketeer is running on ${data}: stop it, or use another data folder`,
         );
       }
-      if (client !== undefined) {
+      if (client !== undefined && client !== null) {
         log.warn({ pid: leftover.pid }, 'ending a PostgreSQL that an earlier run left behind');
         process.kill(leftover.pid, 'SIGINT');
         isEnding = true;

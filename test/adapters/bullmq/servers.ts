@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { QueueConnection } from '#adapters/bullmq/backend.ts';
+import { freePort } from '#adapters/postgres/free-port.ts';
 import { freshDatabase } from '#test/support/database.ts';
-import { freePort } from '#test/support/free-port.ts';
 
 export interface QueueServer {
   readonly connection: QueueConnection;

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { createDiscordBot } from '#adapters/discord/bot.ts';
+import { freePort } from '#adapters/postgres/free-port.ts';
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
 import { ALL_ON } from '#test/support/channel.ts';
 
@@ -9,7 +10,6 @@ import {
   channelMessages,
   closeDesks,
   command,
-  freePort,
   makeBot,
   openDesk,
   say,

@@ -1,7 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import { MessageFlags } from 'discord.js';
 
 import { createDiscordBot } from '#adapters/discord/bot.ts';
@@ -197,13 +193,3 @@ export const command = (changes: Partial<Command> & Pick<Command, 'name' | 'run'
   options: [],
   ...changes,
 });
-
-/** An address on this machine at which nothing listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

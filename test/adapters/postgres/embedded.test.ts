@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { Client } from 'pg';
@@ -24,9 +25,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { serverAccount, spawnOptions } from '#adapters/postgres/embedded-account.ts';
 import { findBinaries, findPackage } from '#adapters/postgres/embedded-binaries.ts';
 import { readPostmaster } from '#adapters/postgres/embedded-server.ts';
-import { startEmbeddedPostgres } from '#adapters/postgres/embedded.ts';
+import { IN_USE_LOCK, startEmbeddedPostgres } from '#adapters/postgres/embedded.ts';
 import type { EmbeddedPostgres, EmbeddedPostgresOptions } from '#adapters/postgres/embedded.ts';
-import { freePort } from '#test/support/free-port.ts';
+import { freePort } from '#adapters/postgres/free-port.ts';
 import { silentLog } from '#test/support/log.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -213,11 +214,13 @@ describe('after a crash', () => {
     expect(await readPostmaster(data)).toBeNull();
   });
 
-  it('a server that nobody uses any more is ended', async () => {
+  /** A server that runs on although its bot is gone. */
+  async function startLeftover() {
     const account = await serverAccount(data);
     const { postgres } = await findBinaries(await findPackage(), account, dataDir);
+    const port = await freePort();
     const options = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='];
-    const leftover = spawn(postgres, ['-D', data, '-p', String(await freePort()), ...options], {
+    const leftover = spawn(postgres, ['-D', data, '-p', String(port), ...options], {
       ...spawnOptions(account),
       stdio: 'ignore',
     });
@@ -226,9 +229,31 @@ describe('after a crash', () => {
     while ((await readPostmaster(data))?.isReady !== true && leftover.exitCode === null) {
       await stat(data);
     }
+    return { port, ended };
+  }
+
+  it('a server that nobody uses any more is ended', async () => {
+    const { ended } = await startLeftover();
     const { url } = await start();
     await ended;
     expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('a server that has not noticed yet that its bot was killed is waited for', async () => {
+    const { url: before, stop } = await start();
+    await stop();
+    const { port, ended } = await startLeftover();
+    const url = new URL(before);
+    const killed = new Client({
+      connectionString: Object.assign(url, { port: String(port), pathname: 'postgres' }).href,
+    });
+    await killed.connect();
+    await killed.query('SELECT pg_advisory_lock($1)', [IN_USE_LOCK]);
+    const starting = start();
+    await delay(600);
+    await killed.end();
+    expect(await query((await starting).url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await ended;
   });
 
   it('a process number that has passed to someone else is no server', async () => {

@@ -1,6 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { freePort } from '#adapters/postgres/free-port.ts';
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
 import { listenDiscordStandIn } from '#sandbox/discord/stand-in.ts';
 import { chromiumNote, hasChromium, launchChromium } from '#test/support/chromium.ts';
@@ -314,8 +315,8 @@ describe.skipIf(!hasChromium)(`the channel's page${chromiumNote}`, () => {
   });
 
   it('notices that the sandbox stopped, and goes on when it is back', async () => {
-    const first = await listenDiscordStandIn();
-    const port = Number(new URL(first.url).port);
+    const port = await freePort();
+    const first = await listenDiscordStandIn({ port });
     const other = await open({ width: 900, height: 700 }, first.url);
     await other.getByText('is offline: commands go unanswered').waitFor();
     await first.stop();
