@@ -196,6 +196,24 @@ describe('the embedded PostgreSQL', () => {
   });
 });
 
+/** A server that runs on although its bot is gone. */
+async function startLeftover() {
+  const account = await serverAccount(data);
+  const { postgres } = await findBinaries(await findPackage(), account, dataDir);
+  const port = await freePort();
+  const options = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='];
+  const leftover = spawn(postgres, ['-D', data, '-p', String(port), ...options], {
+    ...spawnOptions(account),
+    stdio: 'ignore',
+  });
+  children.push(leftover);
+  const ended = once(leftover, 'exit');
+  while ((await readPostmaster(data))?.isReady !== true && leftover.exitCode === null) {
+    await stat(data);
+  }
+  return { port, ended };
+}
+
 describe('after a crash', () => {
   it('the server ends with a process that was killed, and the next start finds its data', async () => {
     const { child } = await startChild();
@@ -213,24 +231,6 @@ describe('after a crash', () => {
     await once(child, 'exit');
     expect(await readPostmaster(data)).toBeNull();
   });
-
-  /** A server that runs on although its bot is gone. */
-  async function startLeftover() {
-    const account = await serverAccount(data);
-    const { postgres } = await findBinaries(await findPackage(), account, dataDir);
-    const port = await freePort();
-    const options = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='];
-    const leftover = spawn(postgres, ['-D', data, '-p', String(port), ...options], {
-      ...spawnOptions(account),
-      stdio: 'ignore',
-    });
-    children.push(leftover);
-    const ended = once(leftover, 'exit');
-    while ((await readPostmaster(data))?.isReady !== true && leftover.exitCode === null) {
-      await stat(data);
-    }
-    return { port, ended };
-  }
 
   it('a server that nobody uses any more is ended', async () => {
     const { ended } = await startLeftover();
