@@ -118,7 +118,7 @@ function markThrough(run: GlidingRun, watch: CalmWatch, { last, from, until }: S
     run.heldBars += markAll(desk, slot);
     const now = desk.exchange.equity();
     // What is left to be judged is counted there.
-    const isCalm = now > watch.floor() && (slot < candidates || areTaken(run, slot));
+    const isCalm = watch.rests(now) && (slot < candidates || areTaken(run, slot));
     if (!isCalm) return { slot: slot + 1, isUnjudged: true };
     if (slot === candidates) candidates = agenda.next(slot + 1);
     const at = barEndOf(desk.grid, slot, last.sessionIndex);

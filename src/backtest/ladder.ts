@@ -18,7 +18,7 @@ export interface Ladder {
   set(state: DrawdownState): void;
   /** Takes a reading in; `lastEquity` is that of the session before at its close. */
   read(reading: EquityReading): readonly DrawdownEvent[];
-  /** While equity stays above its floor, a reading of the session moves no rung; null where any may. */
+  /** While it rests, a reading of the session moves no rung; null where any may. */
   calm(session: Session): CalmWatch | null;
   /** Whether this equity is what it has seen last, and no second reading is awaited. */
   hasSeen(equity: Usd): boolean;
@@ -51,7 +51,7 @@ export function createLadder(start: DrawdownState | null, limits: StrategyParame
     calm,
     read({ at, session, equity, lastEquity }) {
       const calmly = calm(session);
-      if (calmly !== null && equity > calmly.floor()) {
+      if (calmly !== null && calmly.rests(equity)) {
         calmly.read(equity, at);
         return NO_EVENTS;
       }

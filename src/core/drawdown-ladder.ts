@@ -85,14 +85,63 @@ const NO_EVENTS: readonly DrawdownEvent[] = [];
 const isCalm = (rung: DrawdownRung, { fall, limit }: ScopedFall, figures: LadderFigures): boolean =>
   isAtTheTop(rung) && fall < firstToldOf(limit, figures);
 
-export const isAtTheTop = ({ level, suspectedAt }: DrawdownRung): boolean =>
+const isAtTheTop = ({ level, suspectedAt }: DrawdownRung): boolean =>
   level === 'none' && suspectedAt === null;
 
 /** The least fall that anything is told of, in per cent. */
-export const firstToldOf = (
+const firstToldOf = (
   limit: number,
   { drawdownFirstWarningPercent: first, drawdownSecondWarningPercent: second }: LadderFigures,
 ): number => Math.min(limit, partOf(limit, first), partOf(limit, second));
+
+/** Falls in per cent. */
+export interface FallBand {
+  readonly above: number;
+  readonly below: number;
+}
+
+const ANY_FALL: FallBand = { above: Number.NEGATIVE_INFINITY, below: Number.POSITIVE_INFINITY };
+
+/**
+ * Between which falls, neither of them included, a reading leaves a rung as it is, and tells of nothing. Not all such
+ * falls: that one lies outside does not mean that anything happens. Null where a second reading is awaited.
+ */
+export function restingBand(
+  rung: DrawdownRung,
+  scope: DrawdownScope,
+  limit: number,
+  figures: LadderFigures,
+): FallBand | null {
+  const { drawdownFirstWarningPercent: first, drawdownSecondWarningPercent: second } = figures;
+  const { level, suspectedAt } = rung;
+  if (suspectedAt !== null) return null;
+  switch (level) {
+    case 'none':
+      return { ...ANY_FALL, below: firstToldOf(limit, figures) };
+    case 'first':
+      return {
+        above: leaving(first, limit, figures),
+        below: Math.min(limit, partOf(limit, second)),
+      };
+    case 'second':
+      return { above: leaving(second, limit, figures), below: limit };
+    case 'breached':
+    case 'acknowledged':
+      return scope === 'peak' ? ANY_FALL : bandAfterBreach(rung, limit, figures);
+    default:
+      return level satisfies never;
+  }
+}
+
+function bandAfterBreach(rung: DrawdownRung, limit: number, figures: LadderFigures): FallBand {
+  const { above } = ANY_FALL;
+  const first = figures.drawdownFirstWarningPercent;
+  return {
+    above: rung.hasRecovered === true ? above : leaving(first, limit, figures),
+    // A little before it the quotient is rounded up to it.
+    below: limit * ((rung.limits ?? 1) + 1 - 1e-6),
+  };
+}
 
 const wholeLimits = ({ fall, limit }: ScopedFall): number => Math.floor(toMillionth(fall / limit));
 
@@ -111,7 +160,7 @@ function afterBreach(rung: DrawdownRung, measured: ScopedFall, figures: LadderFi
     };
   }
   const { suspectedAt: _, ...calm } = rung;
-  const isBack = fall <= leaving(first, measured, figures);
+  const isBack = fall <= leaving(first, measured.limit, figures);
   if (!isBack || rung.hasRecovered === true) {
     return { rung: { ...calm, suspectedAt: null }, events: [] };
   }
@@ -130,7 +179,7 @@ const partOf = (limit: number, percent: number): number => toMillionth((limit * 
  */
 const leaving = (
   ofLimit: number,
-  { limit }: ScopedFall,
+  limit: number,
   { drawdownHysteresisPercent: hysteresis }: LadderFigures,
 ): number => partOf(limit, Math.max(0, ofLimit - hysteresis));
 
@@ -143,7 +192,7 @@ function walk(from: Walked, measured: ScopedFall, figures: LadderFigures): RungS
   const { drawdownFirstWarningPercent: first, drawdownSecondWarningPercent: second } = figures;
   const isBeyond = (ofLimit: number): boolean => fall >= partOf(limit, ofLimit);
   const isHeld = (ofLimit: number): boolean =>
-    isBeyond(ofLimit) || fall > leaving(ofLimit, measured, figures);
+    isBeyond(ofLimit) || fall > leaving(ofLimit, limit, figures);
   const deepest = (holds: (ofLimit: number) => boolean): Walked =>
     holds(second) ? 'second' : holds(first) ? 'first' : 'none';
   const reached = deepest(isBeyond);
