@@ -1,5 +1,4 @@
-import { createColumns, setRow, sliceRows } from './bar-columns.ts';
-import { barAt } from './bars.ts';
+import { createColumns } from './bar-columns.ts';
 import type { BarColumns } from './bars.ts';
 import { figureAt } from './indicators/figure-at.ts';
 import { MINUTE_MS } from './session.ts';
@@ -17,33 +16,65 @@ export function aggregateBars(
   sessions: readonly Session[],
   minutes: number,
 ): BarColumns {
-  const longMs = minutes * MINUTE_MS;
-  const long = createColumns(bars.start.length);
-  let [count, index] = [0, 0];
-  let end = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < bars.start.length; row += 1) {
-    const at = figureAt(bars.start, row);
-    if (at < end) {
-      join(long, count - 1, bars, row);
-      continue;
-    }
-    while (at >= (sessions[index]?.close ?? Infinity)) index += 1;
-    const { open, close } = sessions[index] ?? NEVER;
-    if (!(at >= open)) throw new RangeError(`no session holds the bar at ${at}`);
-    const clock = Math.floor(at / longMs) * longMs;
-    end = Math.min(clock + longMs, close);
-    setRow(long, count, { ...barAt(bars, row), start: Math.max(open, clock) });
-    count += 1;
+  const { firsts, starts } = boundaries(bars, sessions, minutes * MINUTE_MS);
+  const long = createColumns(starts.length);
+  long.start.set(starts);
+  for (let at = 0; at < starts.length; at += 1) {
+    join(long, at, bars, { first: firsts[at] ?? 0, end: firsts[at + 1] ?? 0 });
   }
-  return sliceRows(long, 0, count);
+  return long;
 }
 
-const NEVER = { open: Infinity, close: Infinity };
+interface Boundaries {
+  /** The first row of each longer bar, and behind the last one the number of all rows. */
+  readonly firsts: Int32Array;
+  readonly starts: Float64Array;
+}
 
-/** Takes one more bar into a longer one. */
-function join(long: BarColumns, at: number, bars: BarColumns, row: number): void {
-  long.high[at] = Math.max(figureAt(long.high, at), figureAt(bars.high, row));
-  long.low[at] = Math.min(figureAt(long.low, at), figureAt(bars.low, row));
-  long.close[at] = figureAt(bars.close, row);
-  long.volume[at] = figureAt(long.volume, at) + figureAt(bars.volume, row);
+function boundaries(
+  { start }: Pick<BarColumns, 'start'>,
+  sessions: readonly Session[],
+  longMs: number,
+): Boundaries {
+  const firsts = new Int32Array(start.length + 1);
+  const starts = new Float64Array(start.length);
+  let [count, row] = [0, 0];
+  for (const { open, close } of sessions) {
+    let end = open;
+    for (; row < start.length; row += 1) {
+      const at = figureAt(start, row);
+      if (at >= close || at < open) break;
+      if (at < end) continue;
+      const clock = Math.floor(at / longMs) * longMs;
+      end = Math.min(clock + longMs, close);
+      firsts[count] = row;
+      starts[count] = Math.max(open, clock);
+      count += 1;
+    }
+  }
+  const left = start[row];
+  if (left !== undefined) throw new RangeError(`no session holds the bar at ${left}`);
+  firsts[count] = row;
+  return { firsts: firsts.subarray(0, count + 1), starts: starts.subarray(0, count) };
+}
+
+/** Joins rows to a longer bar. */
+function join(
+  long: BarColumns,
+  at: number,
+  { open, high, low, close, volume }: BarColumns,
+  { first, end }: { readonly first: number; readonly end: number },
+): void {
+  let [highest, lowest] = [figureAt(high, first), figureAt(low, first)];
+  let shares = figureAt(volume, first);
+  for (let row = first + 1; row < end; row += 1) {
+    highest = Math.max(highest, figureAt(high, row));
+    lowest = Math.min(lowest, figureAt(low, row));
+    shares += figureAt(volume, row);
+  }
+  long.open[at] = figureAt(open, first);
+  long.high[at] = highest;
+  long.low[at] = lowest;
+  long.close[at] = figureAt(close, end - 1);
+  long.volume[at] = shares;
 }
