@@ -29,7 +29,7 @@ export function correlationWithOpen(
 ): OpenCorrelation {
   const barsOf = (each: Ticker): readonly DailyBar[] => daily.get(each) ?? [];
   const all = [...open].map((each) => {
-    const found = returnCorrelation(barsOf(symbol), barsOf(each), parameters);
+    const found = knownCorrelation(barsOf(symbol), barsOf(each), parameters);
     const isAllowed = found.value !== null && found.value <= parameters.maxCorrelation;
     return { with: each, isAllowed, ...found };
   });
@@ -42,6 +42,33 @@ export function correlationWithOpen(
 /** Of two that are as high, the first. */
 const higherOf = (best: OpenCorrelation | null, each: OpenCorrelation): OpenCorrelation =>
   best === null || (each.value ?? -Infinity) > (best.value ?? -Infinity) ? each : best;
+
+type Days = readonly DailyBar[];
+
+interface KnownCorrelation {
+  readonly correlationDays: number;
+  readonly correlationMinDays: number;
+  readonly found: Correlation;
+}
+
+/** Of two lists of days, for as long as somebody has them. */
+const known = new WeakMap<Days, WeakMap<Days, KnownCorrelation>>();
+
+/**
+ * The same as returnCorrelation, computed once for the same two lists: the points of a search ask about them again
+ * and again, and so does a decision that tells its numbers.
+ */
+function knownCorrelation(left: Days, right: Days, parameters: StrategyParameters): Correlation {
+  const { correlationDays, correlationMinDays } = parameters;
+  const ofLeft = known.get(left) ?? new WeakMap<Days, KnownCorrelation>();
+  const before = ofLeft.get(right);
+  const isSame =
+    before?.correlationDays === correlationDays && before.correlationMinDays === correlationMinDays;
+  if (isSame) return before.found;
+  const found = returnCorrelation(left, right, parameters);
+  known.set(left, ofLeft.set(right, { correlationDays, correlationMinDays, found }));
+  return found;
+}
 
 /**
  * Pearson's correlation of two symbols' daily returns, over the last days that both have. The returns are

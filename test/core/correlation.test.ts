@@ -231,6 +231,22 @@ describe('the correlation with what is open', () => {
     expect(correlationWithOpen(NVDA, open, daily, below).isAllowed).toBe(false);
   });
 
+  it('is that of the days that are asked about, whatever was asked of the same days before', () => {
+    const open = new Set([ticker('FAR')]);
+    const left = daily.get(NVDA)!;
+    const right = daily.get(ticker('FAR'))!;
+    for (const [correlationDays, correlationMinDays] of [
+      [60, 20] as const,
+      [30, 20] as const,
+      [30, 31] as const,
+      [60, 20] as const,
+    ]) {
+      const asked = { ...DEFAULT_PARAMETERS, correlationDays, correlationMinDays };
+      const { value, days } = correlationWithOpen(NVDA, open, daily, asked);
+      expect({ value, days }).toEqual(correlate(left, right, asked));
+    }
+  });
+
   it('is never below −1, however its figures are rounded', () => {
     for (let seed = 1; seed <= 50; seed += 1) {
       const returns = noise(seed, 60);
