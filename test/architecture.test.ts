@@ -80,4 +80,10 @@ describe('the dependency table', () => {
       expect(core.filter((target) => !SANDBOX_CORE.test(target))).toEqual([]);
     },
   );
+
+  it('takes what it uses of drizzle-orm from one place, since a start pays for each of its modules', () => {
+    const direct = /import (?!type)[^;]*from 'drizzle-orm/;
+    const takers = files.filter((file) => direct.test(readFileSync(join(root, file), 'utf8')));
+    expect(takers).toEqual([]);
+  });
 });

@@ -62,7 +62,7 @@ export function setRows(target: BarColumns, rows: BarColumns, at: number): void 
 }
 
 /** Writes one bar into a row. */
-export function setRow(target: BarColumns, row: number, bar: Bar): void {
+function setRow(target: BarColumns, row: number, bar: Bar): void {
   target.start[row] = bar.start;
   target.open[row] = bar.open;
   target.high[row] = bar.high;

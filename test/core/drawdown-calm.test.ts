@@ -55,31 +55,38 @@ const equities = fc.oneof(
 /** Readings, and people who resume after a breach. */
 const path = fc.array(fc.tuple(equities, fc.nat(4)), { minLength: 1, maxLength: 40 });
 
+const afterFall = (ofLimit: number) =>
+  step(step(null, START, 0).state, START * (1 - (day * ofLimit) / 100), 1).state!;
+
+/** One reading to the ladder and, where it is at rest, to a watch: whether it is, and what both came to. */
+function readBoth(before: DrawdownState, equity: number, index: number) {
+  const climbed = step(before, equity, index);
+  const watch = watchCalmly(before, DEFAULT_PARAMETERS);
+  if (watch === null || !watch.rests(micros(equity))) return { climbed, calm: null };
+  watch.read(micros(equity), OPEN + index * 5 * MINUTE_MS);
+  return { climbed, calm: { state: watch.state(), equity: watch.equity() } };
+}
+
 describe('a drawdown ladder at rest', () => {
   it('comes to the state and the silence of one that climbs for every reading', () => {
-    const calm = new Map<string, number>();
+    const rests = new Map<string, number>();
     fc.assert(
       fc.property(path, (readings) => {
         let { state } = step(null, START, 0);
         for (const [index, [equity, chance]] of readings.entries()) {
-          if (chance === 0 && state !== null) state = acknowledgeDrawdown(state);
-          const watch = state && watchCalmly(state, DEFAULT_PARAMETERS);
-          const climbed = step(state, equity, index + 1);
-          const isCalm = watch !== null && watch.rests(micros(equity));
-          if (isCalm) watch.read(micros(equity), OPEN + (index + 1) * 5 * MINUTE_MS);
-          const { events } = climbed;
-          expect(isCalm ? [watch.state(), watch.equity(), events] : null).toEqual(
-            isCalm ? [climbed.state, equity, []] : null,
-          );
-          for (const rung of [`day ${state?.day.level}`, `peak ${state?.peak.level}`]) {
-            if (isCalm) calm.set(rung, (calm.get(rung) ?? 0) + 1);
-          }
+          const before = chance === 0 ? acknowledgeDrawdown(state!) : state!;
+          const { climbed, calm } = readBoth(before, equity, index + 1);
           ({ state } = climbed);
+          if (calm === null) continue;
+          expect([calm.state, calm.equity, []]).toEqual([climbed.state, equity, climbed.events]);
+          for (const rung of [`day ${before.day.level}`, `peak ${before.peak.level}`]) {
+            rests.set(rung, (rests.get(rung) ?? 0) + 1);
+          }
         }
       }),
       { numRuns: 3_000 },
     );
-    const often = [...calm].filter(([, times]) => times > 30).map(([rung]) => rung);
+    const often = [...rests].filter(([, times]) => times > 30).map(([rung]) => rung);
     expect(often, 'at rest on every rung').toEqual(
       expect.arrayContaining([
         ...['none', 'first', 'second', 'breached', 'acknowledged'].map((level) => `day ${level}`),
@@ -99,9 +106,6 @@ describe('a drawdown ladder at rest', () => {
     }
     expect(watch.state()).toEqual(state);
   });
-
-  const afterFall = (ofLimit: number) =>
-    step(step(null, START, 0).state, START * (1 - (day * ofLimit) / 100), 1).state!;
 
   it('rests on a level that was told, between the next one and where it is left', () => {
     const watch = watchCalmly(afterFall(0.6), DEFAULT_PARAMETERS)!;

@@ -1,6 +1,7 @@
-import { getTableConfig } from 'drizzle-orm/pg-core';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { Client } from 'pg';
+
+import { getTableConfig } from '#adapters/postgres/drizzle.ts';
 
 /** Makes tables as the schema says where no migration has made them yet; in the order of their references. */
 export async function makeTables(url: string, tables: readonly PgTable[]): Promise<void> {

@@ -1,11 +1,10 @@
-import { asc, between, desc, eq, lt, sql, sum } from 'drizzle-orm';
-
 import type { Usd } from '#core/money.ts';
 import { newYorkDate, toIso } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
 import type { Ledger, LedgerTransaction } from '#ports/ledger.ts';
 
 import type { Database } from './database.ts';
+import { asc, between, desc, eq, lt, sql, sum } from './drizzle.ts';
 import { isAdoptedFill, totalOf } from './mapping.ts';
 import { cashActivities, equitySnapshots, fees } from './schema/account.ts';
 import { fills } from './schema/orders.ts';

@@ -1,8 +1,8 @@
-import { and, asc, eq, isNull, or, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 
 import type { OutboxStore, UndeliveredAlert } from '#ports/outbox.ts';
 
+import { and, asc, eq, isNull, or, sql } from './drizzle.ts';
 import { outbox } from './schema/outbox.ts';
 
 type AlertStore = Pick<OutboxStore, 'undeliveredAlerts' | 'alerted' | 'alertFailed'>;

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 
-import { and, asc, desc, eq, getTableColumns, gt, ilike, or, sql } from 'drizzle-orm';
-
 import type { Ticker } from '#core/ids.ts';
 import { toIso } from '#core/session.ts';
 import type {
@@ -15,6 +13,7 @@ import type {
 import { storableText } from './columns.ts';
 import { lockUntilCommit } from './database.ts';
 import type { Database } from './database.ts';
+import { and, asc, desc, eq, getTableColumns, gt, ilike, or, sql } from './drizzle.ts';
 import { auditLog } from './schema/control.ts';
 
 /** What stands before the first row. */

@@ -1,10 +1,9 @@
-import { and, asc, eq, getTableColumns, inArray, lt, or, sql } from 'drizzle-orm';
-
 import type { EpochMs } from '#core/session.ts';
 import type { BacktestEnd, BacktestReads, BacktestRun, BacktestWrites } from '#ports/backtests.ts';
 
 import { lockUntilCommit } from './database.ts';
 import type { Database } from './database.ts';
+import { and, asc, eq, getTableColumns, inArray, lt, or, sql } from './drizzle.ts';
 import { backtestRuns } from './schema/backtests.ts';
 
 // The files are as large as all the rest together, and seldom wanted.

@@ -1,11 +1,10 @@
-import { and, eq, getTableColumns, sql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 
 import type { BarArchive, StoredBars } from '#ports/bar-store.ts';
 import type { Logger } from '#ports/logger.ts';
 
 import type { Database } from './database.ts';
+import { and, eq, getTableColumns, sql, drizzle } from './drizzle.ts';
 import { barFiles } from './schema/bars.ts';
 import { world } from './schema/trades.ts';
 

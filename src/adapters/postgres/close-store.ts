@@ -1,8 +1,7 @@
-import { asc, eq, sql } from 'drizzle-orm';
-
 import type { Ledger, LedgerTransaction } from '#ports/ledger.ts';
 
 import type { Database } from './database.ts';
+import { asc, eq, sql } from './drizzle.ts';
 import { closes } from './schema/closes.ts';
 
 /** The same words as in the partial index. */

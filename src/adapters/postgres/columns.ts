@@ -3,10 +3,11 @@
  * dates are the exchange's own (New York), quantities are whole shares. Only the audit log and the outbox
  * say what happened to people's messages; everything else says what was decided, sent and filled, and why.
  */
-import { bigint, customType } from 'drizzle-orm/pg-core';
 
 import type { Usd } from '#core/money.ts';
 import type { EpochMs } from '#core/session.ts';
+
+import { bigint, customType } from './drizzle.ts';
 
 /** Money: whole micro-dollars (1e-6 USD) in a `bigint`, exact. */
 export const usd = (name: string) => bigint(name, { mode: 'number' }).$type<Usd>();

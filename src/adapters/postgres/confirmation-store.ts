@@ -1,10 +1,9 @@
-import { and, eq, gt, isNull, lt, lte } from 'drizzle-orm';
-
 import type { EpochMs } from '#core/session.ts';
 import type { Confirmation, ConfirmationReads, ConfirmationWrites } from '#ports/confirmations.ts';
 import type { MessageId } from '#ports/notifier.ts';
 
 import type { Database } from './database.ts';
+import { and, eq, gt, isNull, lt, lte } from './drizzle.ts';
 import { confirmations, replyPages } from './schema/confirmations.ts';
 import { cardMessages } from './schema/outbox.ts';
 

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 
-import { sql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/node-postgres';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
-import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import type { Pool } from 'pg';
+
+import { sql, drizzle, migrate } from './drizzle.ts';
 
 /** The pool's queries, or those of one transaction. */
 export type Database = Pick<

@@ -1,5 +1,3 @@
-import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm';
-
 import type { Asset } from '#core/account.ts';
 import { decisionRecord } from '#core/decision-record.ts';
 import type { SymbolSnapshot } from '#core/decision.ts';
@@ -19,6 +17,7 @@ import type {
 import type { Database } from './database.ts';
 import { packInputs, unpackInputs } from './decision-inputs.ts';
 import type { SharedPart } from './decision-inputs.ts';
+import { and, asc, desc, eq, inArray, lte, sql } from './drizzle.ts';
 import { cycleInputs, decisions, sessionInputs } from './schema/decisions.ts';
 
 export const decisionWrites = (db: Database): DecisionWrites => ({

@@ -1,5 +1,3 @@
-import { desc, sql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/node-postgres';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 
@@ -8,6 +6,7 @@ import type { HeartbeatWrites, WatchStore, WatchedLedger } from '#ports/heartbea
 import type { Logger } from '#ports/logger.ts';
 
 import type { Database } from './database.ts';
+import { desc, sql, drizzle } from './drizzle.ts';
 import { heartbeat, watchdog } from './schema/heartbeat.ts';
 import { cycles } from './schema/trades.ts';
 

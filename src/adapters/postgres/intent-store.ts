@@ -1,10 +1,9 @@
-import { and, asc, eq, gte, isNull, like, max, or } from 'drizzle-orm';
-
 import type { BrokerOrderId, CloseId, TradeId } from '#core/ids.ts';
 import type { EpochMs } from '#core/session.ts';
 import type { Ledger, LedgerTransaction, OrderIntent, OrderRequest } from '#ports/ledger.ts';
 
 import type { Database } from './database.ts';
+import { and, asc, eq, gte, isNull, like, max, or } from './drizzle.ts';
 import { orderIntents } from './schema/intents.ts';
 
 /** The order that a request is about; null for one that asks for a new order. */

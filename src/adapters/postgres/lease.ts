@@ -1,10 +1,9 @@
-import { and, eq, isNotNull, sql } from 'drizzle-orm';
-
 import { LeaseLostError } from '#ports/ledger.ts';
 import type { LeaseAnswer, LeaseStore } from '#ports/ledger.ts';
 
 import { storableText } from './columns.ts';
 import type { Database } from './database.ts';
+import { and, eq, isNotNull, sql } from './drizzle.ts';
 import { traderLease } from './schema/control.ts';
 
 /** The moment at which the row is written, which may be after a wait for whoever holds it. */

@@ -1,7 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { and, desc, eq } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/node-postgres';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 
@@ -18,6 +16,7 @@ import { closeReads } from './close-store.ts';
 import { confirmationReads } from './confirmation-store.ts';
 import { migrateLedger } from './database.ts';
 import { decisionReads } from './decision-store.ts';
+import { and, desc, eq, drizzle } from './drizzle.ts';
 import { heartbeatWrites } from './heartbeat-store.ts';
 import { intentReads } from './intent-store.ts';
 import { createLease } from './lease.ts';

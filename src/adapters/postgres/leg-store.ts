@@ -1,4 +1,3 @@
-import { and, asc, eq, gte, inArray, isNull, lt, lte, notExists, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 
 import type { TradeId } from '#core/ids.ts';
@@ -6,6 +5,7 @@ import type { EpochMs } from '#core/session.ts';
 import type { EndedLeg, Ledger, LedgerTransaction, LegIntervention } from '#ports/ledger.ts';
 
 import type { Database } from './database.ts';
+import { and, asc, eq, gte, inArray, isNull, lt, lte, notExists, sql } from './drizzle.ts';
 import { orderOf } from './mapping.ts';
 import { byAge } from './order-store.ts';
 import { isUnexplained, legInterventions, orders } from './schema/orders.ts';

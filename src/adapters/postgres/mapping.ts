@@ -1,5 +1,3 @@
-import { sql } from 'drizzle-orm';
-
 import { brokerOrderId } from '#core/ids.ts';
 import type { TradeId } from '#core/ids.ts';
 import { micros, ZERO_USD } from '#core/money.ts';
@@ -10,6 +8,7 @@ import { averagePrice } from '#core/trade-math.ts';
 import type { Trade } from '#core/trade.ts';
 import type { LedgerOrder, OrderBelonging } from '#ports/ledger.ts';
 
+import { sql } from './drizzle.ts';
 import type { fills, orders } from './schema/orders.ts';
 import type { trades } from './schema/trades.ts';
 

@@ -1,3 +1,10 @@
+import type { DailyMetrics, Figure } from '#core/daily-metrics.ts';
+import { signalCounts } from '#core/signal-counts.ts';
+import type { Interval } from '#core/statistics.ts';
+import { entrySlippageBps } from '#core/trade.ts';
+import type { MetricsReads, MetricsWrites, SessionMetrics } from '#ports/metrics-ledger.ts';
+
+import type { Database } from './database.ts';
 import {
   and,
   asc,
@@ -10,15 +17,7 @@ import {
   inArray,
   lt,
   sql,
-} from 'drizzle-orm';
-
-import type { DailyMetrics, Figure } from '#core/daily-metrics.ts';
-import { signalCounts } from '#core/signal-counts.ts';
-import type { Interval } from '#core/statistics.ts';
-import { entrySlippageBps } from '#core/trade.ts';
-import type { MetricsReads, MetricsWrites, SessionMetrics } from '#ports/metrics-ledger.ts';
-
-import type { Database } from './database.ts';
+} from './drizzle.ts';
 import { decisions } from './schema/decisions.ts';
 import { sessionMetrics } from './schema/metrics.ts';
 import { trades } from './schema/trades.ts';

@@ -1,9 +1,8 @@
-import { ne, sql } from 'drizzle-orm';
-
 import type { Ticker } from '#core/ids.ts';
 import type { Execution } from '#core/order.ts';
 
 import type { Database } from './database.ts';
+import { ne, sql } from './drizzle.ts';
 import { netQuantities } from './schema/orders.ts';
 
 /** Shares that one transaction has booked, by symbol; negative when more were sold than bought. */

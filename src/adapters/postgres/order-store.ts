@@ -1,9 +1,8 @@
-import { asc, eq, inArray, or, sql } from 'drizzle-orm';
-
 import type { BrokerOrderId, TradeId } from '#core/ids.ts';
 import type { Ledger, LedgerOrder, LedgerTransaction } from '#ports/ledger.ts';
 
 import type { Database } from './database.ts';
+import { asc, eq, inArray, or, sql } from './drizzle.ts';
 import { fillRow, orderOf, orderRow } from './mapping.ts';
 import { countShares, readNetQuantities } from './net-quantities.ts';
 import type { BookedShares } from './net-quantities.ts';

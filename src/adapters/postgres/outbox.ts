@@ -1,4 +1,3 @@
-import { and, desc, eq, exists, inArray, isNull, lte, notInArray, or, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { Pool } from 'pg';
 
@@ -14,6 +13,7 @@ import type { OutboxCard, OutboxStore } from '#ports/outbox.ts';
 import { alertStore } from './alert-store.ts';
 import { lockArguments, lockUntilCommit } from './database.ts';
 import type { Database } from './database.ts';
+import { and, desc, eq, exists, inArray, isNull, lte, notInArray, or, sql } from './drizzle.ts';
 import { cardMessages, channelOutage, outbox } from './schema/outbox.ts';
 
 export interface QueuedCard {

@@ -1,8 +1,7 @@
-import { asc, eq, inArray } from 'drizzle-orm';
-
 import type { Ledger, LedgerTransaction } from '#ports/ledger.ts';
 
 import type { Database } from './database.ts';
+import { asc, eq, inArray } from './drizzle.ts';
 import { foreignItems, reconciliation } from './schema/reconciliation.ts';
 
 type ReconciliationReads = Pick<Ledger, 'foreignItems' | 'lastReconciliation'>;

@@ -1,10 +1,9 @@
-import { and, desc, eq, inArray, lt, lte, sql, sum } from 'drizzle-orm';
-
 import type { ControlState } from '#core/control.ts';
 import type { Usd } from '#core/money.ts';
 import type { RiskReads, RiskWrites } from '#ports/risk-store.ts';
 
 import type { Database } from './database.ts';
+import { and, desc, eq, inArray, lt, lte, sql, sum } from './drizzle.ts';
 import { totalOf } from './mapping.ts';
 import { cashActivities, equitySnapshots, fees } from './schema/account.ts';
 import { controlState } from './schema/control.ts';

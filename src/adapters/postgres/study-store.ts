@@ -1,6 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, ne, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 
 import type { EpochMs } from '#core/session.ts';
@@ -19,6 +17,18 @@ import type {
 import { createBarArchive } from './bar-archive.ts';
 import { lockUntilCommit } from './database.ts';
 import type { Database } from './database.ts';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  inArray,
+  isNotNull,
+  ne,
+  sql,
+  drizzle,
+} from './drizzle.ts';
 import { readinessOverrides, studies, sweepResults } from './schema/studies.ts';
 import { world } from './schema/trades.ts';
 

@@ -1,8 +1,7 @@
-import { and, asc, desc, eq, gte, inArray, lt } from 'drizzle-orm';
-
 import type { TradeHistoryReads } from '#ports/trade-history.ts';
 
 import type { Database } from './database.ts';
+import { and, asc, desc, eq, gte, inArray, lt } from './drizzle.ts';
 import { tradeOf } from './mapping.ts';
 import { closes } from './schema/closes.ts';
 import { fills } from './schema/orders.ts';

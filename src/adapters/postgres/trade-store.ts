@@ -1,5 +1,3 @@
-import { and, asc, count, desc, eq, gte, inArray, lt, or, sum } from 'drizzle-orm';
-
 import type { PastTrade } from '#core/decision.ts';
 import type { EpochMs } from '#core/session.ts';
 import { closedTrade, plannedTrade } from '#core/trade.ts';
@@ -7,6 +5,7 @@ import type { Trade, TradeStatus } from '#core/trade.ts';
 import type { Ledger, LedgerTransaction } from '#ports/ledger.ts';
 
 import type { Database } from './database.ts';
+import { and, asc, count, desc, eq, gte, inArray, lt, or, sum } from './drizzle.ts';
 import { adoptedFillRow, totalOf, tradeChanges, tradeOf, tradeRow } from './mapping.ts';
 import { countShares } from './net-quantities.ts';
 import type { BookedShares } from './net-quantities.ts';

@@ -2,13 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { drizzle } from 'drizzle-orm/node-postgres';
-import { getTableConfig } from 'drizzle-orm/pg-core';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import { createBarStore } from '#adapters/bars/bar-store.ts';
 import { createBarArchive } from '#adapters/postgres/bar-archive.ts';
+import { drizzle, getTableConfig } from '#adapters/postgres/drizzle.ts';
 import { barFiles } from '#adapters/postgres/schema/bars.ts';
 import { publishBars, syncBars } from '#app/sync-bars.ts';
 import { ticker } from '#core/ids.ts';

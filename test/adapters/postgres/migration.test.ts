@@ -2,11 +2,10 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { drizzle } from 'drizzle-orm/node-postgres';
-import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { drizzle, migrate } from '#adapters/postgres/drizzle.ts';
 import { openLedger } from '#adapters/postgres/ledger.ts';
 import type { OpenLedger } from '#adapters/postgres/ledger.ts';
 import { ticker } from '#core/ids.ts';

@@ -1,7 +1,7 @@
-import { drizzle } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { drizzle } from '#adapters/postgres/drizzle.ts';
 import { readinessOverrides, studies, sweepResults } from '#adapters/postgres/schema/studies.ts';
 import {
   createStudyStore,

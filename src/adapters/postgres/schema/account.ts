@@ -1,8 +1,7 @@
-import { date, index, pgTable, text } from 'drizzle-orm/pg-core';
-
 import type { SessionDate } from '#core/session.ts';
 
 import { instant, usd, words } from '../columns.ts';
+import { date, index, pgTable, text } from '../drizzle.ts';
 import { sessionDate } from './common.ts';
 
 const bookingDate = () => date('date', { mode: 'string' }).$type<SessionDate>().notNull();

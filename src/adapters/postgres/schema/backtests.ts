@@ -1,13 +1,3 @@
-import {
-  bigint,
-  boolean,
-  doublePrecision,
-  index,
-  integer,
-  pgTable,
-  text,
-} from 'drizzle-orm/pg-core';
-
 import type {
   BacktestFiles,
   BacktestId,
@@ -17,6 +7,7 @@ import type {
 } from '#ports/backtests.ts';
 
 import { document, documentOf, instant, words } from '../columns.ts';
+import { bigint, boolean, doublePrecision, index, integer, pgTable, text } from '../drizzle.ts';
 
 /** Backtests that people have asked for; those that wait are the queue. Instants are by the system's clock. */
 export const backtestRuns = pgTable(

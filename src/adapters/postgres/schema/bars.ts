@@ -1,9 +1,8 @@
-import { customType, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-
 import type { Span } from '#core/span.ts';
 import type { BarSource } from '#ports/bar-store.ts';
 
 import { documentOf, instant, words } from '../columns.ts';
+import { customType, integer, pgTable, primaryKey, text } from '../drizzle.ts';
 import { symbol } from './common.ts';
 
 const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({

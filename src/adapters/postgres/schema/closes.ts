@@ -1,11 +1,9 @@
-import { sql } from 'drizzle-orm';
-import { boolean, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
-
 import type { ClosePhase, CloseProof, CloseReason } from '#core/close.ts';
 import type { CloseId, TradeId } from '#core/ids.ts';
 import type { PositionSide } from '#core/order.ts';
 
 import { document, instant, usd, words } from '../columns.ts';
+import { sql, boolean, index, integer, pgTable, text, uniqueIndex } from '../drizzle.ts';
 import { symbol } from './common.ts';
 import { trades } from './trades.ts';
 

@@ -1,7 +1,7 @@
-import { date, text } from 'drizzle-orm/pg-core';
-
 import type { Ticker } from '#core/ids.ts';
 import type { SessionDate } from '#core/session.ts';
+
+import { date, text } from '../drizzle.ts';
 
 export const symbol = () => text('symbol').$type<Ticker>().notNull();
 

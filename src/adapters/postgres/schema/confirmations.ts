@@ -1,9 +1,8 @@
-import { index, pgTable, text } from 'drizzle-orm/pg-core';
-
 import type { ConfirmationState } from '#ports/confirmations.ts';
 import type { MessageId } from '#ports/notifier.ts';
 
 import { document, documentOf, instant, words } from '../columns.ts';
+import { index, pgTable, text } from '../drizzle.ts';
 
 /** What people asked for and had to confirm. All instants are by the system's clock. */
 export const confirmations = pgTable(

@@ -1,10 +1,8 @@
-import { sql } from 'drizzle-orm';
-import { bigint, check, integer, pgTable, smallint, text, unique } from 'drizzle-orm/pg-core';
-
 import type { ControlStatus } from '#core/control.ts';
 import type { AuditEntry } from '#ports/audit-log.ts';
 
 import { documentOf, instant, words } from '../columns.ts';
+import { sql, bigint, check, integer, pgTable, smallint, text, unique } from '../drizzle.ts';
 
 /** Whether new positions may be opened: one row. How it came to be is in the audit log. */
 export const controlState = pgTable(

@@ -1,10 +1,9 @@
-import { json, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-
 import type { DecisionRecord } from '#core/decision-record.ts';
 import type { Decision, EntryFilterName } from '#core/decision.ts';
 import type { TradeId } from '#core/ids.ts';
 
 import { instant } from '../columns.ts';
+import { json, pgTable, primaryKey, text } from '../drizzle.ts';
 import { sessionDate, symbol } from './common.ts';
 
 /** What was decided for a symbol at a bar. The primary key keeps a bar from being decided twice. */

@@ -1,11 +1,9 @@
-import { sql } from 'drizzle-orm';
-import { check, doublePrecision, pgTable, smallint } from 'drizzle-orm/pg-core';
-
 import type { Contributor } from '#core/contributors.ts';
 import type { DrawdownRung } from '#core/drawdown-ladder.ts';
 import type { CashView } from '#core/unexplained-cash.ts';
 
 import { documentOf, instant, usd } from '../columns.ts';
+import { sql, check, doublePrecision, pgTable, smallint } from '../drizzle.ts';
 import { sessionDate } from './common.ts';
 
 /** Where the drawdown ladder stands: one row, none before the first reading. */

@@ -1,10 +1,8 @@
-import { sql } from 'drizzle-orm';
-import { check, integer, pgTable, smallint, text } from 'drizzle-orm/pg-core';
-
 import type { Session } from '#core/session.ts';
 import type { ToldTrouble } from '#core/watchdog.ts';
 
 import { documentOf, instant, words } from '../columns.ts';
+import { sql, check, integer, pgTable, smallint, text } from '../drizzle.ts';
 
 /** The bot's last sign of life, with all that a watchdog needs to judge the silence after it: one row. */
 export const heartbeat = pgTable(

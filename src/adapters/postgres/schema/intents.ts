@@ -1,10 +1,8 @@
-import { sql } from 'drizzle-orm';
-import { index, pgTable, text } from 'drizzle-orm/pg-core';
-
 import type { BrokerOrderId, CloseId, TradeId } from '#core/ids.ts';
 import type { IntentOutcome, OrderIntent, OrderRequest } from '#ports/ledger.ts';
 
 import { documentOf, instant, words } from '../columns.ts';
+import { sql, index, pgTable, text } from '../drizzle.ts';
 import { closes } from './closes.ts';
 import { sessionDate, symbol } from './common.ts';
 import { trades } from './trades.ts';

@@ -1,8 +1,7 @@
-import { date, doublePrecision, integer, pgTable } from 'drizzle-orm/pg-core';
-
 import type { SessionDate } from '#core/session.ts';
 
 import { instant, usd } from '../columns.ts';
+import { date, doublePrecision, integer, pgTable } from '../drizzle.ts';
 
 /** What each session came to, against the targets; how each figure is measured is in daily-metrics.ts. */
 export const sessionMetrics = pgTable('session_metrics', {

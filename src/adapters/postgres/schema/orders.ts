@@ -1,5 +1,3 @@
-import { sql } from 'drizzle-orm';
-import { boolean, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 
 import type { BrokerOrderId, ClientOrderId, TradeId } from '#core/ids.ts';
@@ -8,6 +6,7 @@ import type { LegRole } from '#core/trade.ts';
 import type { LegIntervention } from '#ports/ledger.ts';
 
 import { instant, usd } from '../columns.ts';
+import { sql, boolean, index, integer, pgTable, primaryKey, text } from '../drizzle.ts';
 import { sessionDate, symbol } from './common.ts';
 import { trades } from './trades.ts';
 

@@ -1,5 +1,11 @@
-import { isNull, sql } from 'drizzle-orm';
+import type { Lane } from '#core/delivery-order.ts';
+import type { Card } from '#ports/cards.ts';
+import type { MessageId } from '#ports/notifier.ts';
+
+import { documentOf, instant, words } from '../columns.ts';
 import {
+  isNull,
+  sql,
   bigint,
   boolean,
   check,
@@ -8,13 +14,7 @@ import {
   pgTable,
   smallint,
   text,
-} from 'drizzle-orm/pg-core';
-
-import type { Lane } from '#core/delivery-order.ts';
-import type { Card } from '#ports/cards.ts';
-import type { MessageId } from '#ports/notifier.ts';
-
-import { documentOf, instant, words } from '../columns.ts';
+} from '../drizzle.ts';
 
 /**
  * superseded: a newer card of its message was delivered instead. batched: a card of its own tells it together

@@ -1,9 +1,7 @@
-import { sql } from 'drizzle-orm';
-import { boolean, check, integer, pgTable, smallint, text } from 'drizzle-orm/pg-core';
-
 import type { ForeignItem } from '#ports/ledger.ts';
 
 import { documentOf, instant, words } from '../columns.ts';
+import { sql, boolean, check, integer, pgTable, smallint, text } from '../drizzle.ts';
 import { symbol } from './common.ts';
 
 /** Orders and positions at the broker that are none of ours, as long as they are there. */

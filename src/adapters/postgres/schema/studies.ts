@@ -1,5 +1,3 @@
-import { index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-
 import type { StrategyParameters } from '#core/parameters.ts';
 import type {
   StudyId,
@@ -10,6 +8,7 @@ import type {
 } from '#ports/studies.ts';
 
 import { document, documentOf, instant, words } from '../columns.ts';
+import { index, integer, pgTable, primaryKey, text } from '../drizzle.ts';
 
 /** Sweeps and walk-forwards that somebody has asked for. Instants are by the system's clock. */
 export const studies = pgTable(

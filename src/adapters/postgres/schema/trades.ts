@@ -1,5 +1,11 @@
-import { sql } from 'drizzle-orm';
+import type { EntryIntent } from '#core/decision.ts';
+import type { ClientOrderId, TradeId } from '#core/ids.ts';
+import type { PositionSide } from '#core/order.ts';
+import type { ExitReason, ScaleOutMode, Trade, TradeStatus } from '#core/trade.ts';
+
+import { documentOf, instant, usd } from '../columns.ts';
 import {
+  sql,
   check,
   doublePrecision,
   index,
@@ -9,14 +15,7 @@ import {
   smallint,
   text,
   uniqueIndex,
-} from 'drizzle-orm/pg-core';
-
-import type { EntryIntent } from '#core/decision.ts';
-import type { ClientOrderId, TradeId } from '#core/ids.ts';
-import type { PositionSide } from '#core/order.ts';
-import type { ExitReason, ScaleOutMode, Trade, TradeStatus } from '#core/trade.ts';
-
-import { documentOf, instant, usd } from '../columns.ts';
+} from '../drizzle.ts';
 import { sessionDate, symbol } from './common.ts';
 
 /** Which account and market the ledger belongs to: one row, written by the first start. */
