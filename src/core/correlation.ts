@@ -1,6 +1,7 @@
 import type { DailyBar, DaysBySymbol } from './decision.ts';
 import type { Ticker } from './ids.ts';
 import type { StrategyParameters } from './parameters.ts';
+import { meanOf } from './statistics.ts';
 
 /** How two symbols move together. */
 export interface Correlation {
@@ -92,7 +93,7 @@ interface CommonCloses {
 }
 
 /**
- * The closes of the last days that both have, oldest first. Both lists are in the order of their dates, so that
+ * The closes of the last days that both have, newest first. Both lists are in the order of their dates, so that
  * they are walked together from their ends. A close that is no price is no close of a common day.
  */
 function lastCommonCloses(
@@ -111,34 +112,40 @@ function lastCommonCloses(
     closes.left.push(one.close);
     closes.right.push(two.close);
   }
-  return { left: closes.left.toReversed(), right: closes.right.toReversed() };
+  return closes;
 }
 
 const isPrice = (value: number): boolean => Number.isFinite(value) && value > 0;
 
+/** Oldest first, of closes that come newest first. */
 function logReturns(closes: readonly number[]): readonly number[] {
-  const logs = closes.map((close) => Math.log(close));
-  return logs.slice(1).map((log, index) => log - (logs[index] ?? log));
+  const returns: number[] = [];
+  let before: number | null = null;
+  for (let index = closes.length - 1; index >= 0; index -= 1) {
+    const log = Math.log(closes[index] ?? Number.NaN);
+    if (before !== null) returns.push(log - before);
+    before = log;
+  }
+  return returns;
 }
 
 /** Of daily returns. Below it they are the same each day: what is left is the rounding of the logarithms. */
 const LEAST_VARIANCE = 1e-20;
 
 function pearson(left: readonly number[], right: readonly number[]): number | null {
-  const fromMean = (values: readonly number[]): readonly number[] => {
-    const mean = sum(values) / values.length;
-    return values.map((value) => value - mean);
-  };
-  const [x, y] = [fromMean(left), fromMean(right)];
-  const variance = (values: readonly number[]): number =>
-    sum(values.map((value) => value * value)) / values.length;
-  const [varianceX, varianceY] = [variance(x), variance(y)];
+  const [meanX, meanY] = [meanOf(left), meanOf(right)];
+  if (meanX === null || meanY === null) return null;
+  let [squaresX, squaresY, products] = [0, 0, 0];
+  for (const [index, each] of left.entries()) {
+    const x = each - meanX;
+    const y = (right[index] ?? Number.NaN) - meanY;
+    squaresX += x * x;
+    squaresY += y * y;
+    products += x * y;
+  }
+  const [varianceX, varianceY] = [squaresX / left.length, squaresY / right.length];
   if (!(varianceX > LEAST_VARIANCE && varianceY > LEAST_VARIANCE)) return null;
-  const covariance = sum(x.map((value, index) => value * (y[index] ?? 0))) / x.length;
-  const value = covariance / Math.sqrt(varianceX * varianceY);
+  const value = products / left.length / Math.sqrt(varianceX * varianceY);
   // Rounding may carry it a hair beyond what a correlation can be.
   return Math.min(1, Math.max(-1, value));
 }
-
-const sum = (values: readonly number[]): number =>
-  values.reduce((total, value) => total + value, 0);
