@@ -1,9 +1,8 @@
 import type { StrategyParameters } from '#core/parameters.ts';
 import type { SessionDate } from '#core/session.ts';
 
-import { emptyTally, findCandidates } from './candidates.ts';
+import { Candidate, emptyTally, findCandidates } from './candidates.ts';
 import type { RunningTally } from './candidates.ts';
-import type { Candidate } from './decide-entries.ts';
 import type { PreparedMarket } from './prepare.ts';
 import { slotCount } from './time-grid.ts';
 import type { TimeGrid } from './time-grid.ts';
@@ -39,25 +38,27 @@ export function createAgenda(
     const found = findCandidates(history, parameters, { grid, firstSession });
     addTo(tally, found.tally);
     for (const signal of found.signals) {
-      const row = history.signals.rows[signal] ?? 0;
-      const slot = history.slots[row] ?? 0;
-      chain.push({ candidate: { history, row, signal }, next: heads[slot] ?? -1 });
+      const candidate = new Candidate(history, signal);
+      const slot = history.slots[candidate.row] ?? 0;
+      chain.push({ candidate, next: heads[slot] ?? -1 });
       heads[slot] = chain.length - 1;
     }
   }
   const nexts = nextsOf(heads);
+  const lists = new Map<number, readonly Candidate[]>();
+  const listAt = (slot: number): readonly Candidate[] => {
+    const candidates: Candidate[] = [];
+    for (let link = chain[heads[slot] ?? -1]; link !== undefined; link = chain[link.next]) {
+      candidates.push(link.candidate);
+    }
+    lists.set(slot, candidates);
+    return candidates;
+  };
   return {
     firstSession,
     tally,
     next: (slot) => nexts[slot] ?? slots,
-    at(slot) {
-      if (heads[slot] === -1) return NOBODY;
-      const candidates: Candidate[] = [];
-      for (let link = chain[heads[slot] ?? -1]; link !== undefined; link = chain[link.next]) {
-        candidates.push(link.candidate);
-      }
-      return candidates;
-    },
+    at: (slot) => (heads[slot] === -1 ? NOBODY : (lists.get(slot) ?? listAt(slot))),
   };
 }
 

@@ -2,6 +2,7 @@ import type { BarColumns } from '#core/bars.ts';
 import type { CalmWatch } from '#core/drawdown-calm.ts';
 import { closesFrom } from '#core/exits.ts';
 import { figureAt } from '#core/indicators/figure-at.ts';
+import type { Exchange } from '#core/matching/exchange.ts';
 import { usdFromNumber } from '#core/money.ts';
 import { openTradeOf } from '#core/open-trade.ts';
 import { trailsFrom } from '#core/trailing-stop.ts';
@@ -113,9 +114,11 @@ interface Stretch {
 
 function markThrough(run: GlidingRun, watch: CalmWatch, { last, from, until }: Stretch): Glide {
   const { desk, agenda, equity } = run;
+  // Nothing is entered or ends meanwhile.
+  const held = [...desk.live.values()];
   let candidates = agenda.next(from);
   for (let slot = from; slot < until; slot += 1) {
-    run.heldBars += markAll(desk, slot);
+    run.heldBars += markAll(desk.exchange, held, slot);
     const now = desk.exchange.equity();
     // What is left to be judged is counted there.
     const isCalm = watch.rests(now) && (slot < candidates || areTaken(run, slot));
@@ -129,14 +132,14 @@ function markThrough(run: GlidingRun, watch: CalmWatch, { last, from, until }: S
 }
 
 /** Takes the prices of a slot; returns in how many symbols there was one. */
-function markAll({ live, exchange }: Desk, slot: number): number {
+function markAll(exchange: Exchange, held: readonly LiveTrade[], slot: number): number {
   let marked = 0;
-  for (const each of live.values()) {
-    const { slots, bars, symbol } = each.history;
-    if (slots[each.row + 1] !== slot) continue;
-    each.row += 1;
+  for (const live of held) {
+    const { slots, bars, symbol } = live.history;
+    if (slots[live.row + 1] !== slot) continue;
+    live.row += 1;
     marked += 1;
-    exchange.markToMarket(symbol, usdFromNumber(figureAt(bars.close, each.row)));
+    exchange.markToMarket(symbol, usdFromNumber(figureAt(bars.close, live.row)));
   }
   return marked;
 }

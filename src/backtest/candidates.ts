@@ -1,14 +1,14 @@
 import { firstAtLeast } from '#core/bar-columns.ts';
 import { barRefusal } from '#core/bar-refusal.ts';
 import type { BarQuestion } from '#core/bar-refusal.ts';
-import type { EntryFilterName } from '#core/decision.ts';
+import type { EntryFilterName, Features } from '#core/decision.ts';
 import { entryWindow } from '#core/filters/market.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import { createVolumeProfile } from '#core/volume-profile.ts';
 import type { VolumeProfile } from '#core/volume-profile.ts';
 
 import type { PreparedSymbol } from './desk.ts';
-import { FeatureRow, readRow } from './feature-rows.ts';
+import { FeatureRow, featureRowAt, readRow } from './feature-rows.ts';
 import { lastDaysBefore } from './market.ts';
 import type { SignalRows } from './signal-rows.ts';
 import { slotCount } from './time-grid.ts';
@@ -20,6 +20,27 @@ export interface RunningTally {
   noSignal: number;
   entered: number;
   readonly refused: Record<EntryFilterName, number>;
+}
+
+/** A symbol and row at which the bars speak for an entry. */
+export class Candidate {
+  readonly history: PreparedSymbol;
+  readonly row: number;
+  /** The row's place among the symbol's signal rows. */
+  readonly #signal: number;
+  #features: Features | null = null;
+
+  constructor(history: PreparedSymbol, signal: number) {
+    this.history = history;
+    this.row = history.signals.rows[signal] ?? 0;
+    this.#signal = signal;
+  }
+
+  /** Read when they are asked for first: few candidates are decided about, but those in many runs. */
+  get features(): Features {
+    this.#features ??= featureRowAt(this.history.signals.features, this.#signal);
+    return this.#features;
+  }
 }
 
 /** A symbol's signals for which everything that the bars alone decide speaks. */

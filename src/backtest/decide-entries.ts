@@ -11,19 +11,10 @@ import type { StrategyParameters } from '#core/parameters.ts';
 import { MINUTE_MS } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
 
-import type { RunningTally } from './candidates.ts';
-import type { Desk, Moment, PreparedSymbol } from './desk.ts';
-import { featureRowAt } from './feature-rows.ts';
+import type { Candidate, RunningTally } from './candidates.ts';
+import type { Desk, Moment } from './desk.ts';
 import { enter } from './send-orders.ts';
 import { drawdownNow } from './watch-risk.ts';
-
-/** A symbol and row at which the bars speak for an entry. */
-export interface Candidate {
-  readonly history: PreparedSymbol;
-  readonly row: number;
-  /** The row's place among the symbol's signal rows. */
-  readonly signal: number;
-}
 
 /** Decides about the candidates of one bar, in the order of the watchlist, and sends what is to be entered. */
 export function decideEntries(
@@ -91,9 +82,9 @@ function snapshotOf(desk: Desk, moment: Moment, { candidates, daily }: Seen): Ru
     control,
     positions: positionsOf(desk),
     pendingEntries: pendingEntriesOf(desk),
-    symbols: candidates.map(({ history: { symbol, signals }, signal }) => ({
+    symbols: candidates.map(({ history: { symbol }, features }) => ({
       symbol,
-      features: featureRowAt(signals.features, signal),
+      features,
       asset: assetOf(desk, symbol),
     })),
     daily,

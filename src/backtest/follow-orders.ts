@@ -85,8 +85,11 @@ export function settle(desk: Desk, live: LiveTrade): void {
   if (isOver) close(desk, live, closeTrade(trade));
 }
 
-const entriesOf = ({ orders }: LiveTrade): readonly SimulatedOrder[] =>
-  orders.flatMap(({ order, as }) => (as === 'entry' ? order : []));
+function entriesOf({ orders }: LiveTrade): readonly SimulatedOrder[] {
+  const entries: SimulatedOrder[] = [];
+  for (const { order, as } of orders) if (as === 'entry') entries.push(order);
+  return entries;
+}
 
 function close(desk: Desk, live: LiveTrade, trade: Trade): void {
   const { intent } = trade;
