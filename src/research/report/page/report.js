@@ -5,6 +5,24 @@ const data = JSON.parse($('data').textContent);
 
 const part = (className, textContent) => h('div', { className, textContent });
 
+/** A range from loss to gain is neither. */
+const signOf = (value) => (/^−[^+]*$/.test(value) ? 'down' : /^\+[^−]*$/.test(value) ? 'up' : '');
+
+/** What belongs to a number stays in its line: a per cent sign, its minus, the parts of a date. */
+const joined = (text) =>
+  text.replaceAll(' %', '\u00A0%').replaceAll(/−|(?<=\d)-(?=\d)/g, '$&\u2060');
+
+function tile({ name, value, note, isPassed }) {
+  const colour = isPassed === null ? signOf(value) : isPassed ? 'up' : 'down';
+  return h(
+    'div',
+    { className: 'tile' },
+    part('name', name),
+    part(`value ${colour}`, joined(value)),
+    part('note', joined(note)),
+  );
+}
+
 function showHead() {
   document.title = `Backtest ${data.subject.runId}`;
   $('run').textContent = data.subject.runId;
@@ -14,20 +32,7 @@ function showHead() {
   $('verdict').className = { 'better-than-luck': 'good', 'too-few-trades': 'open' }[kind] ?? 'bad';
   $('sentence').textContent = `Verdict: ${sentence}.`;
   $('split').textContent = split;
-  for (const { name, value, note, isPassed } of data.tiles) {
-    const isUp = isPassed ?? value.startsWith('+');
-    const isDown = isPassed === false || value.startsWith('−');
-    const sign = isDown ? 'down' : isUp ? 'up' : '';
-    $('tiles').append(
-      h(
-        'div',
-        { className: 'tile' },
-        part('name', name),
-        part(`value ${sign}`, value),
-        part('note', note),
-      ),
-    );
-  }
+  $('tiles').append(...data.tiles.map(tile));
   for (const line of data.halts) $('halts').append(h('li', { textContent: line }));
   $('signals').textContent = data.signals;
 }
