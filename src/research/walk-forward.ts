@@ -7,6 +7,7 @@ import { usdToNumber } from '#core/money.ts';
 import type { AxisValue, Coordinates } from '#core/parameter-axes.ts';
 import type { SessionDate } from '#core/session.ts';
 import { deviationOf, meanOf, ratioOf } from '#core/statistics.ts';
+import { MIN_TRAINED_RETURN } from '#core/study-words.ts';
 
 /** Sessions one after the other, both ends included. */
 export interface SessionSpan {
@@ -139,15 +140,16 @@ export function stitchOutOfSample(
 
 /**
  * Walk-forward efficiency (Pardo 2008, The Evaluation and Optimization of Trading Strategies): annual return
- * of all tests over that of all trainings. Null where training has earned nothing, so that there is nothing to
- * keep.
+ * of all tests over that of all trainings. Null where training has earned too little to be divided by.
  */
 export function efficiencyRatio(
   windows: readonly { readonly train: Run; readonly test: Run }[],
 ): number | null {
   const trained = annualReturn(windows.flatMap(({ train }) => sessionReturns(train)));
   const tested = annualReturn(windows.flatMap(({ test }) => sessionReturns(test)));
-  return trained === null || tested === null || trained <= 0 ? null : ratioOf(tested, trained);
+  if (trained === null || tested === null) return null;
+  // What is 1 % but for the arithmetic stays it.
+  return Number(trained.toFixed(9)) < MIN_TRAINED_RETURN ? null : ratioOf(tested, trained);
 }
 
 /** How much the windows agree about one parameter. */
@@ -155,7 +157,7 @@ export interface AxisStability {
   readonly name: string;
   /** The value that most windows have chosen; of several, the first that was. */
   readonly usual: AxisValue;
-  /** Share of windows that have chosen it, 0–1. */
+  /** Of the windows that have a choice, the share with this one, 0–1. */
   readonly share: number;
   /** Standard deviation over mean, not negative; null of what are no numbers, of a mean of zero, of one window. */
   readonly variation: number | null;

@@ -75,9 +75,7 @@ function spanLines({ spans, windows }: StudySummary): readonly string[] {
     return [`Chosen on ${spanText(spans.train)}`, `Tried on ${spanText(spans.test)}`];
   }
   if (windows === null) return [];
-  const { efficiency } = windows;
-  const kept = efficiency === null ? '' : `; ${efficiencyWords(efficiency)}`;
-  return [`${count(windows.count, 'window')}${kept}`];
+  return [`${count(windows.count, 'window')}; ${efficiencyWords(windows.efficiency)}`];
 }
 
 /** More would hide the verdict; the page that hangs on the message has them all. */
