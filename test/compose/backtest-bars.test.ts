@@ -13,7 +13,7 @@ import { generateMarket } from '#sandbox/market/generate-market.ts';
 import { folderWith } from '#test/support/bar-files.ts';
 import { silentLog } from '#test/support/log.ts';
 
-import { keepsBars, storedBars } from '../../src/compose/backtest-bars.ts';
+import { keptBars, storedBars } from '../../src/compose/backtest-bars.ts';
 import { marketOfStore } from '../../src/compose/load-market.ts';
 import { aBroker } from '../adapters/alpaca/a-broker.ts';
 
@@ -61,7 +61,7 @@ async function aMachine(archive: BarArchive | null = null, now = MARKET.start) {
     progress: (share: number): void => void shares.push(share),
     signal: aborting.signal,
   };
-  return { folder, asked, source, keeps: keepsBars({ store, archive }), shares, aborting, watch };
+  return { folder, asked, source, keeps: keptBars({ store, archive }), shares, aborting, watch };
 }
 
 const nameOf = ({ symbol, barMinutes }: BarKey): string => `${symbol} ${barMinutes}`;
@@ -116,16 +116,27 @@ describe('the bars of a backtest that somebody asks for', () => {
       await aMachine(archive),
       await aMachine(),
     ];
-    expect(await here.keeps(AAPL)).toBe(false);
+    expect(await here.keeps([AAPL])).toEqual(new Set());
     await here.source({ ...WANTED, symbols: [XYZ, AAPL] }, here.watch);
-    const kept = [here, there, alone].map(({ keeps }) => Promise.all([keeps(AAPL), keeps(XYZ)]));
-    expect(await Promise.all(kept)).toEqual([
-      [true, false],
-      [true, false],
-      [false, false],
-    ]);
+    const kept = [here, there, alone].map(({ keeps }) => keeps([AAPL, XYZ]));
+    expect(await Promise.all(kept)).toEqual([new Set([AAPL]), new Set([AAPL]), new Set()]);
     await writeFile(join(here.folder, 'bars', 'MSFT_5min.bars'), 'damaged');
-    expect(await here.keeps(MSFT)).toBe(true);
+    expect(await here.keeps([MSFT])).toEqual(new Set([MSFT]));
+  });
+
+  it('are looked for on the other machines once, however many are not here', async () => {
+    let lists = 0;
+    const list: BarArchive['list'] = async () => {
+      lists += 1;
+      return [];
+    };
+    const { keeps, source, watch } = await aMachine({ ...anArchive(), list });
+    await source({ ...WANTED, symbols: [AAPL] }, watch);
+    lists = 0;
+    expect(await keeps([AAPL])).toEqual(new Set([AAPL]));
+    expect(lists).toBe(0);
+    expect(await keeps([AAPL, MSFT, XYZ])).toEqual(new Set([AAPL]));
+    expect(lists).toBe(1);
   });
 
   it('are not there before the last session has settled', async () => {
