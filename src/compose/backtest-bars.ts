@@ -69,13 +69,25 @@ async function isStored(store: BarStore, symbol: Ticker): Promise<boolean> {
   );
 }
 
+/** So many are told; the rest is counted. */
+const MOST_PROBLEMS = 5;
+
+function clipped(problems: readonly string[]): readonly string[] {
+  const rest = problems.length - MOST_PROBLEMS;
+  const told = problems.slice(0, MOST_PROBLEMS);
+  return rest > 0 ? [...told, `and ${rest} more like it`] : told;
+}
+
 async function load(
   { store, clock }: Omit<Options, 'log'>,
   wanted: BarsWanted,
   problems: readonly string[],
 ): Promise<SourcedBars> {
   const loaded = await loadStored(store, wanted, true);
-  if (loaded.kind === 'loaded') return { kind: 'bars', market: loaded.market };
+  if (loaded.kind === 'loaded') {
+    const { market, notes } = loaded;
+    return { kind: 'bars', market, notes: [...clipped(problems), ...notes] };
+  }
   const last = sessionsBetween(wanted.from, wanted.to).at(-1);
   if (last !== undefined && !isSettled(last, clock.now())) {
     const why = `The bars of ${last.date} settle some minutes after its close: ask again in a quarter of an hour, or name an earlier to.`;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { createBarStore } from '#adapters/bars/bar-store.ts';
+import type { Bar } from '#core/bars.ts';
 import { sessionsBetween } from '#core/exchange-calendar.ts';
 import { ticker } from '#core/ids.ts';
 import { asSessionDate, MINUTE_MS } from '#core/session.ts';
@@ -37,7 +38,11 @@ const WANTED: BarsWanted = {
 };
 
 /** A machine with a bar store of its own, which asks Alpaca's stand-in. */
-async function aMachine(archive: BarArchive | null = null, now = MARKET.start) {
+async function aMachine(
+  archive: BarArchive | null = null,
+  now = MARKET.start,
+  change: (bars: readonly Bar[]) => readonly Bar[] = (bars) => bars,
+) {
   const folder = folderWith({});
   const { marketData } = await aBroker({ market: MARKET });
   const asked: string[] = [];
@@ -45,9 +50,10 @@ async function aMachine(archive: BarArchive | null = null, now = MARKET.start) {
   const source = storedBars({
     marketData: {
       feed: 'sip',
-      bars: (query) => {
+      bars: async (query) => {
         asked.push(query.symbols.join());
-        return marketData.bars(query);
+        const found = await marketData.bars(query);
+        return new Map([...found].map(([symbol, bars]) => [symbol, change(bars)]));
       },
     },
     store,
@@ -90,6 +96,29 @@ describe('the bars of a backtest that somebody asks for', () => {
     const { source, watch, folder } = await aMachine();
     const { market } = (await source(WANTED, watch)) as { market: unknown };
     expect(await marketOfStore(folder)(WANTED)).toEqual({ kind: 'loaded', market, notes: [] });
+  });
+
+  it('come with what the command line tells of them, and with what was left out of them', async () => {
+    const more = { ...WANTED, warmUp: 41 };
+    const { source, watch, folder } = await aMachine(null, MARKET.start, (bars) =>
+      bars.map((bar, row) => (row < 7 ? { ...bar, high: bar.low / 2 } : bar)),
+    );
+    const sourced = await source({ ...more, symbols: [AAPL] }, watch);
+    const notes = sourced.kind === 'bars' ? sourced.notes : [];
+    expect(notes.slice(0, 6)).toEqual([
+      ...Array.from({ length: 5 }, () =>
+        expect.stringMatching(/^AAPL: the bar of .* is left out: /),
+      ),
+      expect.stringMatching(/^and \d+ more like it$/),
+    ]);
+    const told = await marketOfStore(folder)({ ...more, symbols: [AAPL] });
+    expect(notes.slice(6)).toEqual(told.kind === 'loaded' && told.notes);
+    expect(notes.slice(6)).toEqual([
+      expect.stringMatching(/^missing bars: AAPL \(\d+ in \d+ sessions?, /),
+      expect.stringMatching(
+        /^only 38 of the 41 sessions before 2025-11-24 that warm up are there: /,
+      ),
+    ]);
   });
 
   it('are only asked for as far as they are missing', async () => {

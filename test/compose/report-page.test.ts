@@ -40,7 +40,12 @@ const trade: PageData['trades'][number] = {
 const group = { key: 'NVDA', trades: 1, net: -80.73, winRate: 0, profitFactor: null, r: -0.29 };
 
 const data: PageData = {
-  subject: { runId: 'f00d', span: 'NVDA', what: 'Rules: the defaults.' },
+  subject: {
+    runId: 'f00d',
+    span: 'NVDA',
+    what: 'Rules: the defaults.',
+    notes: ['no bars before 2025-06-10 of NVDA', 'the warm-up is too short'],
+  },
   verdict: { kind: 'too-few-trades', sentence: 'too few trades to tell', split: '' },
   tiles: [
     { name: 'Net P/L', value: '−$80.73', note: '', isPassed: null },
@@ -142,6 +147,13 @@ describe.skipIf(!hasChromium)(`the page of a backtest${chromiumNote}`, () => {
       seen(screen, (page) => page.evaluate('document.documentElement.scrollWidth')),
     );
     expect(await Promise.all(widths)).toEqual([PHONE.width, DESK.width]);
+  });
+
+  it('begins with what is to be known about the bars', async () => {
+    const head = await seen(PHONE, (page) => page.locator('header').innerText());
+    expect(head).toMatch(
+      /Rules: the defaults\.\s+Note: no bars before 2025-06-10 of NVDA\.\s+Note: the warm-up is too short\.$/,
+    );
   });
 
   it('has its figures in two columns on a phone, each of them whole', async () => {

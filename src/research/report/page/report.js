@@ -28,6 +28,11 @@ function showHead() {
   $('run').textContent = data.subject.runId;
   $('span').textContent = data.subject.span;
   $('what').textContent = data.subject.what;
+  $('notes').append(
+    ...data.subject.notes.map((note) =>
+      h('p', { className: 'muted', textContent: `Note: ${note}.` }),
+    ),
+  );
   const { kind, sentence, split } = data.verdict;
   $('verdict').className = { 'better-than-luck': 'good', 'too-few-trades': 'open' }[kind] ?? 'bad';
   $('sentence').textContent = `Verdict: ${sentence}.`;
