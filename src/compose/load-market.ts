@@ -4,7 +4,7 @@ import { readBarFolder } from '#adapters/bars/read-bar-folder.ts';
 import type { ReadBars, RefusedBars } from '#adapters/bars/read-bar-folder.ts';
 import { readBarStore } from '#adapters/bars/read-bar-store.ts';
 import type { BacktestMarket } from '#backtest/market.ts';
-import { holeNotes, timeNotes } from '#core/bar-notes.ts';
+import { holeNotes, minuteNotes, sessionsWithin, timeNotes } from '#core/bar-notes.ts';
 import { sessionsFrom } from '#core/exchange-calendar.ts';
 import type { Ticker } from '#core/ids.ts';
 import { addDays, MINUTE_MS, startOfDay } from '#core/session.ts';
@@ -94,7 +94,7 @@ export async function loadStored(
 export async function withMinuteBars(
   loaded: LoadedMarket,
   folder: string,
-  { to, repair }: Pick<MarketQuery, 'to'> & { readonly repair: boolean },
+  { from, to, repair }: Pick<MarketQuery, 'from' | 'to'> & { readonly repair: boolean },
 ): Promise<LoadedMarket> {
   if (loaded.kind === 'refused') return loaded;
   const read = await readBarFolder(folder, {
@@ -105,7 +105,8 @@ export async function withMinuteBars(
   });
   if (read.kind === 'refused') return read;
   const market = { ...loaded.market, minuteBars: read.bars };
-  return { ...loaded, market, notes: [...loaded.notes, ...notesOf(read)] };
+  const lacking = minuteNotes(read.bars, sessionsWithin(market.sessions, { from, to }));
+  return { ...loaded, market, notes: [...loaded.notes, ...notesOf(read), ...lacking] };
 }
 
 const endOf = (to: SessionDate): EpochMs => startOfDay(addDays(to, 1));

@@ -109,6 +109,22 @@ export function holeNotes({ bars, sessions, barMinutes }: NotedBars): readonly s
   ];
 }
 
+/** Of which sessions no 1-minute bars tell what came first. */
+export const minuteNotes = (
+  minuteBars: ReadonlyMap<Ticker, BarColumns>,
+  sessions: readonly Session[],
+): readonly string[] =>
+  noteOf(
+    'sessions without 1-minute bars, in which the stop counts first',
+    [...minuteBars].map(([symbol, columns]) => ({
+      symbol,
+      without: sessions.filter(
+        ({ open, close }) => rowFrom(columns, open) === rowFrom(columns, close),
+      ).length,
+    })),
+    ({ without }) => (without === 0 ? null : `${without} of ${sessions.length}`),
+  );
+
 /** Nobody asks for their lines. */
 const NO_LINES = new Uint32Array(0);
 

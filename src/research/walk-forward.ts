@@ -4,6 +4,7 @@ import { annualReturn } from '#backtest/metrics/returns.ts';
 import type { SessionEquity } from '#backtest/result.ts';
 import type { Usd } from '#core/money.ts';
 import { usdToNumber } from '#core/money.ts';
+import { count } from '#core/number-words.ts';
 import type { AxisValue, Coordinates } from '#core/parameter-axes.ts';
 import type { SessionDate } from '#core/session.ts';
 import { deviationOf, meanOf, ratioOf } from '#core/statistics.ts';
@@ -34,6 +35,10 @@ export type WindowPlan =
       readonly trainSessions: number;
       readonly testSessions: number;
     };
+
+/** `1 session is too few` */
+export const tooFew = ({ length }: { readonly length: number }): string =>
+  `${count(length, 'session')} ${length === 1 ? 'is' : 'are'} too few`;
 
 const DEFAULT_WINDOWS: WindowPlan = { kind: 'half-years' };
 
@@ -90,7 +95,7 @@ function slices(
   dates: readonly SessionDate[],
   { kind, trainSessions: train, testSessions: test }: Exclude<WindowPlan, { kind: 'half-years' }>,
 ): Windows {
-  if (![train, test].every((count) => Number.isInteger(count) && count > 0)) {
+  if (![train, test].every((sessions) => Number.isInteger(sessions) && sessions > 0)) {
     return {
       ok: false,
       error: `sessions to train (${train}) and to test (${test}) must be whole numbers above 0`,
@@ -103,7 +108,7 @@ function slices(
     windows.push(windowOf(dates.slice(from, at), dates.slice(at, at + test)));
   }
   if (windows.length > 0) return { ok: true, windows };
-  const error = `${dates.length} sessions are too few for one window: ${train} to train and ${test} to test; take more time, or shorter windows`;
+  const error = `${tooFew(dates)} for one window: ${train} to train and ${test} to test; take more time, or shorter windows`;
   return { ok: false, error };
 }
 
@@ -173,8 +178,8 @@ export function parameterStability(choices: readonly Coordinates[]): readonly Ax
     const counts = [...Map.groupBy(values, (value) => value)].map(
       ([value, same]) => [value, same.length] as const,
     );
-    const [usual, count] = counts.reduce((most, each) => (each[1] > most[1] ? each : most));
-    return { name, usual, share: count / values.length, variation: variationOf(values) };
+    const [usual, windows] = counts.reduce((most, each) => (each[1] > most[1] ? each : most));
+    return { name, usual, share: windows / values.length, variation: variationOf(values) };
   });
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { openLedger } from '#adapters/postgres/ledger.ts';
 import { freshDatabase } from '#test/support/database.ts';
@@ -21,10 +21,12 @@ let folder: string;
 let drop: () => Promise<void>;
 
 /** The command line, as a person runs it. */
-const tool = (name: string, ...argv: readonly string[]): Promise<Ended> =>
+const tool = (name: string, ...argv: readonly string[]) => toolOn(url, name, ...argv);
+
+const toolOn = (ledger: string, name: string, ...argv: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
     const script = join(import.meta.dirname, `../../src/compose/${name}.ts`);
-    const env = { ...process.env, DATABASE_URL: url };
+    const env = { ...process.env, DATABASE_URL: ledger };
     execFile(process.execPath, [script, ...argv], { env, cwd: folder }, (error, out, errors) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, errors });
     });
@@ -48,8 +50,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function query(text: string): Promise<void> {
-  const client = new Client({ connectionString: url });
+const query = (text: string): Promise<void> => queryOn(url, text);
+
+async function queryOn(ledger: string, text: string): Promise<void> {
+  const client = new Client({ connectionString: ledger });
   await client.connect();
   await client.query(text);
   await client.end();
@@ -72,6 +76,21 @@ describe('npm run audit:verify', () => {
     expect(out).toBe(
       'audit log BROKEN at row #2 (2025-11-25T14:30:00.000Z x halt): it, or a row before it, is not what was written\n',
     );
+  });
+
+  it.each([
+    ['nobody’s', 'SELECT'],
+    ['without tables', 'DROP TABLE world CASCADE'],
+  ])('says of a database that is %s that no bot has run there', async (_, change) => {
+    const empty = await freshDatabase();
+    onTestFinished(() => empty.drop());
+    await queryOn(empty.url, change);
+    const { host, pathname } = new URL(empty.url);
+    expect(await toolOn(empty.url, 'audit-verify')).toEqual({
+      code: 2,
+      out: '',
+      errors: `PostgreSQL at ${host}${pathname} holds no ledger: give the settings and arguments that the bot ran with, or let it run first\n`,
+    });
   });
 
   it('ends with exit code 2 where the settings are wrong', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { holeNotes, timeNotes } from '#core/bar-notes.ts';
+import { holeNotes, minuteNotes, timeNotes } from '#core/bar-notes.ts';
 import type { BarColumns } from '#core/bars.ts';
 import { sessionsOfBars } from '#core/exchange-calendar.ts';
 import { ticker } from '#core/ids.ts';
@@ -89,5 +89,20 @@ describe('what is to be known about holes in the bars', () => {
     const volume = columns.volume.map((shares, row) => (row < 3 ? 0 : shares));
     const bars = new Map([[symbol, { ...columns, volume }]]);
     expect(holeNotes({ ...market, bars })).toEqual(['bars without volume: AAPL (3 of 156)']);
+  });
+});
+
+describe('what is to be known about 1-minute bars', () => {
+  const minutes = (...days: readonly number[]) => marketOf({ SPY: on(...days) }).bars;
+  const { sessions } = marketOf({ SPY: WHOLE });
+
+  it('is nothing where each session has some', () => {
+    expect(minuteNotes(minutes(0, 1, 2, 3, 4, 5), sessions)).toEqual([]);
+  });
+
+  it('is in how many of the sessions they tell nothing', () => {
+    expect(minuteNotes(minutes(0, 3), sessions.slice(2))).toEqual([
+      'sessions without 1-minute bars, in which the stop counts first: SPY (3 of 4)',
+    ]);
   });
 });

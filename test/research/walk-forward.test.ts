@@ -89,6 +89,11 @@ describe('windows', () => {
       '5 sessions are too few for one window: 4 to train and 3 to test; take more time, or shorter windows',
     ],
     [
+      1,
+      { kind: 'rolling', trainSessions: 4, testSessions: 3 },
+      '1 session is too few for one window: 4 to train and 3 to test; take more time, or shorter windows',
+    ],
+    [
       5,
       { kind: 'anchored', trainSessions: 1.5, testSessions: 0 },
       'sessions to train (1.5) and to test (0) must be whole numbers above 0',
