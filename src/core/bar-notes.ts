@@ -60,7 +60,7 @@ function shortWarmUp({ sessions }: NotedBars, { from, warmUp }: AskedTime): read
   const before = from === null ? warmUp : sessions.filter(({ date }) => date < from).length;
   if (from === null || before >= warmUp) return [];
   return [
-    `only ${before} of the ${warmUp} sessions before ${from} that warm up are there: the first days are decided on less; add bars from ${sessionsFrom(from, -warmUp)[0]?.date ?? from} on`,
+    `only ${before} of the ${warmUp} sessions before ${from} that warm up are there: the first days are decided on less; begin later, or add bars from ${sessionsFrom(from, -warmUp)[0]?.date ?? from} on`,
   ];
 }
 

@@ -74,7 +74,7 @@ describe('the bars of a backtest or a study', () => {
     expect(loaded(await marketOfStore(folder)(QUERY))).toMatchObject({
       first: before(5),
       notes: [
-        `only 5 of the 12 sessions before 2025-11-24 that warm up are there: the first days are decided on less; add bars from ${before(12)} on`,
+        `only 5 of the 12 sessions before 2025-11-24 that warm up are there: the first days are decided on less; begin later, or add bars from ${before(12)} on`,
       ],
     });
   });

@@ -43,7 +43,7 @@ describe('what is to be known about the time of the bars', () => {
 
   it('is a warm-up that is too short', () => {
     expect(timeNotes(marketOf({ AAPL: WHOLE }), { ...ASKED, warmUp: 3 })).toEqual([
-      'only 2 of the 3 sessions before 2025-11-24 that warm up are there: the first days are decided on less; add bars from 2025-11-19 on',
+      'only 2 of the 3 sessions before 2025-11-24 that warm up are there: the first days are decided on less; begin later, or add bars from 2025-11-19 on',
     ]);
   });
 
