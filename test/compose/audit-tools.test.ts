@@ -109,8 +109,20 @@ describe('npm run audit:export', () => {
 
   it('leaves a file that is there alone', async () => {
     await writeFile(join(folder, 'mine.csv'), 'mine');
-    expect((await tool('audit-export', '--out', 'mine.csv')).code).toBe(1);
+    expect(await tool('audit-export', '--out', 'mine.csv')).toEqual({
+      code: 1,
+      out: '',
+      errors: 'mine.csv is there already and is left alone: name another file\n',
+    });
     expect(await readFile(join(folder, 'mine.csv'), 'utf8')).toBe('mine');
+  });
+
+  it('says so before it reads anything where the file cannot be written', async () => {
+    expect(await tool('audit-export', '--out', 'none/log.csv')).toEqual({
+      code: 2,
+      out: '',
+      errors: 'none/log.csv cannot be written, for there is no folder none: make it first\n',
+    });
   });
 
   it('says how it is used where no file is named', async () => {

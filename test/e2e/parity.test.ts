@@ -196,6 +196,10 @@ describe('npm run parity', () => {
       '--date: is "2025-13-07"; it must be a date like 2025-11-28\nusage: ',
     ],
     [['--date'], 'usage: '],
+    [
+      ['--date', '2025-10-07', '--json', 'none/out.json'],
+      'none/out.json cannot be written, for there is no folder none: make it first\n',
+    ],
     [['--date', '2025-10-07', '--json'], 'usage: '],
   ])('with %j shows how it is used', async (argv, beginning) => {
     const script = join(import.meta.dirname, '../../src/compose/parity.ts');
