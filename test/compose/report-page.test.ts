@@ -87,24 +87,23 @@ const fadeAt = (page: Page, left: number): Promise<number> =>
     return Number(getComputedStyle(scroll, '::after').opacity);
   })()`);
 
-/** The lines of a text as they stand on the page; what cannot be seen is left out. */
+/** The lines of a text as they stand on the page. */
 const linesOf = (text: Locator): Promise<readonly string[]> =>
   text.evaluate((element) => {
-    const { firstChild, ownerDocument } = element;
-    const letters = [...(firstChild?.textContent ?? '')].map((letter, at) => {
-      const range = ownerDocument.createRange();
-      range.setStart(firstChild, at);
-      range.setEnd(firstChild, at + 1);
-      return { letter, line: Math.round(range.getBoundingClientRect().bottom) };
-    });
-    const visible = letters.filter(({ letter }) => letter !== '\u2060');
-    return [...Map.groupBy(visible, ({ line }) => line).values()].map((all) =>
-      all
-        .map(({ letter }) => letter)
-        .join('')
-        .replaceAll('\u00A0', ' ')
-        .trim(),
-    );
+    const { ownerDocument } = element;
+    // NodeFilter.SHOW_TEXT, a name of the browser's.
+    const walker = ownerDocument.createTreeWalker(element, 4);
+    const lines = new Map<number, string>();
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      for (const [at, letter] of [...(node.textContent ?? '')].entries()) {
+        const range = ownerDocument.createRange();
+        range.setStart(node, at);
+        range.setEnd(node, at + 1);
+        const line = Math.round(range.getBoundingClientRect().bottom);
+        lines.set(line, `${lines.get(line) ?? ''}${letter}`);
+      }
+    }
+    return [...lines.values()].map((line) => line.trim());
   });
 
 describe.skipIf(!hasChromium)(`the page of a backtest${chromiumNote}`, () => {
