@@ -20,6 +20,8 @@ export interface PastTask {
   readonly name: string;
   /** Unless somebody names the first date: the last so many sessions of so many calendar days, or all of them. */
   readonly usual: { readonly days: number; readonly sessions: number | null };
+  /** Whether a sandbox does it with its made-up market alone, whatever bars are kept. */
+  readonly isOfMarket: boolean;
 }
 
 /** The words of an option without those that are empty. */
@@ -35,7 +37,7 @@ export const wordsOf = (option: unknown, separator: string | RegExp): readonly s
 export async function askedSymbols(
   context: Parameters<typeof refuseUnknown>[0],
   option: unknown,
-  { name }: Pick<PastTask, 'name'>,
+  task: Pick<PastTask, 'name' | 'isOfMarket'>,
 ): Promise<readonly Ticker[]> {
   const named = wordsOf(option, ',').map(askedSymbol);
   const symbols = [...new Set(named.length === 0 ? context.watchlist : named)];
@@ -44,9 +46,11 @@ export async function askedSymbols(
       named.length === 0
         ? `The watchlist has ${symbols.length} symbols`
         : `These are ${symbols.length} symbols`;
-    throw new UserError(`${what}; a ${name} takes at most ${MOST_SYMBOLS}: name fewer in symbols.`);
+    throw new UserError(
+      `${what}; a ${task.name} takes at most ${MOST_SYMBOLS}: name fewer in symbols.`,
+    );
   }
-  await refuseUnknown(context, symbols);
+  await refuseUnknown(context, symbols, task);
   return symbols;
 }
 

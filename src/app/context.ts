@@ -72,8 +72,8 @@ export interface AppContext {
   readonly wakeBacktests: () => Promise<void>;
   readonly backtests: BacktestEngine;
   readonly backtestBars: BarSource;
-  /** Whether there are bars of a symbol in the bar store, here or on a machine that shares the ledger. */
-  readonly keepsBars: (symbol: Ticker) => Promise<boolean>;
+  /** Those symbols of which there are bars in the bar store, here or on a machine that shares the ledger. */
+  readonly keptBars: (symbols: readonly Ticker[]) => Promise<ReadonlySet<Ticker>>;
   readonly research: Research;
   /** What the channel was told last of each study that is not over, by this process. */
   readonly toldStudies: Map<string, string>;

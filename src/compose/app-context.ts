@@ -28,7 +28,7 @@ import type { BarSource } from '#ports/backtests.ts';
 import type { Logger } from '#ports/logger.ts';
 
 import type { Assembly } from './assembly.ts';
-import { keepsBars, storedBars } from './backtest-bars.ts';
+import { keptBars, storedBars } from './backtest-bars.ts';
 import { barStoreDir } from './bars-settings.ts';
 import { codeVersion } from './code-version.ts';
 import { telemetryOf } from './metrics-telemetry.ts';
@@ -90,7 +90,7 @@ function backtestsOf(assembly: Assembly, { backtests }: Wakers) {
   return {
     backtests: engine,
     backtestBars,
-    keepsBars: keepsBars(placesOf(assembly)),
+    keptBars: keptBars(placesOf(assembly)),
     wakeBacktests: () => backtests.wake(),
   };
 }

@@ -1,9 +1,10 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { auditCsv } from '#app/reports/audit.ts';
 
+import { checkOutputs } from './output-files.ts';
 import { withLedger } from './read-ledger.ts';
 import { runTool, takeArgument, UsageError } from './tool.ts';
 
@@ -16,6 +17,10 @@ const USAGE = 'usage: npm run audit:export -- --out FILE [the arguments that the
 await runTool(async (argv) => {
   const { value: file, others } = takeArgument(argv, '--out');
   if (file === null || file === '') throw new UsageError(USAGE);
+  checkOutputs(file);
+  if (existsSync(file)) {
+    throw new Error(`${file} is there already and is left alone: name another file`);
+  }
   await withLedger(others, (ledger) =>
     pipeline(Readable.from(auditCsv(ledger)), createWriteStream(file, { flags: 'wx' })),
   );

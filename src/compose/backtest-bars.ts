@@ -6,6 +6,7 @@ import { sessionsBetween, sessionsFrom } from '#core/exchange-calendar.ts';
 import type { Ticker } from '#core/ids.ts';
 import { addDays, startOfDay } from '#core/session.ts';
 import type { BarsWanted, BarSource, SourcedBars } from '#ports/backtests.ts';
+import type { BarStore } from '#ports/bar-store.ts';
 import type { Logger } from '#ports/logger.ts';
 
 import { loadStored } from './load-market.ts';
@@ -49,19 +50,33 @@ export const storedBars =
 /** Of what lengths the store may have bars that are tested on. */
 const LENGTHS = [5, 15] as const;
 
-/** Whether there are bars of a symbol, here or on a machine that shares the ledger; damaged ones are there. */
-export const keepsBars =
+/** The symbols of which there are bars, here or on a machine that shares the ledger; damaged ones are there. */
+export const keptBars =
   ({ store, archive }: SharedPlaces) =>
-  async (symbol: Ticker): Promise<boolean> => {
-    const looks = await Promise.all(
-      LENGTHS.map((barMinutes) => store.look({ symbol, barMinutes })),
-    );
-    const isHere = looks.some((look) =>
-      look.kind === 'stored' ? look.stored.count > 0 : look.kind === 'damaged',
-    );
-    if (isHere || archive === null) return isHere;
-    return (await archive.list()).some((each) => each.symbol === symbol && each.count > 0);
+  async (symbols: readonly Ticker[]): Promise<ReadonlySet<Ticker>> => {
+    const isHere = await Promise.all(symbols.map((symbol) => isStored(store, symbol)));
+    const here = new Set(symbols.filter((_, index) => isHere[index]));
+    if (here.size === symbols.length || archive === null) return here;
+    const archived = (await archive.list()).filter(({ count }) => count > 0);
+    const there = new Set(archived.map(({ symbol }) => symbol));
+    return new Set(symbols.filter((symbol) => here.has(symbol) || there.has(symbol)));
   };
+
+async function isStored(store: BarStore, symbol: Ticker): Promise<boolean> {
+  const looks = await Promise.all(LENGTHS.map((barMinutes) => store.look({ symbol, barMinutes })));
+  return looks.some((look) =>
+    look.kind === 'stored' ? look.stored.count > 0 : look.kind === 'damaged',
+  );
+}
+
+/** So many are told; the rest is counted. */
+const MOST_PROBLEMS = 5;
+
+function clipped(problems: readonly string[]): readonly string[] {
+  const rest = problems.length - MOST_PROBLEMS;
+  const told = problems.slice(0, MOST_PROBLEMS);
+  return rest > 0 ? [...told, `and ${rest} more like it`] : told;
+}
 
 async function load(
   { store, clock }: Omit<Options, 'log'>,
@@ -69,7 +84,10 @@ async function load(
   problems: readonly string[],
 ): Promise<SourcedBars> {
   const loaded = await loadStored(store, wanted, true);
-  if (loaded.kind === 'loaded') return { kind: 'bars', market: loaded.market };
+  if (loaded.kind === 'loaded') {
+    const { market, notes } = loaded;
+    return { kind: 'bars', market, notes: [...clipped(problems), ...notes] };
+  }
   const last = sessionsBetween(wanted.from, wanted.to).at(-1);
   if (last !== undefined && !isSettled(last, clock.now())) {
     const why = `The bars of ${last.date} settle some minutes after its close: ask again in a quarter of an hour, or name an earlier to.`;

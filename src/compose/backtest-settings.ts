@@ -8,7 +8,7 @@ import type { ArgumentTable } from './arguments.ts';
 import { readParamsFile } from './params-file.ts';
 import type { BacktestSetup } from './params-file.ts';
 import { readSettings } from './read-settings.ts';
-import { date, environment, flag, tickers } from './schema.ts';
+import { date, environment, flag, REPAIR_OF_NOTHING, tickers } from './schema.ts';
 
 const ARGUMENTS = {
   '--data': { value: 'FOLDER', help: 'read SYMBOL_5min.csv there instead of the bar store' },
@@ -105,7 +105,7 @@ function missing(given: CommandLine): readonly string[] {
     if (symbols === null) errors.push(`--symbols: ${needs}`);
     if (from === null) errors.push(`--from: ${needs}`);
     if (to === null) errors.push(`--to: ${needs}`);
-    if (given['--repair']) errors.push('--repair: is for files; leave it out, or add --data');
+    if (given['--repair']) errors.push(REPAIR_OF_NOTHING);
   }
   if (from !== null && to !== null && from > to) {
     errors.push(`--from: is "${from}"; it must not be later than --to ${to}`);

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 
-import type { BacktestMarket } from '#backtest/market.ts';
 import { DEFAULT_OPTIONS } from '#backtest/options.ts';
 import { prepareMarket } from '#backtest/prepare.ts';
 import type { BacktestResult } from '#backtest/result.ts';
 import { startBacktest } from '#backtest/run-backtest.ts';
+import { sessionsWithin } from '#core/bar-notes.ts';
 import type { Ticker } from '#core/ids.ts';
+import { count } from '#core/number-words.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import { warmUpSessions } from '#core/warm-up.ts';
 import { assess } from '#research/assess.ts';
@@ -17,7 +18,7 @@ import { optionsFor, runIdOf } from '#research/run-id.ts';
 import { parseBacktestSettings } from './backtest-settings.ts';
 import type { BacktestSettings } from './backtest-settings.ts';
 import { codeVersion } from './code-version.ts';
-import { marketOfFolder, marketOfStore, sessionsWithin, withMinuteBars } from './load-market.ts';
+import { marketOfFolder, marketOfStore, withMinuteBars } from './load-market.ts';
 import type { LoadedMarket } from './load-market.ts';
 import { checkOutputs } from './output-files.ts';
 import { createProgressBar } from './progress-bar.ts';
@@ -50,7 +51,7 @@ async function main(argv: readonly string[]): Promise<number> {
     );
   }
   say(loaded.notes);
-  run(settings, loaded.market);
+  run(settings, loaded);
   return 0;
 }
 
@@ -69,7 +70,10 @@ const say = (lines: readonly string[]): void => {
   for (const line of lines) process.stdout.write(`${line}\n`);
 };
 
-function run(settings: BacktestSettings, bars: BacktestMarket): void {
+function run(
+  settings: BacktestSettings,
+  { market: bars, notes }: Extract<LoadedMarket, { kind: 'loaded' }>,
+): void {
   const { parameters } = settings;
   const options = { ...settings.options, tradeFrom: settings.from, recording: null };
   const market = prepareMarket(bars, parameters);
@@ -80,12 +84,13 @@ function run(settings: BacktestSettings, bars: BacktestMarket): void {
   const result = stepped.result();
   const runId = runIdOf({ codeVersion: codeVersion(), parameters, options, market: bars });
   const symbols = [...bars.bars.keys()];
-  const subject = subjectOf(settings, symbols, { result, runId });
+  const subject = { ...subjectOf(settings, symbols, { result, runId }), notes };
   const made = { prepared: market, result, market: bars, options, parameters };
   const assessment = assess(made, runId);
   say(screenOf(subject, result, assessment));
   if (settings.json !== null) {
-    const told = { runId, parameters, options: optionsFor(options, symbols), result, assessment };
+    const asked = { runId, parameters, options: optionsFor(options, symbols), notes };
+    const told = { ...asked, result, assessment };
     writeFileSync(settings.json, `${JSON.stringify(told, listed)}\n`);
     say([`The whole result is in ${settings.json}.`]);
   }
@@ -103,7 +108,7 @@ function subjectOf(
   { parameters, options, data }: BacktestSettings,
   names: readonly Ticker[],
   { result, runId }: { readonly result: BacktestResult; readonly runId: string },
-): ReportSubject {
+): Omit<ReportSubject, 'notes'> {
   const { sessions, totalBars } = result;
   const symbols = names.length > 6 ? `${names.length} symbols` : names.join(', ');
   const changed = Object.entries(parameters).filter(
@@ -116,7 +121,7 @@ function subjectOf(
   const fills = model.map(([name, value]) => `${name} ${value}`).join(', ');
   return {
     runId,
-    span: `${symbols}, ${parameters.barMinutes}-minute bars, ${sessions[0]?.date ?? 'no'} to ${sessions.at(-1)?.date ?? 'session'} (${sessions.length} sessions, ${totalBars.toLocaleString('en-US')} bars)`,
+    span: `${symbols}, ${parameters.barMinutes}-minute bars, ${sessions[0]?.date ?? 'no'} to ${sessions.at(-1)?.date ?? 'session'} (${count(sessions.length, 'session')}, ${count(totalBars, 'bar')})`,
     what: `Rules: ${rules || 'the defaults'}. Fills: ${fills || 'the defaults'}. Bars from ${data ?? 'the bar store'}.`,
   };
 }

@@ -4,10 +4,11 @@ import { readBarFolder } from '#adapters/bars/read-bar-folder.ts';
 import type { ReadBars, RefusedBars } from '#adapters/bars/read-bar-folder.ts';
 import { readBarStore } from '#adapters/bars/read-bar-store.ts';
 import type { BacktestMarket } from '#backtest/market.ts';
-import { sessionsBetween, sessionsFrom } from '#core/exchange-calendar.ts';
+import { holeNotes, minuteNotes, sessionsWithin, timeNotes } from '#core/bar-notes.ts';
+import { sessionsFrom } from '#core/exchange-calendar.ts';
 import type { Ticker } from '#core/ids.ts';
 import { addDays, MINUTE_MS, startOfDay } from '#core/session.ts';
-import type { EpochMs, Session, SessionDate } from '#core/session.ts';
+import type { EpochMs, SessionDate } from '#core/session.ts';
 import type { BarLookup, BarStore } from '#ports/bar-store.ts';
 
 import { barStoreDir } from './bars-settings.ts';
@@ -84,14 +85,16 @@ export async function loadStored(
     until: endOf(to),
     leavesOutEmpty,
   });
-  return loadedFrom(read, query);
+  const loaded = loadedFrom(read, query);
+  if (loaded.kind === 'refused') return loaded;
+  return { ...loaded, notes: [...holeNotes(loaded.market), ...loaded.notes] };
 }
 
 /** A market with the 1-minute bars of a folder, which tell what came first inside a bar. */
 export async function withMinuteBars(
   loaded: LoadedMarket,
   folder: string,
-  { to, repair }: Pick<MarketQuery, 'to'> & { readonly repair: boolean },
+  { from, to, repair }: Pick<MarketQuery, 'from' | 'to'> & { readonly repair: boolean },
 ): Promise<LoadedMarket> {
   if (loaded.kind === 'refused') return loaded;
   const read = await readBarFolder(folder, {
@@ -102,7 +105,8 @@ export async function withMinuteBars(
   });
   if (read.kind === 'refused') return read;
   const market = { ...loaded.market, minuteBars: read.bars };
-  return { ...loaded, market, notes: [...loaded.notes, ...notesOf(read)] };
+  const lacking = minuteNotes(read.bars, sessionsWithin(market.sessions, { from, to }));
+  return { ...loaded, market, notes: [...loaded.notes, ...notesOf(read), ...lacking] };
 }
 
 const endOf = (to: SessionDate): EpochMs => startOfDay(addDays(to, 1));
@@ -122,42 +126,11 @@ function coveredFrom(found: BarLookup, at: EpochMs): EpochMs {
 function loadedFrom(read: ReadBars | RefusedBars, query: MarketQuery): LoadedMarket {
   if (read.kind === 'refused') return read;
   const { bars, sessions } = read;
-  return {
-    kind: 'loaded',
-    market: { barMinutes: query.barMinutes, bars, sessions },
-    notes: [...notesOf(read), ...missingEnds(read, query), ...shortWarmUp(read, query)],
-  };
+  const market = { barMinutes: query.barMinutes, bars, sessions };
+  return { kind: 'loaded', market, notes: [...notesOf(read), ...timeNotes(market, query)] };
 }
 
 const notesOf = ({ repairs, defects }: ReadBars): readonly string[] => [
   ...describeRepairs(repairs),
   ...describeNotes(defects),
 ];
-
-/** Those of the asked dates; null leaves an end open. */
-export const sessionsWithin = (
-  sessions: readonly Session[],
-  { from, to }: Pick<MarketQuery, 'from' | 'to'>,
-): readonly Session[] =>
-  sessions.filter(({ date }) => date >= (from ?? date) && date <= (to ?? date));
-
-/** Sessions that were asked for, and of which there is no bar. */
-function missingEnds({ sessions }: ReadBars, { from, to }: MarketQuery): readonly string[] {
-  const played = sessionsWithin(sessions, { from, to });
-  const [first, last] = [played[0]?.date, played.at(-1)?.date];
-  if (first === undefined || last === undefined) return [];
-  const asked = sessionsBetween(from ?? first, to ?? last).length;
-  if (asked <= played.length) return [];
-  return [
-    `only ${played.length} of the ${asked} sessions from ${from ?? first} to ${to ?? last} have bars: those from ${first} to ${last}`,
-  ];
-}
-
-/** What is decided on less than it looks at is not what would have been traded. */
-function shortWarmUp({ sessions }: ReadBars, { from, warmUp }: MarketQuery): readonly string[] {
-  const before = from === null ? warmUp : sessions.filter(({ date }) => date < from).length;
-  if (from === null || before >= warmUp) return [];
-  return [
-    `only ${before} of the ${warmUp} sessions before ${from} that warm up are there: the first days are decided on less; add bars from ${sessionsFrom(from, -warmUp)[0]?.date ?? from} on`,
-  ];
-}

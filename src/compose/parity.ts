@@ -8,6 +8,7 @@ import type { Ledger } from '#ports/ledger.ts';
 import type { ParityReport } from '#ports/parity.ts';
 
 import { openHistory } from './history.ts';
+import { checkOutputs } from './output-files.ts';
 import { createParity } from './parity-port.ts';
 import { readDate, withLedger } from './read-ledger.ts';
 import type { ToolSurroundings } from './read-ledger.ts';
@@ -28,6 +29,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const date = readDate(day, USAGE);
   const isFileMissing = file === null && settings.length < others.length;
   if (isFileMissing) throw new UsageError(USAGE);
+  checkOutputs(file);
   const report = await withLedger(settings, (ledger, surroundings) =>
     compare(ledger, surroundings, date),
   );

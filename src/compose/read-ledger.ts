@@ -24,19 +24,21 @@ export interface ToolSurroundings {
   readonly log: Logger;
 }
 
-/** A session's date as an argument. Throws UsageError with the usage where it is none. */
+/** A session's date as an argument. Throws UsageError with what is wrong, and the usage, where it is none. */
 export function readDate(text: string | null, usage: string): SessionDate {
+  if (text === null) throw new UsageError(usage);
   try {
-    return asSessionDate(text ?? '');
+    return asSessionDate(text);
   } catch {
-    throw new UsageError(usage);
+    const wrong = `--date: is "${text}"; it must be a date like 2025-11-28`;
+    throw new UsageError(`${wrong}\n${usage}`);
   }
 }
 
 /**
  * Works with the ledger that the bot with these arguments has written; nothing in it is changed.
  *
- * @throws UsageError when the settings are not right, Error with the cure when the ledger cannot be read.
+ * @throws UsageError when the settings are not right or no bot has run with them, Error with the cure when the ledger cannot be read.
  */
 export async function withLedger<Result>(
   argv: readonly string[],
@@ -57,9 +59,15 @@ export async function withLedger<Result>(
       lifecycle,
       log,
     );
-    const { ledger, close } = await openLedgerToRead(stores.databaseUrl, log);
-    lifecycle.onClose('ledger', close);
-    return await work(ledger, { config, lifecycle, log });
+    const opened = await openLedgerToRead(stores.databaseUrl, log);
+    if (opened === null) {
+      const where = stores.isEmbedded ? config.dataDir : stores.databaseName;
+      throw new UsageError(
+        `${where} holds no ledger: give the settings and arguments that the bot ran with, or let it run first`,
+      );
+    }
+    lifecycle.onClose('ledger', opened.close);
+    return await work(opened.ledger, { config, lifecycle, log });
   } finally {
     await lifecycle.close();
   }

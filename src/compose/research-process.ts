@@ -98,7 +98,10 @@ function orFrom(source: BarSource, load: LoadMarket): LoadMarket {
     const watch = { progress: () => {}, signal: new AbortController().signal };
     const found = await source({ ...query, symbols, from, to }, watch);
     if (found.kind === 'bars' && found.market.bars.size > 0) {
-      return { kind: 'loaded', market: found.market, notes: [] };
+      const { market, notes } = found;
+      const without = symbols.filter((symbol) => !market.bars.has(symbol));
+      const leftOut = without.length === 0 ? [] : [`no bars of ${without.join(', ')}: left out`];
+      return { kind: 'loaded', market, notes: [...leftOut, ...notes] };
     }
     return found.kind === 'refused' ? { kind: 'refused', lines: [found.why] } : loaded;
   };

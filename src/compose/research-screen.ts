@@ -11,7 +11,7 @@ import {
 } from '#core/study-words.ts';
 import type { StudyRequest } from '#ports/studies.ts';
 import type { FoundPoint, StudyReport, SweepReport, WalkForwardReport } from '#research/report.ts';
-import { lookAheadWords, warmUpWords } from '#research/report/words.ts';
+import { lookAheadWords, stabilityWords, warmUpWords } from '#research/report/words.ts';
 import { pointText } from '#research/space.ts';
 import type { HeatMap } from '#research/surface.ts';
 import { luckTests } from '#research/verdict.ts';
@@ -123,7 +123,7 @@ function cellText(cell: number | null, low: number, high: number): string {
 }
 
 function walkForwardLines(report: WalkForwardReport): readonly string[] {
-  const { windows, stability, efficiency, trials, search } = report;
+  const { windows, efficiency, trials, search } = report;
   return [
     `${count(windows.length, 'window')}, ${count(trials, 'point')} tried by ${search}`,
     ...windows.map(
@@ -131,10 +131,7 @@ function walkForwardLines(report: WalkForwardReport): readonly string[] {
         `  ${train.from} – ${train.to} → ${test.to}  ${choice === null ? 'nothing to trade' : pointText(choice)}: ${count(outOfSample.trades, 'trade')}, ${number(outOfSample.expectancyR)} R`,
     ),
     '',
-    ...stability.map(
-      ({ name, usual, share }) =>
-        `stability      ${name}=${String(usual)} in ${Math.round(100 * share)} % of the windows`,
-    ),
+    ...stabilityWords(report).map((words) => `stability      ${words}`),
     `efficiency     ${efficiencyWords(efficiency)}`,
     ...recommendedLines(report),
   ];

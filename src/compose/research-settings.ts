@@ -14,7 +14,7 @@ import { studyOptions } from './backtest-schema.ts';
 import { readParamsFile } from './params-file.ts';
 import type { BacktestSetup } from './params-file.ts';
 import { readSettings } from './read-settings.ts';
-import { date, environment, flag, tickers } from './schema.ts';
+import { date, environment, flag, REPAIR_OF_NOTHING, tickers } from './schema.ts';
 import { UsageError } from './tool.ts';
 
 const ARGUMENTS = {
@@ -32,6 +32,7 @@ const ARGUMENTS = {
     help: 'rules to begin with, sectors, fills and costs, as of a backtest, as JSON',
   },
   '--data': { value: 'FOLDER', help: 'read SYMBOL_5min.csv from there instead of the bar store' },
+  '--repair': { value: null, help: 'put right what can be in the files, and list it' },
   '--distributed': {
     value: null,
     help: 'have it done by all research processes that share DATABASE_URL; Ctrl-C cancels it',
@@ -58,6 +59,7 @@ const commandLine = z.object({
   '--windows': z.string().default('half-years'),
   '--params': z.string().optional(),
   '--data': z.string().optional(),
+  '--repair': flag,
   '--distributed': flag,
   '--json': z.string().optional(),
   '--html': z.string().optional(),
@@ -74,6 +76,8 @@ export interface ResearchSettings {
   readonly study: StudyPlan;
   /** Null: the bar store of the data folder. */
   readonly folder: string | null;
+  /** Whether what can be put right in the files of the folder is. */
+  readonly repair: boolean;
   readonly dataDir: string;
   readonly json: string | null;
   readonly html: string | null;
@@ -107,6 +111,7 @@ export function researchSettings(
     request,
     study: study.study,
     folder: asked['--data'] ?? null,
+    repair: asked['--repair'],
     dataDir: around.DATA_DIR,
     json: asked['--json'] ?? null,
     html: asked['--html'] ?? null,
@@ -137,10 +142,14 @@ const NEEDED = {
   '--to': '2024-06-28',
 } as const;
 
-const missing = (values: Readonly<Record<string, string | undefined>>): readonly string[] =>
-  Object.entries(NEEDED)
+const missing = (values: Readonly<Record<string, string | undefined>>): readonly string[] => [
+  ...Object.entries(NEEDED)
     .filter(([name]) => values[name] === undefined)
-    .map(([name, example]) => `${name}: is missing; write ${name} ${example}`);
+    .map(([name, example]) => `${name}: is missing; write ${name} ${example}`),
+  ...(values['--repair'] !== undefined && values['--data'] === undefined
+    ? [REPAIR_OF_NOTHING]
+    : []),
+];
 
 type Asked = z.output<typeof commandLine>;
 

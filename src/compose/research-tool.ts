@@ -53,12 +53,12 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Null when it was stopped, which is said. */
 async function reportOf(asked: ResearchSettings, signal: AbortSignal): Promise<StudyReport | null> {
-  const { request, study, folder, dataDir, distributed } = asked;
+  const { request, study, folder, repair, dataDir, distributed } = asked;
   if (distributed !== null) {
     const log = createLogger({ level: 'warn', secrets: [distributed.databaseUrl] });
     return studyByAll(request, { stores: distributed, dataDir, signal, say, log });
   }
-  const load = folder === null ? marketOfStore(dataDir) : marketOfFolder(folder);
+  const load = folder === null ? marketOfStore(dataDir) : marketOfFolder(folder, { repair });
   const { bench, notes } = await benchOf(load, request, study);
   // At once, while it can still be stopped for them; the report has them as well.
   for (const note of notes) say(note);

@@ -129,6 +129,9 @@ export const flag = z
   .transform(() => true)
   .default(false);
 
+/** Why a tool that reads bars is not asked properly with --repair alone. */
+export const REPAIR_OF_NOTHING = '--repair: is for files; leave it out, or add --data';
+
 const commandLine = z.object({
   '--replay': text('must be a folder').optional(),
   '--speed': speed.default(300),

@@ -1,6 +1,9 @@
 /** What a search says where it is read: in the channel, on the screen and on its page. */
 import { formatNumber, NONE } from './number-words.ts';
 
+/** A year, as a fraction: what is less in training is no measure of the tests, which would be many times as much. */
+export const MIN_TRAINED_RETURN = 0.01;
+
 /** A point with fewer trades is not looked at: a mean of less is no more than noise. */
 export const MIN_POINT_TRADES = 10;
 
@@ -13,12 +16,15 @@ export const placeWord = (isPass: boolean): string =>
 /**
  * What was left of the training in the tests.
  *
- * @param efficiency annual return of the tests over that of the training
+ * @param efficiency annual return of the tests over that of the training; null where that is too little
  */
-export const efficiencyWords = (efficiency: number | null): string =>
-  efficiency === null
-    ? NONE
-    : `the tests made ${formatNumber(100 * efficiency, 0)} % of the annual return in training`;
+export function efficiencyWords(efficiency: number | null): string {
+  if (efficiency === null) {
+    return `training made less than ${100 * MIN_TRAINED_RETURN} % a year: too little to hold the tests against`;
+  }
+  if (efficiency < 0) return 'the tests lost money, which training had made';
+  return `the tests made ${formatNumber(100 * efficiency, 0)} % of the annual return in training`;
+}
 
 /** What the verdict asks of luck, in its order. */
 export type LuckName = 'p-value' | 'sharpe' | 'trials' | 'splits';

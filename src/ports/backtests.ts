@@ -83,6 +83,8 @@ export interface BacktestSummary {
 export interface BacktestReport extends BacktestSummary {
   /** Symbols that were asked for and have no bars. */
   readonly withoutBars: readonly Ticker[];
+  /** What is to be known about the bars, a line each; missing where there is nothing. */
+  readonly notes?: readonly string[];
 }
 
 /** What hangs on the message of one that is done. */
@@ -114,7 +116,12 @@ export interface BarsWanted {
 
 export type SourcedBars =
   /** It may be without a bar. */
-  | { readonly kind: 'bars'; readonly market: BacktestBars }
+  | {
+      readonly kind: 'bars';
+      readonly market: BacktestBars;
+      /** What is to be known about them, a line each. */
+      readonly notes: readonly string[];
+    }
   /** A sentence for the person who asked. */
   | { readonly kind: 'refused'; readonly why: string }
   /** It was aborted. */

@@ -45,7 +45,10 @@ export interface StudySummary {
   readonly trials: number;
   /** Of a sweep, what it has chosen on and what it was tried on; null of a walk-forward. */
   readonly spans: { readonly train: StudySpan; readonly test: StudySpan } | null;
-  /** Of a walk-forward: how many, and the share of the annual return in training that the tests kept. */
+  /**
+   * Of a walk-forward: how many, and the share of the annual return in training that the tests kept; null where that
+   * is too little to be divided by.
+   */
   readonly windows: { readonly count: number; readonly efficiency: number | null } | null;
   readonly inSample: StudyFigures;
   readonly outOfSample: StudyFigures;

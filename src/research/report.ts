@@ -93,7 +93,7 @@ export interface WalkForwardReport extends StudyReportBase {
   readonly kind: 'walk-forward';
   readonly windows: readonly WindowReport[];
   readonly stability: readonly AxisStability[];
-  /** Annual return of all tests over that of all trainings. */
+  /** Annual return of all tests over that of all trainings; null where that is too little to be divided by. */
   readonly efficiency: number | null;
 }
 

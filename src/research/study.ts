@@ -10,7 +10,7 @@ import type { Known, Rung, Search, SearchPlan } from './search.ts';
 import { pointsOf } from './space.ts';
 import type { Point } from './space.ts';
 import type { Axis } from './surface.ts';
-import { walkForwardWindows } from './walk-forward.ts';
+import { tooFew, walkForwardWindows } from './walk-forward.ts';
 import type { SessionSpan, WindowPlan } from './walk-forward.ts';
 
 /** What is to be found out; with the bars it decides every figure of the report. */
@@ -65,7 +65,7 @@ export function searchesOf(study: StudyPlan, dates: readonly SessionDate[]): Stu
     const first = Math.round(dates.length * IN_SAMPLE);
     const [train, test] = [spanOf(dates.slice(0, first)), spanOf(dates.slice(first))];
     if (dates.length < FEWEST_SESSIONS || train === null || test === null) {
-      const error = `${dates.length} sessions are too few to choose on some and try on others; take ${FEWEST_SESSIONS} at least`;
+      const error = `${tooFew(dates)} to choose on some and try on others; take ${FEWEST_SESSIONS} at least`;
       return { ok: false, error };
     }
     return { ok: true, searches: [search(train, test)] };

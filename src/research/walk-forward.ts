@@ -4,9 +4,11 @@ import { annualReturn } from '#backtest/metrics/returns.ts';
 import type { SessionEquity } from '#backtest/result.ts';
 import type { Usd } from '#core/money.ts';
 import { usdToNumber } from '#core/money.ts';
+import { count } from '#core/number-words.ts';
 import type { AxisValue, Coordinates } from '#core/parameter-axes.ts';
 import type { SessionDate } from '#core/session.ts';
 import { deviationOf, meanOf, ratioOf } from '#core/statistics.ts';
+import { MIN_TRAINED_RETURN } from '#core/study-words.ts';
 
 /** Sessions one after the other, both ends included. */
 export interface SessionSpan {
@@ -33,6 +35,10 @@ export type WindowPlan =
       readonly trainSessions: number;
       readonly testSessions: number;
     };
+
+/** `1 session is too few` */
+export const tooFew = ({ length }: { readonly length: number }): string =>
+  `${count(length, 'session')} ${length === 1 ? 'is' : 'are'} too few`;
 
 const DEFAULT_WINDOWS: WindowPlan = { kind: 'half-years' };
 
@@ -89,7 +95,7 @@ function slices(
   dates: readonly SessionDate[],
   { kind, trainSessions: train, testSessions: test }: Exclude<WindowPlan, { kind: 'half-years' }>,
 ): Windows {
-  if (![train, test].every((count) => Number.isInteger(count) && count > 0)) {
+  if (![train, test].every((sessions) => Number.isInteger(sessions) && sessions > 0)) {
     return {
       ok: false,
       error: `sessions to train (${train}) and to test (${test}) must be whole numbers above 0`,
@@ -102,7 +108,7 @@ function slices(
     windows.push(windowOf(dates.slice(from, at), dates.slice(at, at + test)));
   }
   if (windows.length > 0) return { ok: true, windows };
-  const error = `${dates.length} sessions are too few for one window: ${train} to train and ${test} to test; take more time, or shorter windows`;
+  const error = `${tooFew(dates)} for one window: ${train} to train and ${test} to test; take more time, or shorter windows`;
   return { ok: false, error };
 }
 
@@ -139,15 +145,16 @@ export function stitchOutOfSample(
 
 /**
  * Walk-forward efficiency (Pardo 2008, The Evaluation and Optimization of Trading Strategies): annual return
- * of all tests over that of all trainings. Null where training has earned nothing, so that there is nothing to
- * keep.
+ * of all tests over that of all trainings. Null where training has earned too little to be divided by.
  */
 export function efficiencyRatio(
   windows: readonly { readonly train: Run; readonly test: Run }[],
 ): number | null {
   const trained = annualReturn(windows.flatMap(({ train }) => sessionReturns(train)));
   const tested = annualReturn(windows.flatMap(({ test }) => sessionReturns(test)));
-  return trained === null || tested === null || trained <= 0 ? null : ratioOf(tested, trained);
+  if (trained === null || tested === null) return null;
+  // What is 1 % but for the arithmetic stays it.
+  return Number(trained.toFixed(9)) < MIN_TRAINED_RETURN ? null : ratioOf(tested, trained);
 }
 
 /** How much the windows agree about one parameter. */
@@ -155,7 +162,7 @@ export interface AxisStability {
   readonly name: string;
   /** The value that most windows have chosen; of several, the first that was. */
   readonly usual: AxisValue;
-  /** Share of windows that have chosen it, 0–1. */
+  /** Of the windows that have a choice, the share with this one, 0–1. */
   readonly share: number;
   /** Standard deviation over mean, not negative; null of what are no numbers, of a mean of zero, of one window. */
   readonly variation: number | null;
@@ -171,8 +178,8 @@ export function parameterStability(choices: readonly Coordinates[]): readonly Ax
     const counts = [...Map.groupBy(values, (value) => value)].map(
       ([value, same]) => [value, same.length] as const,
     );
-    const [usual, count] = counts.reduce((most, each) => (each[1] > most[1] ? each : most));
-    return { name, usual, share: count / values.length, variation: variationOf(values) };
+    const [usual, windows] = counts.reduce((most, each) => (each[1] > most[1] ? each : most));
+    return { name, usual, share: windows / values.length, variation: variationOf(values) };
   });
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { openLedger } from '#adapters/postgres/ledger.ts';
 import { freshDatabase } from '#test/support/database.ts';
@@ -21,10 +21,12 @@ let folder: string;
 let drop: () => Promise<void>;
 
 /** The command line, as a person runs it. */
-const tool = (name: string, ...argv: readonly string[]): Promise<Ended> =>
+const tool = (name: string, ...argv: readonly string[]) => toolOn(url, name, ...argv);
+
+const toolOn = (ledger: string, name: string, ...argv: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
     const script = join(import.meta.dirname, `../../src/compose/${name}.ts`);
-    const env = { ...process.env, DATABASE_URL: url };
+    const env = { ...process.env, DATABASE_URL: ledger };
     execFile(process.execPath, [script, ...argv], { env, cwd: folder }, (error, out, errors) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, errors });
     });
@@ -48,8 +50,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function query(text: string): Promise<void> {
-  const client = new Client({ connectionString: url });
+const query = (text: string): Promise<void> => queryOn(url, text);
+
+async function queryOn(ledger: string, text: string): Promise<void> {
+  const client = new Client({ connectionString: ledger });
   await client.connect();
   await client.query(text);
   await client.end();
@@ -74,6 +78,21 @@ describe('npm run audit:verify', () => {
     );
   });
 
+  it.each([
+    ['nobody’s', 'SELECT'],
+    ['without tables', 'DROP TABLE world CASCADE'],
+  ])('says of a database that is %s that no bot has run there', async (_, change) => {
+    const empty = await freshDatabase();
+    onTestFinished(() => empty.drop());
+    await queryOn(empty.url, change);
+    const { host, pathname } = new URL(empty.url);
+    expect(await toolOn(empty.url, 'audit-verify')).toEqual({
+      code: 2,
+      out: '',
+      errors: `PostgreSQL at ${host}${pathname} holds no ledger: give the settings and arguments that the bot ran with, or let it run first\n`,
+    });
+  });
+
   it('ends with exit code 2 where the settings are wrong', async () => {
     expect((await tool('audit-verify', '--nonsense')).code).toBe(2);
   });
@@ -90,8 +109,20 @@ describe('npm run audit:export', () => {
 
   it('leaves a file that is there alone', async () => {
     await writeFile(join(folder, 'mine.csv'), 'mine');
-    expect((await tool('audit-export', '--out', 'mine.csv')).code).toBe(1);
+    expect(await tool('audit-export', '--out', 'mine.csv')).toEqual({
+      code: 1,
+      out: '',
+      errors: 'mine.csv is there already and is left alone: name another file\n',
+    });
     expect(await readFile(join(folder, 'mine.csv'), 'utf8')).toBe('mine');
+  });
+
+  it('says so before it reads anything where the file cannot be written', async () => {
+    expect(await tool('audit-export', '--out', 'none/log.csv')).toEqual({
+      code: 2,
+      out: '',
+      errors: 'none/log.csv cannot be written, for there is no folder none: make it first\n',
+    });
   });
 
   it('says how it is used where no file is named', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { createBarStore } from '#adapters/bars/bar-store.ts';
+import type { Bar } from '#core/bars.ts';
 import { sessionsBetween } from '#core/exchange-calendar.ts';
 import { ticker } from '#core/ids.ts';
 import { asSessionDate, MINUTE_MS } from '#core/session.ts';
@@ -13,7 +14,7 @@ import { generateMarket } from '#sandbox/market/generate-market.ts';
 import { folderWith } from '#test/support/bar-files.ts';
 import { silentLog } from '#test/support/log.ts';
 
-import { keepsBars, storedBars } from '../../src/compose/backtest-bars.ts';
+import { keptBars, storedBars } from '../../src/compose/backtest-bars.ts';
 import { marketOfStore } from '../../src/compose/load-market.ts';
 import { aBroker } from '../adapters/alpaca/a-broker.ts';
 
@@ -37,7 +38,11 @@ const WANTED: BarsWanted = {
 };
 
 /** A machine with a bar store of its own, which asks Alpaca's stand-in. */
-async function aMachine(archive: BarArchive | null = null, now = MARKET.start) {
+async function aMachine(
+  archive: BarArchive | null = null,
+  now = MARKET.start,
+  change: (bars: readonly Bar[]) => readonly Bar[] = (bars) => bars,
+) {
   const folder = folderWith({});
   const { marketData } = await aBroker({ market: MARKET });
   const asked: string[] = [];
@@ -45,9 +50,10 @@ async function aMachine(archive: BarArchive | null = null, now = MARKET.start) {
   const source = storedBars({
     marketData: {
       feed: 'sip',
-      bars: (query) => {
+      bars: async (query) => {
         asked.push(query.symbols.join());
-        return marketData.bars(query);
+        const found = await marketData.bars(query);
+        return new Map([...found].map(([symbol, bars]) => [symbol, change(bars)]));
       },
     },
     store,
@@ -61,7 +67,7 @@ async function aMachine(archive: BarArchive | null = null, now = MARKET.start) {
     progress: (share: number): void => void shares.push(share),
     signal: aborting.signal,
   };
-  return { folder, asked, source, keeps: keepsBars({ store, archive }), shares, aborting, watch };
+  return { folder, asked, source, keeps: keptBars({ store, archive }), shares, aborting, watch };
 }
 
 const nameOf = ({ symbol, barMinutes }: BarKey): string => `${symbol} ${barMinutes}`;
@@ -92,6 +98,29 @@ describe('the bars of a backtest that somebody asks for', () => {
     expect(await marketOfStore(folder)(WANTED)).toEqual({ kind: 'loaded', market, notes: [] });
   });
 
+  it('come with what the command line tells of them, and with what was left out of them', async () => {
+    const more = { ...WANTED, warmUp: 41 };
+    const { source, watch, folder } = await aMachine(null, MARKET.start, (bars) =>
+      bars.map((bar, row) => (row < 7 ? { ...bar, high: bar.low / 2 } : bar)),
+    );
+    const sourced = await source({ ...more, symbols: [AAPL] }, watch);
+    const notes = sourced.kind === 'bars' ? sourced.notes : [];
+    expect(notes.slice(0, 6)).toEqual([
+      ...Array.from({ length: 5 }, () =>
+        expect.stringMatching(/^AAPL: the bar of .* is left out: /),
+      ),
+      expect.stringMatching(/^and \d+ more like it$/),
+    ]);
+    const told = await marketOfStore(folder)({ ...more, symbols: [AAPL] });
+    expect(notes.slice(6)).toEqual(told.kind === 'loaded' && told.notes);
+    expect(notes.slice(6)).toEqual([
+      expect.stringMatching(/^missing bars: AAPL \(\d+ in \d+ sessions?, /),
+      expect.stringMatching(
+        /^only 38 of the 41 sessions before 2025-11-24 that warm up are there: /,
+      ),
+    ]);
+  });
+
   it('are only asked for as far as they are missing', async () => {
     const { source, watch, asked } = await aMachine();
     await source({ ...WANTED, symbols: [AAPL] }, watch);
@@ -116,16 +145,27 @@ describe('the bars of a backtest that somebody asks for', () => {
       await aMachine(archive),
       await aMachine(),
     ];
-    expect(await here.keeps(AAPL)).toBe(false);
+    expect(await here.keeps([AAPL])).toEqual(new Set());
     await here.source({ ...WANTED, symbols: [XYZ, AAPL] }, here.watch);
-    const kept = [here, there, alone].map(({ keeps }) => Promise.all([keeps(AAPL), keeps(XYZ)]));
-    expect(await Promise.all(kept)).toEqual([
-      [true, false],
-      [true, false],
-      [false, false],
-    ]);
+    const kept = [here, there, alone].map(({ keeps }) => keeps([AAPL, XYZ]));
+    expect(await Promise.all(kept)).toEqual([new Set([AAPL]), new Set([AAPL]), new Set()]);
     await writeFile(join(here.folder, 'bars', 'MSFT_5min.bars'), 'damaged');
-    expect(await here.keeps(MSFT)).toBe(true);
+    expect(await here.keeps([MSFT])).toEqual(new Set([MSFT]));
+  });
+
+  it('are looked for on the other machines once, however many are not here', async () => {
+    let lists = 0;
+    const list: BarArchive['list'] = async () => {
+      lists += 1;
+      return [];
+    };
+    const { keeps, source, watch } = await aMachine({ ...anArchive(), list });
+    await source({ ...WANTED, symbols: [AAPL] }, watch);
+    lists = 0;
+    expect(await keeps([AAPL])).toEqual(new Set([AAPL]));
+    expect(lists).toBe(0);
+    expect(await keeps([AAPL, MSFT, XYZ])).toEqual(new Set([AAPL]));
+    expect(lists).toBe(1);
   });
 
   it('are not there before the last session has settled', async () => {

@@ -97,6 +97,17 @@ describe('npm run backtest', () => {
     expect((await backtest(folder, ...argv)).out).toMatch(/2025-10-20 to 2025-10-24 \(5 sessions/);
   });
 
+  it('tells what is to be known about the bars on the screen, in the result and in the report', async () => {
+    const folder = aFolder();
+    const argv = ['--data', '.', '--from', '2025-10-20', '--to', '2025-10-20'];
+    const { out } = await backtest(folder, ...argv, '--json', 'out.json', '--html', 'out.html');
+    const [note = ''] = out.split('\n');
+    expect(note).toMatch(/^only 30 of the 71 sessions before 2025-10-20 that warm up are there: /);
+    expect(out).toContain('2025-10-20 to 2025-10-20 (1 session, ');
+    expect(JSON.parse(readFileSync(join(folder, 'out.json'), 'utf8')).notes).toEqual([note]);
+    expect(readFileSync(join(folder, 'out.html'), 'utf8')).toContain(`"notes":["${note}"]`);
+  });
+
   it('comes to the same from the bar store as from the files', async () => {
     const folder = aFolder();
     const store = createBarStore(join(folder, '.data/bars'));

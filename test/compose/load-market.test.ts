@@ -11,7 +11,12 @@ import { barStarts, csv, folderWith, row } from '#test/support/bar-files.ts';
 import { barsAt } from '#test/support/bars.ts';
 
 import { benchOf } from '../../src/compose/bench.ts';
-import { loadStored, marketOfFolder, marketOfStore } from '../../src/compose/load-market.ts';
+import {
+  loadStored,
+  marketOfFolder,
+  marketOfStore,
+  withMinuteBars,
+} from '../../src/compose/load-market.ts';
 import type { LoadedMarket, MarketQuery } from '../../src/compose/load-market.ts';
 import { aRequest } from '../research/support/a-request.ts';
 import { aStudy } from '../research/support/a-study.ts';
@@ -69,7 +74,7 @@ describe('the bars of a backtest or a study', () => {
     expect(loaded(await marketOfStore(folder)(QUERY))).toMatchObject({
       first: before(5),
       notes: [
-        `only 5 of the 12 sessions before 2025-11-24 that warm up are there: the first days are decided on less; add bars from ${before(12)} on`,
+        `only 5 of the 12 sessions before 2025-11-24 that warm up are there: the first days are decided on less; begin later, or add bars from ${before(12)} on`,
       ],
     });
   });
@@ -115,6 +120,19 @@ describe('the bars of a backtest or a study', () => {
     expect(notes).toContain(
       'only 1 of the 4 sessions from 2025-11-24 to 2025-11-28 have bars: those from 2025-11-24 to 2025-11-24',
     );
+  });
+
+  it('say of 1-minute bars in which sessions that are traded they are not there', async () => {
+    const { folder } = await aStore({ AAPL: 20 });
+    const minutes = folderWith({
+      'AAPL_1min.csv': csv(row(barStarts(FROM, FROM)[0]!), row(barStarts(FROM, FROM)[0]! + 60_000)),
+    });
+    const query = { ...QUERY, symbols: [AAPL] };
+    const market = await marketOfStore(folder)(query);
+    const { notes } = loaded(await withMinuteBars(market, minutes, { ...query, repair: false }));
+    expect(notes).toEqual([
+      'sessions without 1-minute bars, in which the stop counts first: AAPL (3 of 4)',
+    ]);
   });
 
   it('warm up for every point of a grid, and not for its base alone', async () => {

@@ -103,13 +103,22 @@ describe('npm start -- --role research', () => {
     const wanted: BarsWanted[] = [];
     await bot.work((of) => {
       wanted.push(of);
-      return Promise.resolve({ kind: 'bars', market });
+      return Promise.resolve({ kind: 'bars', market, notes: ['some of it is thin'] });
     });
     const [from, to] = [market.sessions[20]!.date, market.sessions[59]!.date];
-    const request = aRequest({ symbols: [ticker('AAPL')], from, to, grid: 'stop=2,3' });
+    const request = aRequest({
+      symbols: [ticker('AAPL'), ticker('SBNY')],
+      from,
+      to,
+      grid: 'stop=2,3',
+    });
     const id = await bot.ask(request, 'Ann');
-    expect(await over(bot, id)).toMatchObject({ status: 'done', failure: null });
-    expect(wanted[0]).toMatchObject({ symbols: ['AAPL'], barMinutes: 5, from, to });
+    const study = await over(bot, id);
+    expect(study).toMatchObject({ status: 'done', failure: null });
+    expect(study?.result?.report).toMatchObject({
+      notes: ['no bars of SBNY: left out', 'some of it is thin'],
+    });
+    expect(wanted[0]).toMatchObject({ symbols: ['AAPL', 'SBNY'], barMinutes: 5, from, to });
   }, 90_000);
 
   it('says why where that market has none either', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { folderWith } from '#test/support/bar-files.ts';
+import { barStarts, csv, folderWith, row } from '#test/support/bar-files.ts';
 import { describeWithShared, sharedPath } from '#test/support/shared.ts';
 
 import { heatLines } from '../../src/compose/research-screen.ts';
@@ -40,6 +40,7 @@ describe('the arguments of a sweep', () => {
     [['--objective', 'gain'], 'not an objective: "gain"'],
     [['--params', 'none.json'], 'none.json: cannot be read'],
     [['--windows', 'years'], '--windows: there is no such argument'],
+    [['--repair'], '--repair: is for files; leave it out, or add --data'],
     [['--grd', 'x'], '--grd: there is no such argument; did you mean --grid?'],
   ])('%j are refused with a line', (argv, line) => {
     expect(() => ask(...argv)).toThrow(line);
@@ -98,18 +99,40 @@ describe('a heat map in a terminal', () => {
   });
 });
 
-const run = (script: string, argv: readonly string[]): Promise<string> =>
+const tool = (script: string, argv: readonly string[]): Promise<string> =>
   new Promise((resolve, reject) => {
     const file = join(import.meta.dirname, `../../src/compose/${script}.ts`);
-    const given = [...NEEDED, '--data', sharedPath('data/5min'), '--grid', 'stop=2,3', ...argv];
-    execFile(process.execPath, [file, ...given], (error, out) =>
+    execFile(process.execPath, [file, ...argv], (error, out) =>
       error === null ? resolve(out) : reject(error),
     );
   });
 
+const run = (script: string, argv: readonly string[]): Promise<string> =>
+  tool(script, [...NEEDED, '--data', sharedPath('data/5min'), '--grid', 'stop=2,3', ...argv]);
+
 /** In dollars, of the screen's line. */
 const lossOf = (out: string) =>
   Number(/^in sample .*, −\$([\d,.]+),/m.exec(out)?.[1]?.replace(',', ''));
+
+it('put right what can be in the files, as their refusal says, and list it', async () => {
+  const starts = barStarts('2025-11-03', '2025-11-28');
+  const rows = starts.map((start) => row(start));
+  const folder = folderWith({ 'AAPL_5min.csv': csv(...rows.toReversed()) });
+  const argv = [
+    '--data',
+    folder,
+    '--symbols',
+    'AAPL',
+    '--from',
+    '2025-11-03',
+    '--to',
+    '2025-11-28',
+  ];
+  await expect(tool('sweep', [...argv, '--grid', 'stop=2,3'])).rejects.toThrow('or add --repair');
+  expect(await tool('sweep', [...argv, '--grid', 'stop=2,3', '--repair'])).toMatch(
+    /^note {11}AAPL_5min\.csv: .*sort/m,
+  );
+});
 
 describeWithShared('data/5min/AAPL_5min.csv', 'npm run sweep and npm run walk-forward', () => {
   it('end in a verdict on one screen, and write the report', async () => {

@@ -190,14 +190,22 @@ describe('npm run parity', () => {
     expect(code).toBe(2);
   });
 
-  it.each([[['--date', 'today']], [['--date', '2025-10-07', '--json']]])(
-    'with %j shows how it is used',
-    async (argv) => {
-      const script = join(import.meta.dirname, '../../src/compose/parity.ts');
-      const errors = await new Promise<string>((resolve) => {
-        execFile(process.execPath, [script, ...argv], (_error, _out, text) => resolve(text));
-      });
-      expect(errors).toMatch(/^usage: npm run parity -- --date YYYY-MM-DD/);
-    },
-  );
+  it.each([
+    [
+      ['--date', '2025-13-07'],
+      '--date: is "2025-13-07"; it must be a date like 2025-11-28\nusage: ',
+    ],
+    [['--date'], 'usage: '],
+    [
+      ['--date', '2025-10-07', '--json', 'none/out.json'],
+      'none/out.json cannot be written, for there is no folder none: make it first\n',
+    ],
+    [['--date', '2025-10-07', '--json'], 'usage: '],
+  ])('with %j shows how it is used', async (argv, beginning) => {
+    const script = join(import.meta.dirname, '../../src/compose/parity.ts');
+    const errors = await new Promise<string>((resolve) => {
+      execFile(process.execPath, [script, ...argv], (_error, _out, text) => resolve(text));
+    });
+    expect(errors.split('npm run parity -- --date YYYY-MM-DD')[0]).toBe(beginning);
+  });
 });

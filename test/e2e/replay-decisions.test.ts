@@ -162,14 +162,19 @@ describe('npm run replay-decisions', () => {
     });
   });
 
-  it.each([[[]], [['--date']], [['--date', 'today']], [['--date', '2025-02-30']]])(
-    'with %j shows how it is used',
-    async (argv) => {
-      const { code, errors } = await commandLine(...argv);
-      expect(code).toBe(2);
-      expect(errors).toMatch(/^usage: npm run replay-decisions -- --date YYYY-MM-DD/);
-    },
-  );
+  it.each([
+    [[], ''],
+    [['--date'], ''],
+    [['--date', 'today'], '--date: is "today"; it must be a date like 2025-11-28\n'],
+    [['--date', '2025-02-30'], '--date: is "2025-02-30"; it must be a date like 2025-11-28\n'],
+  ])('with %j shows how it is used', async (argv, wrong) => {
+    const { code, errors } = await commandLine(...argv);
+    expect(code).toBe(2);
+    expect(errors.startsWith(wrong)).toBe(true);
+    expect(errors.slice(wrong.length)).toMatch(
+      /^usage: npm run replay-decisions -- --date YYYY-MM-DD/,
+    );
+  });
 
   it('names a setting that is wrong', async () => {
     const { code, errors } = await commandLine('--date', date, '--speeed', '3');

@@ -51,6 +51,10 @@ describe('the page of a study', () => {
     }
   });
 
+  it('begins with the verdict, and says that it is one', async () => {
+    expect(wordsOf(await pageOf())).toMatch(/ Verdict: [a-z][^.]*\. p-value /);
+  });
+
   it('tells each figure of luck with what the verdict needs of it', async () => {
     const words = wordsOf(await pageOf());
     const told = '(met|missed|not known)';
@@ -68,7 +72,11 @@ describe('the page of a study', () => {
   it('of a walk-forward has a row for each window, and what stayed the same', async () => {
     const words = wordsOf(await pageOf({ kind: 'walk-forward' }));
     expect(words).toContain('Window by window trained tested to chosen');
-    expect(words).toMatch(/stop=[\d.]+ in \d+ % of the windows/);
+    expect(words).toMatch(/stop=[\d.]+ in \d+ % of the \d+ windows with a choice/);
+    expect(words).toMatch(/Efficiency: (the tests|training) (made|lost) /);
+    expect(words).toMatch(
+      /Look-ahead: none: with the bars cut off at .*Warm-up: (– too few sessions to tell|.* differ with half of it)\./,
+    );
     expect(words).not.toContain('All points');
   });
 

@@ -89,6 +89,11 @@ describe('windows', () => {
       '5 sessions are too few for one window: 4 to train and 3 to test; take more time, or shorter windows',
     ],
     [
+      1,
+      { kind: 'rolling', trainSessions: 4, testSessions: 3 },
+      '1 session is too few for one window: 4 to train and 3 to test; take more time, or shorter windows',
+    ],
+    [
       5,
       { kind: 'anchored', trainSessions: 1.5, testSessions: 0 },
       'sessions to train (1.5) and to test (0) must be whole numbers above 0',
@@ -156,10 +161,17 @@ const windows = (train: readonly number[], test: readonly number[]) => [
 const daily = (rate: number, count: number) =>
   Array.from({ length: count }, (_, index) => 100 * (1 + rate) ** (index + 1));
 
+/** A year at the start, but for its end. */
+const flatUntil = (end: number) => [...Array.from({ length: 251 }, () => 100), end];
+
 describe('the efficiency ratio', () => {
   it('is the annual return of tests over that of trainings, however long they are', () => {
     const ratio = efficiencyRatio(windows(daily(0.002, 20), daily(0.001, 10)))!;
     expect(ratio).toBeCloseTo((1.001 ** 252 - 1) / (1.002 ** 252 - 1), 9);
+  });
+
+  it('stands on a training that has earned 1 % a year', () => {
+    expect(efficiencyRatio(windows(flatUntil(101), flatUntil(100.5)))).toBeCloseTo(0.5, 9);
   });
 
   it('is below zero where tests lose what training has earned', () => {
@@ -169,6 +181,7 @@ describe('the efficiency ratio', () => {
   it.each([
     ['training has earned nothing', windows([100], [101])],
     ['training has lost', windows([99], [101])],
+    ['training has earned less than 1 % a year', windows(flatUntil(100.99), [79])],
     ['there is no window', []],
   ])('does not exist where %s', (_, all) => {
     expect(efficiencyRatio(all)).toBeNull();

@@ -16,7 +16,7 @@ export const NO_BACKTESTS = {
   wakeBacktests: async () => {},
   backtests: { run: async () => ({ kind: 'stopped' }) },
   backtestBars: async () => ({ kind: 'stopped' }),
-  keepsBars: async () => false,
+  keptBars: async () => new Set(),
 } as const satisfies Partial<AppContext>;
 
 const NVDA = ticker('NVDA');

@@ -128,6 +128,19 @@ async function claimWorld(
 const isUnreachable = (error: unknown): error is Error & { readonly code: string } =>
   error instanceof Error && 'code' in error && /^E[A-Z]+$/.test(String(error.code));
 
+/** PostgreSQL's undefined_table. */
+const NO_TABLE = '42P01';
+
+/** Whether a bot has written into a database. */
+async function hasOwner(pool: Pool): Promise<boolean> {
+  try {
+    return (await pool.query('SELECT FROM world')).rowCount !== 0;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === NO_TABLE) return false;
+    throw error;
+  }
+}
+
 const unreachable = (url: string, error: Error & { readonly code: string }): Error =>
   new Error(
     `The database at ${new URL(url).host} cannot be reached (${error.code}): start it, or correct ` +
@@ -140,14 +153,14 @@ const READER_POOL_SIZE = 1;
 
 /**
  * A ledger that a bot has written, whichever world it belongs to, to be read from beside it: nothing is
- * created, updated or claimed.
+ * created, updated or claimed. Null where no bot has written one.
  *
  * @throws Error, one line with the cure, when the database cannot be reached.
  */
 export async function openLedgerToRead(
   url: string,
   log: Logger,
-): Promise<Pick<OpenLedger, 'ledger' | 'close'>> {
+): Promise<Pick<OpenLedger, 'ledger' | 'close'> | null> {
   const pool = new Pool({
     connectionString: url,
     max: READER_POOL_SIZE,
@@ -155,13 +168,13 @@ export async function openLedgerToRead(
     options: '-c default_transaction_read_only=on',
   });
   pool.on('error', (error) => log.warn({ error: error.message }, 'a ledger connection was lost'));
-  try {
-    await pool.query('SELECT FROM world');
-  } catch (error) {
+  const isWritten = await hasOwner(pool).catch(async (error: unknown) => {
     await pool.end();
     throw isUnreachable(error) ? unreachable(url, error) : error;
-  }
-  return { ledger: createLedger(drizzle(pool), pool, log), close: () => pool.end() };
+  });
+  if (isWritten) return { ledger: createLedger(drizzle(pool), pool, log), close: () => pool.end() };
+  await pool.end();
+  return null;
 }
 
 /**

@@ -10,7 +10,11 @@ import type { CommandCall } from '../command.ts';
 import type { AppContext } from '../context.ts';
 
 /** Sixty sessions, and calendar days that have so many in them, whatever the holidays. */
-const BACKTEST: PastTask = { name: 'backtest', usual: { days: 100, sessions: 60 } };
+const BACKTEST: PastTask = {
+  name: 'backtest',
+  usual: { days: 100, sessions: 60 },
+  isOfMarket: true,
+};
 
 /**
  * What a person asks to have tested.

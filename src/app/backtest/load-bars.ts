@@ -1,3 +1,4 @@
+import { holeNotes, timeNotes } from '#core/bar-notes.ts';
 import type { Bar, BarColumns } from '#core/bars.ts';
 import { sessionsBetween, sessionsFrom, sessionsOfBars } from '#core/exchange-calendar.ts';
 import type { Ticker } from '#core/ids.ts';
@@ -34,7 +35,8 @@ export const barsOf =
       if (rows.count() > 0) bars.set(symbol, rows.columns());
     }
     const market = { barMinutes, sessions: sessionsOfBars(bars.values()), bars };
-    return { kind: 'bars', market };
+    const notes = [...holeNotes(market), ...timeNotes(market, { from, to, warmUp })];
+    return { kind: 'bars', market, notes };
   };
 
 const piecesOf = (sessions: readonly Session[]): readonly (readonly Session[])[] =>

@@ -39,13 +39,13 @@ async function begin(context: AppContext): Promise<BacktestRun | null> {
 /** stopped: the bot ends, and so it waits again. */
 async function carryOut(context: AppContext, run: BacktestRun): Promise<'over' | 'stopped'> {
   const watch = followBacktest(context, run);
-  const { outcome, withoutBars } = await outcomeOf(context, run.request, watch).finally(() =>
+  const { outcome, ...about } = await outcomeOf(context, run.request, watch).finally(() =>
     watch.stop(),
   );
   switch (outcome.kind) {
     case 'done': {
       const { runId, summary, files } = outcome;
-      const report = { ...summary, withoutBars };
+      const report = { ...summary, ...about };
       await end(context, run, { status: 'done', runId, report, files });
       return 'over';
     }
@@ -65,6 +65,8 @@ async function carryOut(context: AppContext, run: BacktestRun): Promise<'over' |
 interface Played {
   readonly outcome: BacktestOutcome;
   readonly withoutBars: BacktestRequest['symbols'];
+  /** Missing where there is nothing to be known about the bars. */
+  readonly notes?: readonly string[];
 }
 
 async function outcomeOf(
@@ -77,7 +79,7 @@ async function outcomeOf(
   const sourced = await load(context, request, { parameters, watch });
   if (sourced.kind === 'refused') return failed(sourced.why);
   if (sourced.kind === 'stopped') return { outcome: sourced, withoutBars: [] };
-  const { market } = sourced;
+  const { market, notes } = sourced;
   const { symbols, from } = request;
   const withoutBars = symbols.filter((symbol) => !market.bars.has(symbol));
   if (market.bars.size === 0) {
@@ -85,7 +87,11 @@ async function outcomeOf(
   }
   const task = { market, parameters, tradeFrom: from, sectors: context.sectors };
   const progress = (share: number): void => watch.progress('playing', share);
-  return { outcome: await context.backtests.run(task, { progress, signal }), withoutBars };
+  return {
+    outcome: await context.backtests.run(task, { progress, signal }),
+    withoutBars,
+    ...(notes.length === 0 ? {} : { notes }),
+  };
 }
 
 const failed = (why: string): Played => ({ outcome: { kind: 'failed', why }, withoutBars: [] });

@@ -16,8 +16,8 @@ export const USUAL_WORDS = {
 
 /** Two years hold a whole one, whose halves make a window. */
 const TASKS = {
-  sweep: { name: 'sweep', usual: { days: 365, sessions: null } },
-  'walk-forward': { name: 'walk-forward', usual: { days: 730, sessions: null } },
+  sweep: { name: 'sweep', usual: { days: 365, sessions: null }, isOfMarket: false },
+  'walk-forward': { name: 'walk-forward', usual: { days: 730, sessions: null }, isOfMarket: false },
 } as const satisfies Record<StudyKind, PastTask>;
 
 /**

@@ -26,7 +26,6 @@ export function screenOf(
     ...tiles.map(({ name, value, note }) =>
       `${name.padEnd(widths[0])}  ${value.padEnd(widths[1])}  ${note}`.trimEnd(),
     ),
-    '',
     ...reasonLines(assessment),
     '',
     signalLine(result),
@@ -39,10 +38,11 @@ export function screenOf(
 
 function reasonLines({ metrics: { groups } }: Assessment): readonly string[] {
   const width = Math.max(0, ...groups.reason.map(({ key }) => key.length));
-  return groups.reason.map(
+  const lines = groups.reason.map(
     ({ key, trades, netPnl, winRate, expectancyR }) =>
       `${key.padEnd(width)}  ${count(trades, 'trade').padStart(12)}  ${gain(netPnl).padStart(14)}  won ${percent(winRate).padStart(7)}  ${inR(expectancyR)}`,
   );
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 /** `35,490 signals: confidence 27,662, …, 224 entered (2 missed, 0 rejected)`. */

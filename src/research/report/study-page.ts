@@ -12,7 +12,15 @@ import type { HeatMap } from '../surface.ts';
 import { luckTests } from '../verdict.ts';
 import { markup, tableOf } from './markup.ts';
 import type { Markup } from './markup.ts';
-import { figure, gain, inR, percent, percentGain } from './words.ts';
+import {
+  figure,
+  gain,
+  inR,
+  lookAheadWords,
+  percentGain,
+  stabilityWords,
+  warmUpWords,
+} from './words.ts';
 
 const KIND = { sweep: 'Sweep', 'walk-forward': 'Walk-forward' } as const;
 
@@ -25,7 +33,7 @@ export function studyPage(request: StudyRequest, report: StudyReport, style: str
 <p class="muted">${request.grid}</p>
 <p class="muted">${count(report.trials, 'point')} tried by ${report.search}, ranked by ${report.objective}. Fills and costs: ${optionWords(request.options)}.</p>
 ${(report.notes ?? []).map((note) => markup`<p class="muted">Note: ${note}.</p>`)}</header>
-<section id="verdict" class="${report.verdict.failed === null ? 'good' : 'open'}"><p id="sentence">${report.sentence}</p>
+<section id="verdict" class="${report.verdict.failed === null ? 'good' : 'open'}"><p id="sentence">Verdict: ${report.sentence}.</p>
 ${evidence(report)}</section>
 ${recommendation(request, report)}
 <section><h2>Figures after costs</h2>${figures(report)}</section>
@@ -40,7 +48,7 @@ ${report.kind === 'sweep' ? sweepParts(report) : walkForwardParts(report)}`;
 `;
 }
 
-function evidence({ bootstrap, verdict }: StudyReport): Markup {
+function evidence({ bootstrap, verdict, lookAhead, warmUp }: StudyReport): Markup {
   const [low, high] = bootstrap?.totalReturn ?? [null, null];
   const tiles = luckTests(verdict).map((test) => {
     const { name, value, needs, verdict: told } = luckWords(test);
@@ -49,7 +57,8 @@ function evidence({ bootstrap, verdict }: StudyReport): Markup {
 <div class="note">${needs}: ${told}</div></div>\n`;
   });
   return markup`<div class="luck">${tiles}</div>
-<p class="muted">The same trades drawn anew return ${percentGain(low)} to ${percentGain(high)} in 95 % of all draws; not judged.</p>`;
+<p class="muted">The same trades drawn anew return ${percentGain(low)} to ${percentGain(high)} in 95 % of all draws; not judged.</p>
+<p class="muted">Look-ahead: ${lookAheadWords(lookAhead).filter(Boolean).join(': ')}. Warm-up: ${warmUpWords(warmUp).join(' ')}.</p>`;
 }
 
 const TONE = { met: 'up', missed: 'down', 'not known': 'muted' } as const;
@@ -116,17 +125,9 @@ function curve(equity: readonly SessionEquity[]): Markup {
 const MOST_ROWS = 1_000;
 
 function sweepParts(report: SweepReport): Markup {
-  const { heatMap, objective, points, train, test, lookAhead, warmUp } = report;
+  const { heatMap, objective, points, train, test } = report;
   const ranked = points.toSorted((one, other) => rank(other) - rank(one)).slice(0, MOST_ROWS);
-  const checks = [
-    lookAhead === null
-      ? `Look-ahead ${NONE}`
-      : `Look-ahead: with the bars cut off at ${lookAhead.at} ${lookAhead.differing} of ${count(lookAhead.trades, 'trade')} differ`,
-    warmUp === null
-      ? 'warm-up: too few sessions to tell'
-      : `warm-up: with half of it ${warmUp.differing} of ${count(warmUp.trades, 'trade')} differ`,
-  ];
-  return markup`<p class="muted">Chosen on ${train.from} to ${train.to} (${count(train.sessions, 'session')}), tried on ${test.from} to ${test.to} (${count(test.sessions, 'session')}). ${checks.join('; ')}.</p>
+  return markup`<p class="muted">Chosen on ${train.from} to ${train.to} (${count(train.sessions, 'session')}), tried on ${test.from} to ${test.to} (${count(test.sessions, 'session')}).</p>
 ${heatMap === null ? '' : markup`<section><h2>${objective}, the best over all other axes</h2>${heatTable(heatMap)}</section>`}
 <section><h2>${ranked.length < points.length ? `The best ${count(ranked.length, 'point')} of ${points.length.toLocaleString('en-US')}` : 'All points'}</h2>${tableOf(
     ['point', objective, ...FIGURES],
@@ -154,14 +155,15 @@ function heatTable({ x, y, cells }: HeatMap): Markup {
   );
 }
 
-const walkForwardParts = ({ windows, stability, efficiency }: WalkForwardReport): Markup =>
+const walkForwardParts = (report: WalkForwardReport): Markup =>
   markup`<section><h2>Window by window</h2>${tableOf(
     ['trained', 'tested to', 'chosen', ...FIGURES],
-    windows.map(({ train, test, choice, outOfSample }) => [
+    report.windows.map(({ train, test, choice, outOfSample }) => [
       `${train.from} – ${train.to}`,
       test.to,
       choice === null ? 'nothing to trade' : pointText(choice),
       ...figureCells(outOfSample),
     ]),
   )}
-<p class="muted">${stability.map(({ name, usual, share }) => `${name}=${String(usual)} in ${percent(share, 0)} of the windows`).join('; ')}. Efficiency: ${efficiencyWords(efficiency)}.</p></section>`;
+${stabilityWords(report).map((words) => markup`<p class="muted">${words}.</p>`)}
+<p class="muted">Efficiency: ${efficiencyWords(report.efficiency)}.</p></section>`;

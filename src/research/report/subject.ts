@@ -5,4 +5,6 @@ export interface ReportSubject {
   readonly span: string;
   /** Parameters that are not the default, how orders fill, where the bars are from. */
   readonly what: string;
+  /** What is to be known about the bars, a line each. */
+  readonly notes: readonly string[];
 }

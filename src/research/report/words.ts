@@ -9,7 +9,7 @@ import {
 } from '#core/number-words.ts';
 import type { Interval } from '#core/statistics.ts';
 
-import type { SelfCheck } from '../report.ts';
+import type { SelfCheck, WalkForwardReport } from '../report.ts';
 
 /*
  * What a report tells of figures that may not be known, and of shares as fractions.
@@ -54,3 +54,12 @@ export const warmUpWords = (check: SelfCheck | null): readonly [string, string] 
   check === null
     ? [NONE, 'too few sessions to tell']
     : [`${check.differing} of ${count(check.trades, 'trade')}`, 'differ with half of it'];
+
+/** How much the windows agree, a line each parameter: `stop=2 in 67 % of the 3 windows with a choice`. */
+export function stabilityWords({ stability, windows }: WalkForwardReport): readonly string[] {
+  const chosen = count(windows.filter(({ choice }) => choice !== null).length, 'window');
+  return stability.map(
+    ({ name, usual, share }) =>
+      `${name}=${String(usual)} in ${percent(share, 0)} of the ${chosen} with a choice`,
+  );
+}

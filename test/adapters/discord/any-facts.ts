@@ -345,6 +345,7 @@ const anyBacktestProgress = fc.oneof(
       ambiguous: whole,
       symbols: fc.array(fc.record({ symbol, trades: whole, pnl: money }), { maxLength: 25 }),
       withoutBars: fc.array(symbol, { maxLength: 25 }),
+      notes: fc.array(fc.string({ maxLength: 200 }), { maxLength: 12 }),
     })
     .map((changes) => ({
       status: 'done' as const,

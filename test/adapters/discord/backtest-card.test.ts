@@ -147,6 +147,13 @@ describe('the card of a backtest', () => {
     expect(text).toContain('2 trades still open at the end, at the last price.');
   });
 
+  it('tells what is to be known about the bars, and of much only the beginning', () => {
+    const notes = [1, 2, 3, 4, 5, 6, 7].map((n) => `line_${n}`);
+    const text = read(card(done({ notes })));
+    expect(text).toContain('⚠ line\\_5\n⚠ and 2 more\n');
+    expect(read(card(done()))).not.toContain('⚠');
+  });
+
   it('has no Sharpe ratio of too few sessions', () => {
     expect(read(card(done({ sharpe: null })))).toContain('[Sharpe, a year] –\ntoo few sessions');
   });

@@ -148,6 +148,14 @@ describe('the card of a study', () => {
     expect(text).not.toContain('```');
   });
 
+  it('of a walk-forward says so where its training is too little to hold the tests against', () => {
+    const windows = { count: 2, efficiency: null };
+    const text = read(card(done({ spans: null, windows }), { kind: 'walk-forward' }));
+    expect(text).toContain(
+      '2 windows; training made less than 1 % a year: too little to hold the tests against\n',
+    );
+  });
+
   it('of before luck was told with its limits is told without', () => {
     const { luck: _, ...before } = aSummary();
     const text = read(card({ ...done(), summary: before } as StudyProgress));

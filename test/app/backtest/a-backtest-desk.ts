@@ -4,6 +4,7 @@ import { runBacktests } from '#app/backtest/run-backtests.ts';
 import type { Actor } from '#app/command.ts';
 import type { AppContext } from '#app/context.ts';
 import { sessionsBetween } from '#core/exchange-calendar.ts';
+import { ticker } from '#core/ids.ts';
 import { asSessionDate } from '#core/session.ts';
 import type { BacktestCard, BacktestProgress } from '#ports/backtest-card.ts';
 import type {
@@ -83,8 +84,9 @@ export async function openBacktestDesk(): Promise<BacktestDesk> {
   const context = desk.with({
     backtests: engine,
     backtestBars: barsOf(desk.context.marketData),
-    // Of another time than is asked for: its market has none of it.
-    keepsBars: async (symbol) => symbol === 'XYZ',
+    // Of another time than is asked for: its market has none of it. A sandbox would not take it.
+    mode: 'PAPER',
+    keptBars: async () => new Set([ticker('XYZ')]),
   });
   return {
     ...desk,

@@ -26,10 +26,11 @@ const knownBut =
         .map((symbol) => [symbol, symbol in strange ? null : ({ symbol } as Asset)]),
     );
 
-const keepsSbny = async (symbol: string) => symbol === 'SBNY';
+const keepsSbny = async () => new Set([ticker('SBNY')]);
 
 const context = {
   ...NO_BACKTESTS,
+  mode: 'PAPER',
   assets: { of: knownBut({}) },
   watchlist: [ticker('AAPL'), ticker('NVDA')],
   parameters: DEFAULT_PARAMETERS,
@@ -87,9 +88,30 @@ describe('the symbols of a backtest', () => {
   it('are taken where bars of them are kept, they are watched, or the broker cannot say', async () => {
     const assets = { of: knownBut({ SBNY: null, AAPL: null, MSFT: undefined }) };
     const symbols = 'SBNY,AAPL,MSFT';
-    expect(await ask({ symbols }, { assets, keepsBars: keepsSbny })).toMatchObject({
+    expect(await ask({ symbols }, { assets, keptBars: keepsSbny })).toMatchObject({
       symbols: ['SBNY', 'AAPL', 'MSFT'],
     });
+  });
+
+  it('are asked of the kept bars all at once, and only where the broker does not know them', async () => {
+    const assets = { of: knownBut({ SBNY: null, FRC: null }) };
+    const asked: unknown[] = [];
+    const keptBars: AppContext['keptBars'] = async (symbols) => {
+      asked.push(symbols);
+      return new Set(symbols);
+    };
+    await ask({ symbols: 'SBNY,MSFT,FRC' }, { assets, keptBars });
+    await ask({ symbols: 'MSFT' }, { assets, keptBars });
+    expect(asked).toEqual([['SBNY', 'FRC']]);
+  });
+
+  it('are those of its own market in a sandbox, which plays no bars of the world', async () => {
+    const assets = { of: knownBut({ SBNY: null }) };
+    const sandbox = { assets, keptBars: keepsSbny, mode: 'SANDBOX' } as const;
+    await expect(ask({ symbols: 'AAPL,SBNY' }, sandbox)).rejects.toThrow(
+      'symbols: the sandbox’s market has no SBNY, and a backtest here plays no other; leave it out, or play stored bars with npm run backtest.',
+    );
+    expect(await ask({ symbols: 'MSFT' }, sandbox)).toMatchObject({ symbols: ['MSFT'] });
   });
 });
 

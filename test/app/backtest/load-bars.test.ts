@@ -69,6 +69,29 @@ describe('the bars of a backtest', () => {
     ).toEqual([1, 3, 0.5, 2, 10]);
   });
 
+  it('come with what is to be known about them', async () => {
+    const { watch } = watching();
+    const whole = aroundTheClock();
+    const bars = async (query: BarQuery) => {
+      const found = await whole.bars(query);
+      return new Map(
+        [...found].map(([symbol, all]) => [
+          symbol,
+          all.filter(({ start }) => start !== SESSIONS[9]!.open && start >= SESSIONS[2]!.open),
+        ]),
+      );
+    };
+    expect(await barsOf({ bars })(WANTED, watch)).toMatchObject({
+      notes: [
+        'missing bars: NVDA (1 in 1 session, the longest hole 15 minutes)',
+        expect.stringMatching(
+          /^only 3 of the 5 sessions before 2025-06-10 that warm up are there: /,
+        ),
+      ],
+    });
+    expect(await barsOf(whole)(WANTED, watch)).toMatchObject({ notes: [] });
+  });
+
   it('come piece by piece, and tell how much is there', async () => {
     const { watch, shares } = watching();
     const market = aroundTheClock();

@@ -114,6 +114,19 @@ describe('a backtest that waits', () => {
     expect((await desk.context.ledger.backtest(id))?.report?.withoutBars).toEqual(['XYZ']);
   });
 
+  it('tells what is to be known about its bars', async () => {
+    const desk = await openBacktestDesk();
+    const id = await desk.ask(THEO, { from: LAST_OVER.date });
+    const working = desk.work();
+    (await desk.engine.run1()).finish(DONE);
+    await working;
+    const report = (await desk.context.ledger.backtest(id))?.report;
+    expect(report?.notes).toEqual([
+      expect.stringMatching(/^only \d+ of the 71 sessions before .* that warm up are there: /),
+    ]);
+    expect((await desk.told1(id)).at(-1)).toMatchObject({ report: { notes: report?.notes } });
+  });
+
   it('fails in a clear sentence without any bars', async () => {
     const desk = await openBacktestDesk();
     const id = await desk.ask(THEO, { symbols: 'XYZ', from: FROM });

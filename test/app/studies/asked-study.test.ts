@@ -18,7 +18,7 @@ const context = {
   assets: {
     of: async (symbols: readonly string[]) => new Map(symbols.map((each) => [each, null])),
   },
-  keepsBars: async () => false,
+  keptBars: async () => new Set(),
   watchlist: [ticker('AAPL'), ticker('NVDA')],
   parameters: { ...DEFAULT_PARAMETERS, stopAtrs: 2.2 },
   sectors: new Map([

@@ -19,6 +19,7 @@ import type { BacktestReport } from '#ports/backtests.ts';
 
 import { LIMITS } from '../limits.ts';
 import { splitText } from '../paginate.ts';
+import { noteLines } from './past-task.ts';
 import type { Headline } from './style.ts';
 import { table } from './table.ts';
 import { LEGEND, targetLines } from './targets.ts';
@@ -43,6 +44,7 @@ export function resultHeadline({
         ? []
         : [`${count(report.stillOpen, 'trade')} still open at the end, at the last price.`]),
       ...(withoutBars.length === 0 ? [] : [`⚠ No bars of ${withoutBars.join(', ')}: left out.`]),
+      ...noteLines(report.notes),
     ],
     fields: [
       {

@@ -36,3 +36,15 @@ export function runningWords(
   const left = leftMs === null ? '' : `, ${formatDuration(leftMs)} left`;
   return { title: `running: ${percent}${left}`, bar: `${barOf(share)} ${percent}${left}` };
 }
+
+/** More would hide the result. */
+const MOST_NOTES = 5;
+
+/** What is to be known about what a result stands on, and where the rest of it is. */
+export function noteLines(notes: readonly string[] = [], where = ''): readonly string[] {
+  const rest = notes.length - MOST_NOTES;
+  return [
+    ...notes.slice(0, MOST_NOTES).map((note) => `⚠ ${plain(note)}`),
+    ...(rest > 0 ? [`⚠ and ${rest} more${where}`] : []),
+  ];
+}

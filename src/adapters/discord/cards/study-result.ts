@@ -28,6 +28,7 @@ import { plain } from '../format.ts';
 import { LIMITS } from '../limits.ts';
 import { splitText } from '../paginate.ts';
 import { heatTable } from './heat-table.ts';
+import { noteLines } from './past-task.ts';
 import type { Told } from './past-task.ts';
 
 const TITLE = {
@@ -50,7 +51,8 @@ export function studyHeadline({
       `**Verdict: ${plain(summary.sentence)}.**`,
       `${count(summary.trials, 'point')} tried in ${formatDuration(tookMs)}`,
       ...spanLines(summary),
-      ...noteLines(summary),
+      // The page that hangs on the message has them all.
+      ...noteLines(summary.notes, ', which the report has'),
       'Nothing is changed by it.',
     ],
     fields: [
@@ -75,20 +77,7 @@ function spanLines({ spans, windows }: StudySummary): readonly string[] {
     return [`Chosen on ${spanText(spans.train)}`, `Tried on ${spanText(spans.test)}`];
   }
   if (windows === null) return [];
-  const { efficiency } = windows;
-  const kept = efficiency === null ? '' : `; ${efficiencyWords(efficiency)}`;
-  return [`${count(windows.count, 'window')}${kept}`];
-}
-
-/** More would hide the verdict; the page that hangs on the message has them all. */
-const MOST_NOTES = 5;
-
-function noteLines({ notes = [] }: StudySummary): readonly string[] {
-  const rest = notes.length - MOST_NOTES;
-  return [
-    ...notes.slice(0, MOST_NOTES).map((note) => `⚠ ${plain(note)}`),
-    ...(rest > 0 ? [`⚠ and ${rest} more, which the report has`] : []),
-  ];
+  return [`${count(windows.count, 'window')}; ${efficiencyWords(windows.efficiency)}`];
 }
 
 function recommendedFields(

@@ -33,7 +33,7 @@ export function drawEquity(points) {
       { left: 76, right: 16, top: '67%', height: '17%' },
     ],
     xAxis: [
-      axis({ type: 'time' }),
+      axis({ type: 'time', axisLabel: { hideOverlap: true } }),
       axis({ type: 'time', gridIndex: 1, axisLabel: { show: false } }),
     ],
     yAxis: [

@@ -3,31 +3,44 @@ import { $, cell, dollars, h, number, percent, table, tabs, time, tone } from '.
 
 const data = JSON.parse($('data').textContent);
 
-const part = (className, textContent) => h('div', { className, textContent });
+const part = (className, text) => h('div', { className }, ...joined(text));
+
+/** A range from loss to gain is neither. */
+const signOf = (value) => (/^−[^+]*$/.test(value) ? 'down' : /^\+[^−]*$/.test(value) ? 'up' : '');
+
+/** What belongs to a number stays in its line: a per cent sign, its minus, the parts of a date. */
+const WHOLE = /((?:−|\d+-\d)\S*(?: %)?|\S+ %)/;
+const joined = (text) =>
+  text
+    .split(WHOLE)
+    .map((piece, at) => (at % 2 === 0 ? piece : h('span', { className: 'whole' }, piece)));
+
+function tile({ name, value, note, isPassed }) {
+  const colour = isPassed === null ? signOf(value) : isPassed ? 'up' : 'down';
+  return h(
+    'div',
+    { className: 'tile' },
+    part('name', name),
+    part(`value ${colour}`, value),
+    part('note', note),
+  );
+}
 
 function showHead() {
   document.title = `Backtest ${data.subject.runId}`;
   $('run').textContent = data.subject.runId;
-  $('span').textContent = data.subject.span;
+  $('span').append(...joined(data.subject.span));
   $('what').textContent = data.subject.what;
+  $('notes').append(
+    ...data.subject.notes.map((note) =>
+      h('p', { className: 'muted' }, ...joined(`Note: ${note}.`)),
+    ),
+  );
   const { kind, sentence, split } = data.verdict;
   $('verdict').className = { 'better-than-luck': 'good', 'too-few-trades': 'open' }[kind] ?? 'bad';
-  $('sentence').textContent = `Verdict: ${sentence}.`;
-  $('split').textContent = split;
-  for (const { name, value, note, isPassed } of data.tiles) {
-    const isUp = isPassed ?? value.startsWith('+');
-    const isDown = isPassed === false || value.startsWith('−');
-    const sign = isDown ? 'down' : isUp ? 'up' : '';
-    $('tiles').append(
-      h(
-        'div',
-        { className: 'tile' },
-        part('name', name),
-        part(`value ${sign}`, value),
-        part('note', note),
-      ),
-    );
-  }
+  $('sentence').append(...joined(`Verdict: ${sentence}.`));
+  $('split').append(...joined(split));
+  $('tiles').append(...data.tiles.map(tile));
   for (const line of data.halts) $('halts').append(h('li', { textContent: line }));
   $('signals').textContent = data.signals;
 }
