@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { runClose } from '#app/close/run-close.ts';
+import { submitPlannedEntries } from '#app/enter.ts';
 import { guardPositions } from '#app/guard/position-guard.ts';
 import { decideForeign } from '#app/reconcile/decide-foreign.ts';
 import { reconcile } from '#app/reconcile/reconcile.ts';
@@ -8,6 +9,7 @@ import { runTradingCycle } from '#app/trading-cycle.ts';
 import { parseUsd } from '#core/money.ts';
 import { MINUTE_MS } from '#core/session.ts';
 import type { Broker, ExitOrder, ProtectiveOrder, Rejection } from '#ports/broker.ts';
+import { REALISTIC_DELAYS } from '#sandbox/alpaca/timers.ts';
 
 import { openDesk } from '../desk.ts';
 import {
@@ -71,6 +73,29 @@ describe('shares without a stop', () => {
       desk.elapse(MINUTE_MS);
     }
     expect(liveAt(desk)).toEqual(['sell limit 4 new', 'sell stop 4 held']);
+  });
+
+  it('are protected also when the fill of one part of their entry is listed late', async () => {
+    const desk = await openDesk([BARS.quiet, BARS.entry, BARS.quiet], { delays: REALISTIC_DELAYS });
+    const barEnd = desk.nextBar();
+    const { tradeId } = await desk.plan({
+      scaleOut: { quantity: 6, targetPrice: parseUsd('104.00') },
+    });
+    await submitPlannedEntries(desk.context, barEnd);
+    // The runner's 4 fill whole; of the other 6, those 4 whose execution nobody lists yet.
+    desk.standIn.behaviour.fillAtMost = 4;
+    desk.nextBar();
+    const runner = ordersAt(desk).find(({ clientOrderId }) => clientOrderId.endsWith('-entry'))!;
+    const { broker } = desk.context;
+    const executionsSince: Broker['executionsSince'] = async (after) =>
+      (await broker.executionsSince(after)).filter(({ orderId }) => orderId === runner.id);
+    await desk.settle(desk.with({ broker: { ...broker, executionsSince } }));
+    expect(await desk.context.ledger.trade(tradeId)).toMatchObject({ entryQuantity: 4 });
+    expect(liveAt(desk).filter((order) => order.includes('stop'))).toEqual([
+      'sell stop 4 held',
+      'sell stop 4 held',
+    ]);
+    expect(await isShownProtected(desk)).toBe(true);
   });
 });
 
