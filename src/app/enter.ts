@@ -34,7 +34,10 @@ export async function submitPlannedEntries(context: AppContext, barEnd: EpochMs)
   if (planned.length > 0) await context.wakeOutbox();
 }
 
-async function enter(context: AppContext, planned: Trade, barEnd: EpochMs): Promise<void> {
+async function enter(context: AppContext, { id }: Trade, barEnd: EpochMs): Promise<void> {
+  const planned = await context.ledger.trade(id);
+  // Another run may have been through with it while this one waited.
+  if (planned?.status !== 'planned') return;
   const trade = await learned(context, planned);
   const obstacle = await obstacleTo(context, trade, barEnd);
   if (obstacle !== null && !(await isAtBroker(context, trade.intent.clientOrderId))) {

@@ -17,6 +17,13 @@ import type { Desk } from './desk.ts';
 
 const FLAT = [[100, 100.1, 99.9, 100]] as const;
 const LOST: SubmitOutcome = { kind: 'unknown', message: 'the connection was lost' };
+const NO_MONEY: SubmitOutcome = {
+  kind: 'rejected',
+  code: 'insufficient-buying-power',
+  httpStatus: 403,
+  message: 'insufficient buying power',
+  details: {},
+};
 
 /** Plans an entry at the end of the first bar. */
 async function deskWithPlan(
@@ -170,6 +177,21 @@ describe('entering', () => {
     expect(entries).toMatchObject([{ progress: { status: 'submitted' } }]);
     await desk.settle(next);
     expect(parents(desk)).toMatchObject([{ status: 'canceled' }]);
+  });
+
+  it('that was refused is not sent again by a run that was waiting for it', async () => {
+    const { desk, id, barEnd } = await deskWithPlan();
+    let sent = 0;
+    const broker = brokerThat(desk, (real) => async (order) => {
+      sent += 1;
+      return sent > 1 ? real(order) : NO_MONEY;
+    });
+    const context = desk.with({ broker });
+    await Promise.all([
+      submitPlannedEntries(context, barEnd),
+      submitPlannedEntries(context, barEnd),
+    ]);
+    expect([sent, parents(desk), await statusOf(desk, id)]).toEqual([1, [], 'rejected']);
   });
 
   it('gets no second bracket once its bar is over', async () => {

@@ -1,6 +1,7 @@
 import { ownExits } from '#core/close-step.ts';
 import type { CloseView } from '#core/close-step.ts';
 import type { Close } from '#core/close.ts';
+import type { Ticker } from '#core/ids.ts';
 import { liveGroups } from '#core/order-tree.ts';
 import type { BrokerOrder } from '#core/order.ts';
 import { MINUTE_MS, newYorkDate } from '#core/session.ts';
@@ -15,12 +16,10 @@ import { orderHorizon } from '../order-horizon.ts';
  * exits, off which its fills are read.
  */
 export function createCloseReader(context: AppContext): (close: Close) => Promise<CloseView> {
-  const { broker, ledger, systemClock, clock, closeTactics } = context;
+  const { ledger, systemClock, clock, closeTactics } = context;
   let since = orderHorizon(context);
   return async (close) => {
-    // Orders first: a fill in between shows as shares that are gone, never as shares to be sold once more.
-    const orders = await broker.urgent.ordersSince(since, [close.symbol]);
-    const position = await broker.urgent.position(close.symbol);
+    const { orders, position } = await readHoldings(context, close.symbol, since);
     since = oldestOf(
       [...liveGroups(orders).map(({ root }) => root), ...ownExits(close, orders)],
       clock.now(),
@@ -32,6 +31,17 @@ export function createCloseReader(context: AppContext): (close: Close) => Promis
     const now = systemClock.now();
     return { close, position, orders, asked, isMarketOpen, now, tactics: closeTactics };
   };
+}
+
+/** What the broker has of a symbol: its orders since an instant, and its shares. Throws BrokerError. */
+export async function readHoldings(
+  { broker }: AppContext,
+  symbol: Ticker,
+  since: EpochMs,
+): Promise<Pick<CloseView, 'orders' | 'position'>> {
+  // Orders first: a fill in between shows as shares that are gone, never as shares to be sold once more.
+  const orders = await broker.urgent.ordersSince(since, [symbol]);
+  return { orders, position: await broker.urgent.position(symbol) };
 }
 
 /** An order that was sent just before the look may not be listed yet. */

@@ -31,6 +31,15 @@ import {
 } from './a-desk.ts';
 import type { TradingDesk } from './a-desk.ts';
 
+/** Of reads that the broker does not answer for as long as it lasts. */
+const UNAVAILABLE = {
+  kind: 'reject',
+  method: 'GET',
+  status: 500,
+  body: { message: 'unavailable' },
+  times: 100_000,
+} as const;
+
 describe('shares without a stop', () => {
   it('are told of when the rest of their entry will not be cancelled', async () => {
     const desk = await deskWithBracket([BARS.entry, BARS.quiet]);
@@ -96,6 +105,34 @@ describe('shares without a stop', () => {
       'sell stop 4 held',
     ]);
     expect(await isShownProtected(desk)).toBe(true);
+  });
+
+  it('are protected also while nobody knows whether the exchange trades', async () => {
+    const desk = await deskWithPosition([BARS.quiet]);
+    await byHand(desk, 'DELETE', `/orders/${legAt(desk, 'take-profit').id}`);
+    desk.elapse(1_000);
+    const next = await desk.restart();
+    desk.standIn.faults.add({ ...UNAVAILABLE, path: /calendar/ });
+    await desk.settle(next);
+    expect(liveAt(desk)).toEqual(['sell limit 10 new', 'sell stop 10 held']);
+  });
+
+  it('of a closing are too, until it can go on', async () => {
+    const desk = await deskWithPosition([BARS.quiet]);
+    const dying = desk.with({
+      reached: async (step) => {
+        if (step === 'close.cleared') throw new Error('killed');
+      },
+    });
+    await close(desk, { context: dying });
+    const next = await desk.restart();
+    desk.standIn.faults.add({ ...UNAVAILABLE, path: /calendar/ });
+    await desk.settle(next);
+    expect([liveAt(desk), await isShownProtected(desk)]).toEqual([['sell stop 10 new'], true]);
+    desk.standIn.faults.clear();
+    desk.elapse(MINUTE_MS);
+    await desk.settle(next);
+    expect([sharesAt(desk), soldAt(desk), liveAt(desk)]).toEqual([0, 10, []]);
   });
 });
 
@@ -214,23 +251,23 @@ const HELD: Rejection = {
   details: {},
 };
 
-describe('an order that got there late', () => {
-  /** The first try stalls on its way, and arrives just before the second one, which finds the shares taken. */
-  function overtaken(desk: TradingDesk): Broker {
-    const { broker } = desk.context;
-    let stalled: ExitOrder | null = null;
-    const submitExit: Broker['submitExit'] = async (order) => {
-      if (stalled === null) {
-        stalled = order;
-        return { kind: 'unknown', message: '504 Gateway Timeout' };
-      }
-      await broker.submitExit(stalled);
-      desk.elapse(1_000);
-      return HELD;
-    };
-    return { ...broker, submitExit };
-  }
+/** The first try stalls on its way, and arrives just before the second one, which finds the shares taken. */
+function overtaken(desk: TradingDesk): Broker {
+  const { broker } = desk.context;
+  let stalled: ExitOrder | null = null;
+  const submitExit: Broker['submitExit'] = async (order) => {
+    if (stalled === null) {
+      stalled = order;
+      return { kind: 'unknown', message: '504 Gateway Timeout' };
+    }
+    await broker.submitExit(stalled);
+    desk.elapse(1_000);
+    return HELD;
+  };
+  return { ...broker, submitExit };
+}
 
+describe('an order that got there late', () => {
   it('is not taken for refused because its second try was', async () => {
     const desk = await deskWithPosition([BARS.quiet]);
     await close(desk, { context: desk.with({ broker: overtaken(desk) }) });
@@ -295,14 +332,7 @@ describe('an order that got there late', () => {
     const desk = await deskWithPosition([BARS.quiet]);
     const { faults } = desk.standIn;
     faults.add({ method: 'POST', path: /orders$/, kind: 'gateway-timeout-before' });
-    faults.add({
-      kind: 'reject',
-      method: 'GET',
-      path: /by_client_order_id/,
-      status: 500,
-      body: { message: 'unavailable' },
-      times: 100_000,
-    });
+    faults.add({ ...UNAVAILABLE, path: /by_client_order_id/ });
     await close(desk);
     for (let minute = 0; minute < 3; minute += 1) {
       expect([liveAt(desk), await isShownProtected(desk)]).toEqual([['sell stop 10 new'], true]);
@@ -325,14 +355,7 @@ describe('an order that got there late', () => {
     });
     await close(desk, { context: dying });
     expect(liveAt(desk)).toEqual([]);
-    desk.standIn.faults.add({
-      kind: 'reject',
-      method: 'GET',
-      path: /by_client_order_id/,
-      status: 500,
-      body: { message: 'unavailable' },
-      times: 100_000,
-    });
+    desk.standIn.faults.add({ ...UNAVAILABLE, path: /by_client_order_id/ });
     await desk.settle(await desk.restart());
     expect([liveAt(desk), await isShownProtected(desk)]).toEqual([['sell stop 10 new'], true]);
   });
