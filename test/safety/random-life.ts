@@ -10,7 +10,7 @@ import { syncOrders } from '#app/sync-orders.ts';
 import { runTradingCycle } from '#app/trading-cycle.ts';
 import type { Features } from '#core/decision.ts';
 import { ticker } from '#core/ids.ts';
-import { micros, parseUsd, roundToTick, subtractUsd } from '#core/money.ts';
+import { formatUsd, micros, parseUsd, roundToTick, subtractUsd } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
 import { isLive, signOf } from '#core/order.ts';
 import { protectionOf } from '#core/protection.ts';
@@ -59,6 +59,8 @@ export type Happening =
   | { readonly what: 'mute siblings'; readonly on: boolean }
   | { readonly what: 'stops fill under new ids'; readonly on: boolean }
   | { readonly what: 'replace race'; readonly on: boolean }
+  /** Somebody brings a stop nearer to the price at the broker. */
+  | { readonly what: 'foreign tightening' }
   | { readonly what: 'halt'; readonly on: boolean }
   | { readonly what: 'second brackets refused'; readonly on: boolean }
   /** The process dies and another one takes over. */
@@ -180,6 +182,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     weight: 2,
   },
   { arbitrary: fc.constant({ what: 'restart' } as const), weight: 2 },
+  { arbitrary: fc.constant({ what: 'foreign tightening' } as const), weight: 1 },
   {
     arbitrary: fc.record({
       what: fc.constant('dies soon' as const),
@@ -299,6 +302,8 @@ type Happen = {
   ) => Promise<unknown> | void;
 };
 
+const FALLIBLE = /^\/v2\/(?:orders|positions|account\/activities|calendar)/;
+
 /** How each thing is made to happen. */
 const HAPPEN: Happen = {
   bar: () => {},
@@ -315,12 +320,15 @@ const HAPPEN: Happen = {
   close: (one, { desk, context }) => closePart(desk, context, one),
   tighten: ({ tenths }, { context }) => tighten(context, tenths),
   fault: ({ method, kind, times }, { desk }) =>
-    desk.standIn.faults.add({ method, path: /^\/v2\/(?:orders|positions)/, kind, times }),
+    desk.standIn.faults.add({ method, path: FALLIBLE, kind, times }),
   'dies soon': ({ after }, { watch }) => {
     watch.diesAfter = after;
   },
   'foreign cancel': async (_, { desk, watch }) => {
     watch.foreignCancels += await cancelALeg(desk);
+  },
+  'foreign tightening': async (_, { desk, watch }) => {
+    watch.foreignCancels += await tightenAStop(desk);
   },
   'fills in parts': ({ shares }, { desk }) => {
     desk.standIn.behaviour.fillAtMost = shares;
@@ -412,6 +420,20 @@ async function cancelALeg({ standIn }: Desk): Promise<number> {
   await fetch(`${standIn.url}/v2/orders/${leg.id}`, {
     method: 'DELETE',
     headers: { 'APCA-API-KEY-ID': 'k', 'APCA-API-SECRET-KEY': 's' },
+  }).catch(() => {});
+  return 1;
+}
+
+async function tightenAStop({ standIn }: Desk): Promise<number> {
+  const { orders, prices } = standIn.inspect();
+  const stop = orders.findLast(({ type, status }) => type === 'stop' && isLive(status));
+  const price = stop && prices.get(stop.symbol);
+  if (stop?.stopPrice == null || price === undefined) return 0;
+  const to = roundToTick(micros(Math.round((stop.stopPrice * 2 + price) / 3)), 'nearest');
+  await fetch(`${standIn.url}/v2/orders/${stop.id}`, {
+    method: 'PATCH',
+    headers: { 'APCA-API-KEY-ID': 'k', 'APCA-API-SECRET-KEY': 's' },
+    body: JSON.stringify({ stop_price: formatUsd(to) }),
   }).catch(() => {});
   return 1;
 }
