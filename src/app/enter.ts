@@ -1,3 +1,4 @@
+import type { ClientOrderId } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
 import { liveGroups } from '#core/order-tree.ts';
 import { entrySideOf } from '#core/order.ts';
@@ -33,10 +34,13 @@ export async function submitPlannedEntries(context: AppContext, barEnd: EpochMs)
   if (planned.length > 0) await context.wakeOutbox();
 }
 
-async function enter(context: AppContext, planned: Trade, barEnd: EpochMs): Promise<void> {
+async function enter(context: AppContext, { id }: Trade, barEnd: EpochMs): Promise<void> {
+  const planned = await context.ledger.trade(id);
+  // Another run may have been through with it while this one waited.
+  if (planned?.status !== 'planned') return;
   const trade = await learned(context, planned);
   const obstacle = await obstacleTo(context, trade, barEnd);
-  if (obstacle !== null && !(await isAtBroker(context, trade))) {
+  if (obstacle !== null && !(await isAtBroker(context, trade.intent.clientOrderId))) {
     return conclude(context, trade, {
       status: 'abandoned',
       note: { code: 'abandoned', message: obstacle },
@@ -56,8 +60,8 @@ async function enter(context: AppContext, planned: Trade, barEnd: EpochMs): Prom
   }
   const [, early] = partsOf(sent);
   // Only a scaled-out entry whose runner stands gets its second bracket.
-  const after =
-    early === undefined ? sent : await enterEarlyPart(context, sent, early, timeInForce);
+  const late = { timeInForce, isLate: obstacle !== null };
+  const after = early === undefined ? sent : await enterEarlyPart(context, sent, early, late);
   await conclude(context, after, null);
 }
 
@@ -69,6 +73,11 @@ async function obstacleTo(
 ): Promise<string | null> {
   if (intent.decidedAt !== barEnd) {
     return 'it was decided on an earlier bar and never reached the broker';
+  }
+  // A closing goes by the symbol: it would cancel the new bracket, and sell the new shares.
+  const closes = await context.ledger.openCloses();
+  if (closes.some(({ symbol }) => symbol === intent.symbol)) {
+    return `a closing of ${intent.symbol} is not done yet`;
   }
   return (await impedimentsOf(context))[0] ?? null;
 }
@@ -83,9 +92,9 @@ async function learned(context: AppContext, trade: Trade): Promise<Trade> {
 
 const REMEMBER_REFUSAL_MS = 30 * 24 * 60 * MINUTE_MS;
 
-/** Whether an earlier run has sent the entry. */
-const isAtBroker = async ({ broker }: AppContext, { intent }: Trade): Promise<boolean> =>
-  (await broker.orderByClientId(intent.clientOrderId)) !== null;
+/** Whether an earlier run has sent the order. */
+const isAtBroker = async ({ broker }: AppContext, id: ClientOrderId): Promise<boolean> =>
+  (await broker.orderByClientId(id)) !== null;
 
 /** The brackets that the trade is entered with, the one that runs to the full target first. */
 function partsOf({ intent, scaleOut }: Trade): readonly [BracketPart, ...BracketPart[]] {
@@ -163,15 +172,19 @@ async function reAnchor(
 }
 
 /**
- * Sends the bracket of the part that leaves early. Some brokers take no second one beside the first: then
- * the runner stays as it is, and the bot watches for the early profit itself.
+ * Sends the bracket of the part that leaves early. Some brokers take no second one beside the first, and what
+ * an earlier run has not sent is not sent late: then the runner stays as it is, and the bot watches for the
+ * early profit itself.
  */
 async function enterEarlyPart(
   context: AppContext,
   trade: Trade,
   part: BracketPart,
-  timeInForce: BracketOrder['timeInForce'],
+  { timeInForce, isLate }: Pick<Sent, 'timeInForce'> & { readonly isLate: boolean },
 ): Promise<Trade> {
+  if (isLate && !(await isAtBroker(context, part.clientOrderId))) {
+    return watchForEarlyProfit(context, trade.id);
+  }
   const placed = await place(context, trade, part, timeInForce);
   if (placed.kind === 'working' || placed.kind === 'unknown') return trade;
   context.log.warn({ trade: trade.id, placed }, 'the second bracket was refused');

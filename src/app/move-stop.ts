@@ -52,22 +52,28 @@ async function moveAll(context: AppContext, trade: Trade, to: Usd): Promise<Stop
   if (stops.length === 0) return { kind: 'no-stop' };
   let outcome: StopMoveOutcome = { kind: 'moved' };
   for (const stop of stops) {
-    if (stop.stopPrice === to) continue;
+    if (standsAt(trade, stop, to)) continue;
     const one = await moveOne(context, trade, stop, to);
     if (one.kind !== 'moved') outcome = one;
   }
   // A replacement that was accepted may still be refused by the exchange: only the orders tell.
   const after =
-    outcome.kind === 'moved' ? settledOutcome(await settledStops(context, trade), to) : outcome;
+    outcome.kind === 'moved'
+      ? settledOutcome(trade, await settledStops(context, trade), to)
+      : outcome;
   await syncOrders(context);
   if (after.kind === 'moved') await recordStop(context, trade.id, to);
   return after;
 }
 
-function settledOutcome(stops: readonly BrokerOrder[], to: Usd): StopMoveOutcome {
+/** Whether a stop is at a price, or nearer to the market: one of several may have been moved there by hand. */
+const standsAt = ({ intent: { side } }: Trade, { stopPrice }: BrokerOrder, to: Usd): boolean =>
+  stopPrice !== null && !isTighter(side, stopPrice, to);
+
+function settledOutcome(trade: Trade, stops: readonly BrokerOrder[], to: Usd): StopMoveOutcome {
   if (stops.length === 0) return { kind: 'no-stop' };
   if (stops.some(isOnItsWay)) return { kind: 'not-moved', why: 'the replacement is on its way' };
-  return stops.every(({ stopPrice }) => stopPrice === to)
+  return stops.every((stop) => standsAt(trade, stop, to))
     ? { kind: 'moved' }
     : { kind: 'not-moved', why: 'the exchange did not take the replacement' };
 }
@@ -169,12 +175,15 @@ async function endOfChain(context: AppContext, id: BrokerOrderId): Promise<Broke
   return next === null ? order : endOfChain(context, next);
 }
 
-/** Where the stop belongs from now on, and the card that tells of it. */
+/**
+ * Where the stop belongs from now on, and the card that tells of it; nothing where it is nearer to the price
+ * by now: it may have been recorded there since this one was wanted.
+ */
 export async function recordStop(context: AppContext, id: TradeId, to: Usd): Promise<void> {
   const { ledger, clock } = context;
   const hasMoved = await ledger.transaction(async (tx) => {
     const trade = await tx.lockTrade(id);
-    if (trade === null || trade.stopPrice === to) return false;
+    if (trade === null || !isTighter(trade.intent.side, trade.stopPrice, to)) return false;
     await tx.saveTrade({ ...trade, stopPrice: to });
     const { symbol, side } = trade.intent;
     const at = clock.now();

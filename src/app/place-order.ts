@@ -52,7 +52,7 @@ async function carryOut(context: AppContext, wish: OrderWish, id: ClientOrderId)
   const { request } = wish;
   const step = stepOf(id);
   const isNew = await writeDown(context, wish, id);
-  if (isNew === 'refused') return { kind: 'refused', why: 'entries are halted' };
+  if (isNew === 'refused') return refused(context, wish, id);
   await context.reached(`${step}.written`);
   context.lease.assertHeld();
   const outcome = await sendOnce(context, request, isNew);
@@ -60,6 +60,14 @@ async function carryOut(context: AppContext, wish: OrderWish, id: ClientOrderId)
   await store(context, wish, id, outcome);
   await context.reached(`${step}.stored`);
   return placedBy(outcome);
+}
+
+/** Nothing is sent any more; what an earlier run has sent before that is at work all the same. */
+async function refused(context: AppContext, wish: OrderWish, id: ClientOrderId): Promise<Placed> {
+  const known = await lookUp(context, wish.request);
+  if (known === null) return { kind: 'refused', why: 'entries are halted' };
+  await store(context, wish, id, known);
+  return placedBy(known);
 }
 
 function placedBy(outcome: SubmitOutcome): Placed {
@@ -147,7 +155,8 @@ async function sendOnce(
   if (found !== null || first.kind === 'rejected') return found ?? first;
   context.lease.assertHeld();
   const second = await sendCounted(context, request);
-  return isOpenQuestion(second) ? ((await lookUp(context, request)) ?? second) : second;
+  // A no to the second may come of the first, which has got there meanwhile.
+  return second.kind === 'accepted' ? second : ((await lookUp(context, request)) ?? second);
 }
 
 async function sendCounted(

@@ -22,19 +22,35 @@ export interface SessionCalendar {
 const DAYS_BACK = 30;
 const DAYS_AHEAD = 12;
 
-/** Reads the broker's calendar once for each date that is asked about. */
+/** Whether the sessions tell of a date, and of the session after it. */
+const reaches = (sessions: readonly Session[], date: SessionDate): boolean =>
+  sessions.some((session) => session.date <= date) &&
+  sessions.some((session) => session.date > date);
+
+/**
+ * Reads the broker's calendar once for each date that is asked about. While it cannot be read, what was read
+ * on an earlier day tells as much: it is known more than a week ahead.
+ */
 export function createSessionCalendar(broker: Pick<Broker, 'calendar'>): SessionCalendar {
   let cachedFor: SessionDate | null = null;
   let cached: Promise<readonly Session[]> = Promise.resolve([]);
+  let known: readonly Session[] = [];
+
+  async function read(date: SessionDate): Promise<readonly Session[]> {
+    try {
+      known = await broker.calendar(addDays(date, -DAYS_BACK), addDays(date, DAYS_AHEAD));
+    } catch (error) {
+      // A failed answer is not kept: the next question asks again.
+      cachedFor = null;
+      if (!reaches(known, date)) throw error;
+    }
+    return known;
+  }
 
   const around = (date: SessionDate): Promise<readonly Session[]> => {
     if (cachedFor === date) return cached;
     cachedFor = date;
-    cached = broker.calendar(addDays(date, -DAYS_BACK), addDays(date, DAYS_AHEAD));
-    cached.catch(() => {
-      // A failed answer is not kept: the next question asks again.
-      cachedFor = null;
-    });
+    cached = read(date);
     return cached;
   };
 

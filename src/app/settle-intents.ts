@@ -1,4 +1,5 @@
 import { purposeOf } from '#core/ids.ts';
+import type { CloseId } from '#core/ids.ts';
 import type { BrokerOrder } from '#core/order.ts';
 import type { OrderIntent } from '#ports/ledger.ts';
 
@@ -18,11 +19,17 @@ const IN_DOUBT_MS = 2_000;
  * and whoever wanted it decides anew. Entries that are still planned are left to the cycle, which sends
  * them again or gives them up.
  *
- * @returns the orders that were found.
+ * @param of the closing whose intents alone are meant; without it all are.
+ * @returns the orders that were found. Throws BrokerError.
  */
-export async function settleOpenIntents(context: AppContext): Promise<readonly BrokerOrder[]> {
+export async function settleOpenIntents(
+  context: AppContext,
+  of: CloseId | null = null,
+): Promise<readonly BrokerOrder[]> {
   const { ledger, inFlight, systemClock } = context;
-  const open = (await ledger.openOrderIntents()).filter(({ id }) => !inFlight.has(id));
+  const open = (await ledger.openOrderIntents()).filter(
+    ({ id, closeId }) => !inFlight.has(id) && (of === null || closeId === of),
+  );
   const found: BrokerOrder[] = [];
   for (const intent of open) {
     const isInDoubt = systemClock.now() - intent.at < IN_DOUBT_MS;
@@ -44,7 +51,7 @@ async function settle(
     if (!isInDoubt) await giveUp(context, intent);
     return null;
   }
-  const order = await broker.orderByClientId(clientIdOf(request));
+  const order = await broker.urgent.orderByClientId(clientIdOf(request));
   if (order !== null) {
     await ledger.transaction((tx) => acceptOrder(tx, intent, { order, at: clock.now() }));
     return order;

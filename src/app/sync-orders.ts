@@ -23,11 +23,14 @@ export interface SyncReport {
  * an execution that the broker does not list yet is asked for again at the next sync.
  */
 export async function syncOrders(context: AppContext): Promise<SyncReport> {
+  const startedAt = context.systemClock.now();
   const found = withLegs(await settleOpenIntents(context));
   const known = await context.ledger.unsettledOrders();
   const byId = new Map(known.map((order) => [order.brokerOrderId, order]));
   const changed = (await listSince(context, known)).flatMap((order) => newsOf(order, byId));
-  return { bookedFills: await applyAll(context, [...found, ...changed], byId) };
+  const bookedFills = await applyAll(context, [...found, ...changed], byId);
+  context.sight.reconciled(startedAt);
+  return { bookedFills };
 }
 
 /** All orders since the oldest known one; known ones that the listing leaves out are asked for one by one. */

@@ -69,16 +69,14 @@ function waitingPage(holder: string): Hono {
 
 /** Takes in what the order stream tells, and has the guard look after it. */
 export async function followOrders(context: AppContext, lifecycle: Lifecycle): Promise<void> {
-  const { broker, sight, log } = context;
+  const { broker, log } = context;
   const updates = await broker.subscribeTradeUpdates({
     onUpdate: async ({ order, execution }) => {
       const booked = await applyOrder(context, order, execution === null ? [] : [execution]);
       if (booked !== null) await context.wakeGuard();
     },
     onSubscribed: async () => {
-      const startedAt = context.systemClock.now();
       await syncOrders(context);
-      sight.reconciled(startedAt);
       await context.wakeGuard();
     },
     onDown: (reason) =>

@@ -194,12 +194,16 @@ function waitForShares({ asked, close, now, tactics }: CloseView): CloseStep {
 /** The exit orders since the position was cleared that the broker has taken: those it refused are none. */
 function exitsSinceCleared({ close, orders }: CloseView): readonly BrokerOrder[] {
   const first = close.exits - close.attempt + 1;
-  return ownExits(close, orders)
+  return numberedExits(close, orders)
     .filter(({ n }) => n >= first)
     .map(({ order }) => order);
 }
 
-const ownExits = (close: Close, orders: readonly BrokerOrder[]) =>
+/** The exit orders that the closing has sent. */
+export const ownExits = (close: Close, orders: readonly BrokerOrder[]): readonly BrokerOrder[] =>
+  numberedExits(close, orders).map(({ order }) => order);
+
+const numberedExits = (close: Close, orders: readonly BrokerOrder[]) =>
   orders.flatMap((order) => {
     const n = numberOf(close, order, 'exit');
     return n === null ? [] : [{ order, n }];
@@ -226,7 +230,7 @@ function exitLimit({ close, position, tactics }: CloseView, tried: number): Usd 
 }
 
 function proofOf({ close, position, orders, now }: CloseView): CloseProof {
-  const filled = ownExits(close, orders).map(({ order }) => order);
+  const filled = ownExits(close, orders);
   const quantity = filled.reduce((sum, { filledQuantity }) => sum + filledQuantity, 0);
   const value = filled.reduce(
     (sum, { filledQuantity, filledAveragePrice }) =>

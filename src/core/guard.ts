@@ -1,5 +1,5 @@
 import type { Position } from './account.ts';
-import { isEntryId } from './ids.ts';
+import { isEntryId, purposeOf } from './ids.ts';
 import type { Usd } from './money.ts';
 import { handleOf, liveGroups } from './order-tree.ts';
 import type { OrderGroup } from './order-tree.ts';
@@ -97,11 +97,24 @@ export function judgePosition(view: GuardView): GuardVerdict {
 
 /**
  * Shares of the position that the trade accounts for; what somebody has added is none of the bot's business.
- * Of a trade of which no fill is booked yet, the plan says how many may be its own.
+ * Of a trade of which no fill is booked yet, the plan says how many may be its own, and of an open one its
+ * entries what is not booked yet.
  */
-function ownShares({ position, ledgerQuantity }: GuardView, { status, intent }: Trade): number {
+function ownShares({ position, orders, ledgerQuantity }: GuardView, trade: Trade): number {
+  const { status, intent } = trade;
   const booked = signOf(position.side) * ledgerQuantity;
-  return Math.min(position.quantity, status === 'open' ? booked : intent.quantity);
+  const own = status === 'open' ? booked + unbookedShares(orders, trade) : intent.quantity;
+  return Math.min(position.quantity, own);
+}
+
+/** Shares that the broker shows as entered, and whose fills are not booked yet. */
+function unbookedShares(orders: readonly BrokerOrder[], { id, entryQuantity }: Trade): number {
+  const entered = orders
+    .filter(
+      ({ clientOrderId }) => isEntryId(clientOrderId) && purposeOf(clientOrderId)?.tradeId === id,
+    )
+    .reduce((sum, { filledQuantity }) => sum + filledQuantity, 0);
+  return Math.max(0, entered - entryQuantity);
 }
 
 /** Whether the group holds shares of the position; an entry that still works holds none of them. */

@@ -53,15 +53,16 @@ export function protectionOf(position: Position, orders: readonly BrokerOrder[])
 
 /**
  * Every live order that would act, once each: not the sleeping legs, and of an order that is being replaced
- * by another live one only the latter.
+ * and the one that is to come only the former. It is in force until the exchange has taken the other, which
+ * it may yet refuse.
  */
 function awakeOrders(orders: readonly BrokerOrder[]): readonly BrokerOrder[] {
   const placed = placeAll(orders);
   const awake = [...placed.values()]
     .filter(({ order, parent }) => isAwake(order, parentOf({ order, parent }, placed)))
     .map(({ order }) => order);
-  const superseded = new Set(awake.map(({ replaces }) => replaces));
-  return awake.filter(({ id }) => !superseded.has(id));
+  const ids = new Set(awake.map(({ id }) => id));
+  return awake.filter(({ replaces }) => replaces === null || !ids.has(replaces));
 }
 
 function isAwake(order: BrokerOrder, parent: BrokerOrder | null): boolean {

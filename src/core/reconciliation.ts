@@ -43,7 +43,10 @@ export const differencesOf = (view: ReconciliationView): readonly Difference[] =
   ...foreignOrders(view),
 ];
 
-function positionDifferences({ positions, ledgerQuantities }: ReconciliationView): Difference[] {
+function positionDifferences({
+  positions,
+  ledgerQuantities,
+}: Pick<ReconciliationView, 'positions' | 'ledgerQuantities'>): Difference[] {
   const atBroker = new Map(
     positions.map(({ symbol, side, quantity }) => [symbol, signOf(side) * quantity]),
   );
@@ -77,6 +80,28 @@ export const unknownGroups = ({
   liveGroups(orders).filter(
     ({ root, live }) => !knownOrders.has(root.id) && !live.some(({ id }) => knownOrders.has(id)),
   );
+
+/**
+ * Orders under an id of the bot's making that the ledger has not stored and that are over by now, but not
+ * without a fill, in symbols whose shares differ: the fills that the ledger lacks may be theirs.
+ */
+export function unstoredFilled({
+  positions,
+  orders,
+  ledgerQuantities,
+  knownOrders,
+}: Omit<ReconciliationView, 'knownTrades'>): readonly BrokerOrder[] {
+  const differing = new Set(
+    positionDifferences({ positions, ledgerQuantities }).map(({ symbol }) => symbol),
+  );
+  return orders.filter(
+    ({ id, symbol, clientOrderId, filledQuantity, legs }) =>
+      differing.has(symbol) &&
+      !knownOrders.has(id) &&
+      purposeOf(clientOrderId) !== null &&
+      [filledQuantity, ...legs.map((leg) => leg.filledQuantity)].some((shares) => shares > 0),
+  );
+}
 
 /**
  * Live orders that are none of the bot's: neither known, nor sent just now for a trade of the ledger. An

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
+import type { AppContext } from '#app/context.ts';
+import { halt } from '#app/control.ts';
 import { deliverOutbox } from '#app/deliver-outbox.ts';
 import { cancelStaleEntries, submitPlannedEntries } from '#app/enter.ts';
 import { syncOrders } from '#app/sync-orders.ts';
+import type { EntryIntent } from '#core/decision.ts';
 import type { TradeId } from '#core/ids.ts';
+import { parseUsd } from '#core/money.ts';
+import { MINUTE_MS } from '#core/session.ts';
 import positionGuard from '#jobs/position-guard.ts';
 import type { Broker, SubmitOutcome } from '#ports/broker.ts';
 
@@ -12,13 +17,34 @@ import type { Desk } from './desk.ts';
 
 const FLAT = [[100, 100.1, 99.9, 100]] as const;
 const LOST: SubmitOutcome = { kind: 'unknown', message: 'the connection was lost' };
+const NO_MONEY: SubmitOutcome = {
+  kind: 'rejected',
+  code: 'insufficient-buying-power',
+  httpStatus: 403,
+  message: 'insufficient buying power',
+  details: {},
+};
 
 /** Plans an entry at the end of the first bar. */
-async function deskWithPlan(): Promise<{ desk: Desk; id: TradeId; barEnd: number }> {
+async function deskWithPlan(
+  changes: Partial<EntryIntent> = {},
+): Promise<{ desk: Desk; id: TradeId; barEnd: number }> {
   const desk = await openDesk(FLAT);
   const barEnd = desk.nextBar();
-  const { tradeId } = await desk.plan();
+  const { tradeId } = await desk.plan(changes);
   return { desk, id: tradeId, barEnd };
+}
+
+/** The next process after one that has stored the entry's orders and told nobody; the reply was lost on top. */
+async function diedAfterSending(desk: Desk, barEnd: number): Promise<AppContext> {
+  desk.standIn.faults.add({ method: 'POST', path: /orders$/, kind: 'lost-reply' });
+  const dying = desk.with({
+    reached: async (step) => {
+      if (step === 'entry.stored') throw new Error('killed');
+    },
+  });
+  await expect(submitPlannedEntries(dying, barEnd)).rejects.toThrow('killed');
+  return desk.restart();
 }
 
 const statusOf = async ({ context }: Desk, id: TradeId) => (await context.ledger.trade(id))?.status;
@@ -139,6 +165,44 @@ describe('entering', () => {
       expect(await statusOf(desk, id)).toBe('abandoned');
     },
   );
+
+  it('is not told as given up when it was halted after a process that died had sent it, and is cancelled', async () => {
+    const { desk, id, barEnd } = await deskWithPlan();
+    const next = await diedAfterSending(desk, barEnd);
+    await halt(next, { by: 'Ada', reason: 'test', until: null, flatten: false });
+    await submitPlannedEntries(next, barEnd);
+    await deliverOutbox(next);
+    expect(await statusOf(desk, id)).toBe('submitted');
+    const entries = desk.channel().filter(({ kind }) => kind === 'entry');
+    expect(entries).toMatchObject([{ progress: { status: 'submitted' } }]);
+    await desk.settle(next);
+    expect(parents(desk)).toMatchObject([{ status: 'canceled' }]);
+  });
+
+  it('that was refused is not sent again by a run that was waiting for it', async () => {
+    const { desk, id, barEnd } = await deskWithPlan();
+    let sent = 0;
+    const broker = brokerThat(desk, (real) => async (order) => {
+      sent += 1;
+      return sent > 1 ? real(order) : NO_MONEY;
+    });
+    const context = desk.with({ broker });
+    await Promise.all([
+      submitPlannedEntries(context, barEnd),
+      submitPlannedEntries(context, barEnd),
+    ]);
+    expect([sent, parents(desk), await statusOf(desk, id)]).toEqual([1, [], 'rejected']);
+  });
+
+  it('gets no second bracket once its bar is over', async () => {
+    const { desk, id, barEnd } = await deskWithPlan({
+      scaleOut: { quantity: 5, targetPrice: parseUsd('104.00') },
+    });
+    const next = await diedAfterSending(desk, barEnd);
+    await submitPlannedEntries(next, barEnd + 5 * MINUTE_MS);
+    expect(parents(desk)).toHaveLength(1);
+    expect(await desk.context.ledger.trade(id)).toMatchObject({ scaleOut: 'watched' });
+  });
 
   it('does not tell of a rejection while the broker works on the first attempt', async () => {
     const { desk, id, barEnd } = await deskWithPlan();

@@ -331,3 +331,23 @@ describe('the broker’s news of an order', () => {
     expect(heard.filter(({ event }) => event === 'fill')).toHaveLength(2);
   });
 });
+
+describe('a look at the orders', () => {
+  it('after one that failed lets the bot see again, whoever it is made for', async () => {
+    const { desk } = await deskWithBracket([ENTRY_BAR]);
+    const seen: number[] = [];
+    const sight = { ...desk.context.sight, reconciled: (at: number) => void seen.push(at) };
+    const context = desk.with({ sight });
+    desk.standIn.faults.add({
+      kind: 'reject',
+      method: 'GET',
+      path: /orders/,
+      status: 400,
+      body: { message: 'no' },
+    });
+    await expect(syncOrders(context)).rejects.toThrow('could not read the orders');
+    expect(seen).toEqual([]);
+    await syncOrders(context);
+    expect(seen).toEqual([context.systemClock.now()]);
+  });
+});

@@ -83,4 +83,19 @@ describe('the session calendar', () => {
     await expect(calendar.on(date)).rejects.toThrow('away');
     expect(await calendar.on(date)).not.toBeNull();
   });
+
+  it('goes by what it read on an earlier day while the broker does not answer, as far as that reaches', async () => {
+    let attempts = 0;
+    const calendar = createSessionCalendar({
+      calendar: () => {
+        attempts += 1;
+        return attempts === 1 ? Promise.resolve(WEEK) : Promise.reject(new Error('away'));
+      },
+    });
+    await calendar.on(asSessionDate('2025-11-26'));
+    expect((await calendar.on(asSessionDate('2025-11-28')))?.close).toBe(at('2025-11-28', '13:00'));
+    expect(await calendar.on(asSessionDate('2025-11-27'))).toBeNull();
+    expect(attempts, 'it is asked each time').toBe(3);
+    await expect(calendar.on(asSessionDate('2025-12-01'))).rejects.toThrow('away');
+  });
 });

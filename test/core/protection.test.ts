@@ -142,7 +142,7 @@ describe('a position', () => {
     }
   });
 
-  it('counts a stop that is being replaced once, by its replacement', () => {
+  it('counts a stop that is being replaced once, and where it stands until the other one is in force', () => {
     const old = stop({ status: 'pending_replace', orderClass: 'simple' });
     const moved = stop({
       id: brokerOrderId('moved'),
@@ -152,6 +152,11 @@ describe('a position', () => {
       stopPrice: parseUsd('99'),
     });
     expect(protectionOf(LONG, [old, moved])).toMatchObject({
+      liveStopQuantity: 100,
+      stopPrice: parseUsd('97'),
+    });
+    const replaced = { ...old, status: 'replaced' } as const;
+    expect(protectionOf(LONG, [replaced, { ...moved, status: 'new' }])).toMatchObject({
       liveStopQuantity: 100,
       stopPrice: parseUsd('99'),
     });

@@ -10,7 +10,7 @@ import { syncOrders } from '#app/sync-orders.ts';
 import { runTradingCycle } from '#app/trading-cycle.ts';
 import type { Features } from '#core/decision.ts';
 import { ticker } from '#core/ids.ts';
-import { micros, parseUsd, roundToTick, subtractUsd } from '#core/money.ts';
+import { formatUsd, micros, parseUsd, roundToTick, subtractUsd } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
 import { isLive, signOf } from '#core/order.ts';
 import { protectionOf } from '#core/protection.ts';
@@ -47,6 +47,8 @@ export type Happening =
       readonly what: 'fault';
       readonly method: 'POST' | 'PATCH' | 'DELETE' | 'GET';
       readonly kind: FaultKind;
+      /** Requests in a row. */
+      readonly times: number;
     }
   /** Somebody cancels a leg at the broker. */
   | { readonly what: 'foreign cancel' }
@@ -57,10 +59,14 @@ export type Happening =
   | { readonly what: 'mute siblings'; readonly on: boolean }
   | { readonly what: 'stops fill under new ids'; readonly on: boolean }
   | { readonly what: 'replace race'; readonly on: boolean }
+  /** Somebody brings a stop nearer to the price at the broker. */
+  | { readonly what: 'foreign tightening' }
   | { readonly what: 'halt'; readonly on: boolean }
   | { readonly what: 'second brackets refused'; readonly on: boolean }
   /** The process dies and another one takes over. */
-  | { readonly what: 'restart' };
+  | { readonly what: 'restart' }
+  /** The process dies in the middle of what it does: at its next step but so many. */
+  | { readonly what: 'dies soon'; readonly after: number };
 
 type FaultKind = Extract<
   Fault['kind'],
@@ -145,6 +151,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
         'gateway-timeout-before',
         'drop-before',
       ),
+      times: fc.constantFrom(1, 1, 3, 8),
     }),
     weight: 3,
   },
@@ -175,6 +182,14 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     weight: 2,
   },
   { arbitrary: fc.constant({ what: 'restart' } as const), weight: 2 },
+  { arbitrary: fc.constant({ what: 'foreign tightening' } as const), weight: 1 },
+  {
+    arbitrary: fc.record({
+      what: fc.constant('dies soon' as const),
+      after: fc.integer({ min: 0, max: 8 }),
+    }),
+    weight: 3,
+  },
 );
 
 /** A life of the bot: it begins with an entry that fills, since without a position little can go wrong. */
@@ -206,6 +221,12 @@ interface Watch {
   foreignCancels: number;
   /** Of what must hold at single steps. */
   readonly breaches: unknown[];
+  /** Steps that the process still lives; below zero it is dead, and does nothing more. */
+  diesAfter: number | null;
+}
+
+class Killed extends Error {
+  override readonly name = 'Killed';
 }
 
 /**
@@ -218,12 +239,16 @@ export async function live(happenings: readonly Happening[]): Promise<void> {
     delays: REALISTIC_DELAYS,
     onStep: (step) => looked.on(step),
   });
-  const watch: Watch = { stops: new Map(), foreignCancels: 0, breaches: [] };
+  const watch: Watch = { stops: new Map(), foreignCancels: 0, breaches: [], diesAfter: null };
   // The bot goes on where a step of it fails, and would do so here.
-  looked.on = (step) =>
-    checkStep(desk, step).catch((breach: unknown) => {
+  looked.on = async (step) => {
+    await checkStep(desk, step).catch((breach: unknown) => {
       watch.breaches.push(breach);
     });
+    if (watch.diesAfter === null) return;
+    watch.diesAfter -= 1;
+    if (watch.diesAfter < 0) throw new Killed();
+  };
   try {
     await liveAt(desk, happenings, watch);
   } finally {
@@ -242,10 +267,16 @@ async function liveAt(desk: Desk, happenings: readonly Happening[], watch: Watch
       else await happen(one, { desk, context, barEnd, watch });
     } catch (error) {
       // A job that fails because the broker cannot be read is run again later; that is no breach.
-      if (!(error instanceof BrokerError)) throw error;
+      if (!(error instanceof BrokerError) && !(error instanceof Killed)) throw error;
+    }
+    if (watch.diesAfter !== null && watch.diesAfter < 0) {
+      await context.background.idle();
+      watch.diesAfter = null;
+      context = await desk.restart();
     }
     await checkAnytime(desk, watch, `after happening ${index + 1}, ${one.what}`);
   }
+  watch.diesAfter = null;
   await comeToRest(desk);
   await checkAtRest(desk, watch);
 }
@@ -271,6 +302,8 @@ type Happen = {
   ) => Promise<unknown> | void;
 };
 
+const FALLIBLE = /^\/v2\/(?:orders|positions|account\/activities|calendar)/;
+
 /** How each thing is made to happen. */
 const HAPPEN: Happen = {
   bar: () => {},
@@ -286,10 +319,16 @@ const HAPPEN: Happen = {
   reconcile: (_, { context }) => reconcile(context),
   close: (one, { desk, context }) => closePart(desk, context, one),
   tighten: ({ tenths }, { context }) => tighten(context, tenths),
-  fault: ({ method, kind }, { desk }) =>
-    desk.standIn.faults.add({ method, path: /^\/v2\/(?:orders|positions)/, kind }),
+  fault: ({ method, kind, times }, { desk }) =>
+    desk.standIn.faults.add({ method, path: FALLIBLE, kind, times }),
+  'dies soon': ({ after }, { watch }) => {
+    watch.diesAfter = after;
+  },
   'foreign cancel': async (_, { desk, watch }) => {
     watch.foreignCancels += await cancelALeg(desk);
+  },
+  'foreign tightening': async (_, { desk, watch }) => {
+    watch.foreignCancels += await tightenAStop(desk);
   },
   'fills in parts': ({ shares }, { desk }) => {
     desk.standIn.behaviour.fillAtMost = shares;
@@ -381,6 +420,20 @@ async function cancelALeg({ standIn }: Desk): Promise<number> {
   await fetch(`${standIn.url}/v2/orders/${leg.id}`, {
     method: 'DELETE',
     headers: { 'APCA-API-KEY-ID': 'k', 'APCA-API-SECRET-KEY': 's' },
+  }).catch(() => {});
+  return 1;
+}
+
+async function tightenAStop({ standIn }: Desk): Promise<number> {
+  const { orders, prices } = standIn.inspect();
+  const stop = orders.findLast(({ type, status }) => type === 'stop' && isLive(status));
+  const price = stop && prices.get(stop.symbol);
+  if (stop?.stopPrice == null || price === undefined) return 0;
+  const to = roundToTick(micros(Math.round((stop.stopPrice * 2 + price) / 3)), 'nearest');
+  await fetch(`${standIn.url}/v2/orders/${stop.id}`, {
+    method: 'PATCH',
+    headers: { 'APCA-API-KEY-ID': 'k', 'APCA-API-SECRET-KEY': 's' },
+    body: JSON.stringify({ stop_price: formatUsd(to) }),
   }).catch(() => {});
   return 1;
 }

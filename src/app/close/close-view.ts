@@ -1,5 +1,7 @@
+import { ownExits } from '#core/close-step.ts';
 import type { CloseView } from '#core/close-step.ts';
 import type { Close } from '#core/close.ts';
+import type { Ticker } from '#core/ids.ts';
 import { liveGroups } from '#core/order-tree.ts';
 import type { BrokerOrder } from '#core/order.ts';
 import { MINUTE_MS, newYorkDate } from '#core/session.ts';
@@ -10,17 +12,16 @@ import { orderHorizon } from '../order-horizon.ts';
 
 /**
  * Reads what the broker shows of a symbol, before all others when requests are scarce. The first look goes
- * back as far as any order that may live, the later ones no farther than those that do.
+ * back as far as any order that may live, the later ones no farther than those that do, and the closing's own
+ * exits, off which its fills are read.
  */
 export function createCloseReader(context: AppContext): (close: Close) => Promise<CloseView> {
-  const { broker, ledger, systemClock, clock, closeTactics } = context;
+  const { ledger, systemClock, clock, closeTactics } = context;
   let since = orderHorizon(context);
   return async (close) => {
-    // Orders first: a fill in between shows as shares that are gone, never as shares to be sold once more.
-    const orders = await broker.urgent.ordersSince(since, [close.symbol]);
-    const position = await broker.urgent.position(close.symbol);
+    const { orders, position } = await readHoldings(context, close.symbol, since);
     since = oldestOf(
-      liveGroups(orders).map(({ root }) => root),
+      [...liveGroups(orders).map(({ root }) => root), ...ownExits(close, orders)],
       clock.now(),
     );
     const [asked, isMarketOpen] = await Promise.all([
@@ -32,11 +33,22 @@ export function createCloseReader(context: AppContext): (close: Close) => Promis
   };
 }
 
-/** Exit orders that are over count too: the closing's own fills are read off them. */
+/** What the broker has of a symbol: its orders since an instant, and its shares. Throws BrokerError. */
+export async function readHoldings(
+  { broker }: AppContext,
+  symbol: Ticker,
+  since: EpochMs,
+): Promise<Pick<CloseView, 'orders' | 'position'>> {
+  // Orders first: a fill in between shows as shares that are gone, never as shares to be sold once more.
+  const orders = await broker.urgent.ordersSince(since, [symbol]);
+  return { orders, position: await broker.urgent.position(symbol) };
+}
+
+/** An order that was sent just before the look may not be listed yet. */
 const LOOK_BACK_MS = 60 * MINUTE_MS;
 
-const oldestOf = (live: readonly BrokerOrder[], now: EpochMs): EpochMs =>
-  Math.min(now - LOOK_BACK_MS, ...live.map(({ createdAt }) => createdAt - 1));
+const oldestOf = (needed: readonly BrokerOrder[], now: EpochMs): EpochMs =>
+  Math.min(now - LOOK_BACK_MS, ...needed.map(({ createdAt }) => createdAt - 1));
 
 /** Whether the exchange trades, by the broker's calendar. */
 export async function isOpen({ calendar, clock }: AppContext): Promise<boolean> {

@@ -50,8 +50,13 @@ export async function startOpenCloses(context: AppContext): Promise<void> {
 async function run(context: AppContext, id: CloseId): Promise<CloseRun> {
   const close = await context.ledger.close(id);
   if (close === null || close.phase === 'done') return 'done';
-  if (close.phase === 'stuck' && !isRetryDue(context, close)) return 'not-due';
-  return carryOn(context, close.phase === 'stuck' ? await beginAgain(context, close) : close);
+  if (close.phase !== 'stuck') return carryOn(context, close);
+  if (!isRetryDue(context, close)) return 'not-due';
+  const { doubt } = await settleOrders(context, close);
+  if (doubt === null) return carryOn(context, await beginAgain(context, close));
+  // No other exit may go out yet, so the stop that holds the shares meanwhile stays.
+  await fail(context, close, doubt);
+  return 'stuck';
 }
 
 async function carryOn(context: AppContext, close: Close): Promise<CloseRun> {
@@ -142,13 +147,39 @@ async function exit(
   close: Close,
   step: Extract<CloseStep, { kind: 'exit' }>,
 ): Promise<Close> {
-  await settleOpenIntents(context);
-  const open = await context.ledger.openOrderIntents();
-  if (open.some(({ closeId, request }) => closeId === close.id && request.kind === 'exit')) {
-    await context.pause(LONGEST_WAIT_MS);
-    return close;
+  const { hasFound, doubt } = await settleOrders(context, close);
+  // It has got there since the look that this step follows from: what is left, only another look tells.
+  if (hasFound) return close;
+  if (doubt === null) return afterOrder(context, await placeExit(context, close, step));
+  const { systemClock, closeTactics } = context;
+  const isPatient = systemClock.now() - close.phaseSince < closeTactics.settleMs;
+  if (!isPatient) return fail(context, close, doubt);
+  await context.pause(LONGEST_WAIT_MS);
+  return close;
+}
+
+interface Settled {
+  /** Whether the broker has one of the closing's orders of which nobody knew that. */
+  readonly hasFound: boolean;
+  /** Why it is not known whether an exit order is still on its way; null when none is. */
+  readonly doubt: string | null;
+}
+
+/** Finds out what became of the closing's orders that nobody has heard the answer to. */
+async function settleOrders(context: AppContext, close: Close): Promise<Settled> {
+  let hasFound = false;
+  let why = 'the broker does not show it';
+  try {
+    hasFound = (await settleOpenIntents(context, close.id)).length > 0;
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    why = error.message;
   }
-  return afterOrder(context, await placeExit(context, close, step));
+  const open = await context.ledger.openOrderIntents();
+  const isInDoubt = open.some(
+    ({ closeId, request }) => closeId === close.id && request.kind === 'exit',
+  );
+  return { hasFound, doubt: isInDoubt ? `nobody knows what became of its order: ${why}` : null };
 }
 
 async function cancel(

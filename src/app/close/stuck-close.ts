@@ -12,7 +12,8 @@ import type { AlarmCard } from '#ports/cards.ts';
 
 import type { AppContext } from '../context.ts';
 import { fenced } from '../fenced.ts';
-import { createCloseReader } from './close-view.ts';
+import { orderHorizon } from '../order-horizon.ts';
+import { readHoldings } from './close-view.ts';
 import { closingCard, closingCardKey } from './closing-card.ts';
 import { placeRescue } from './place-close-orders.ts';
 import type { Ordered } from './place-close-orders.ts';
@@ -82,7 +83,8 @@ interface Rescue {
 /** Sees to it that the shares left behind have a live stop. */
 async function rescue(context: AppContext, close: Close): Promise<Rescue> {
   try {
-    const { position, orders } = await createCloseReader(context)(close);
+    const { symbol } = close;
+    const { position, orders } = await readHoldings(context, symbol, orderHorizon(context));
     if (position === null) return { price: null, words: 'No shares are left.' };
     const { isProtected, stopPrice, liveStopQuantity } = protectionOf(position, orders);
     if (isProtected && !isDying(orders)) {

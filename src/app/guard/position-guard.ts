@@ -4,6 +4,7 @@ import { liveGroups } from '#core/order-tree.ts';
 import type { BrokerOrder } from '#core/order.ts';
 import { protectionOf } from '#core/protection.ts';
 import { isTighter } from '#core/stop-move.ts';
+import { BrokerError } from '#ports/broker.ts';
 import { LeaseLostError } from '#ports/ledger.ts';
 
 import { isOpen } from '../close/close-view.ts';
@@ -47,7 +48,7 @@ async function look(context: AppContext): Promise<void> {
     await trySync(context);
   }
   const second = suspects.length === 0 ? first : await lookAtAll(context, context.broker.urgent);
-  const open = await isOpen(context);
+  const open = await isSurelyOpen(context);
   for (const judged of second) {
     try {
       await act(context, judged, open);
@@ -65,6 +66,17 @@ async function look(context: AppContext): Promise<void> {
   await tryFlatten(context, second);
   await startOpenCloses(context);
   await enforceControl(context, second);
+}
+
+/** What goes by the exchange's hours waits while they cannot be read; protection waits for nothing. */
+async function isSurelyOpen(context: AppContext): Promise<boolean> {
+  try {
+    return await isOpen(context);
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    context.log.warn({ error: error.message }, 'the guard looks without the calendar');
+    return false;
+  }
 }
 
 /** What the books lack is mended later; the positions are looked at in any case. */

@@ -1,7 +1,12 @@
 import { purposeOf } from '#core/ids.ts';
 import { formatUsd, micros, subtractUsd } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
-import { differencesOf, tradesNamedBy, unknownGroups } from '#core/reconciliation.ts';
+import {
+  differencesOf,
+  tradesNamedBy,
+  unknownGroups,
+  unstoredFilled,
+} from '#core/reconciliation.ts';
 import type { Difference } from '#core/reconciliation.ts';
 import type { NoticeCard } from '#ports/cards.ts';
 import type { ForeignItem, ReconciliationRecord } from '#ports/ledger.ts';
@@ -71,9 +76,11 @@ async function compare(context: AppContext): Promise<readonly Difference[]> {
   const trades = await Promise.all(named.map((id) => ledger.trade(id)));
   const knownTrades = new Set(trades.flatMap((trade) => trade?.id ?? []));
   // Of a trade that the ledger has, an order that it lacks was sent by a process that could not store it.
-  for (const { root } of unknownGroups({ orders, knownOrders })) {
-    if (purposeOf(root.clientOrderId) !== null) await applyOrder(context, root, []);
-  }
+  const own = unknownGroups({ orders, knownOrders })
+    .map(({ root }) => root)
+    .filter(({ clientOrderId }) => purposeOf(clientOrderId) !== null);
+  const filled = unstoredFilled({ positions, orders, ledgerQuantities, knownOrders });
+  for (const order of new Set([...own, ...filled])) await applyOrder(context, order, []);
   return differencesOf({ positions, orders, ledgerQuantities, knownOrders, knownTrades });
 }
 

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 
+import { runClose } from '#app/close/run-close.ts';
+import { submitPlannedEntries } from '#app/enter.ts';
 import { guardPositions } from '#app/guard/position-guard.ts';
 import { decideForeign } from '#app/reconcile/decide-foreign.ts';
 import { reconcile } from '#app/reconcile/reconcile.ts';
+import { runTradingCycle } from '#app/trading-cycle.ts';
 import { parseUsd } from '#core/money.ts';
 import { MINUTE_MS } from '#core/session.ts';
+import type { Broker, ExitOrder, ProtectiveOrder, Rejection } from '#ports/broker.ts';
+import { REALISTIC_DELAYS } from '#sandbox/alpaca/timers.ts';
 
 import { openDesk } from '../desk.ts';
 import {
@@ -20,8 +25,20 @@ import {
   liveAt,
   ordersAt,
   sharesAt,
+  soldAt,
   tradeOf,
+  watchWrites,
 } from './a-desk.ts';
+import type { TradingDesk } from './a-desk.ts';
+
+/** Of reads that the broker does not answer for as long as it lasts. */
+const UNAVAILABLE = {
+  kind: 'reject',
+  method: 'GET',
+  status: 500,
+  body: { message: 'unavailable' },
+  times: 100_000,
+} as const;
 
 describe('shares without a stop', () => {
   it('are told of when the rest of their entry will not be cancelled', async () => {
@@ -65,6 +82,57 @@ describe('shares without a stop', () => {
       desk.elapse(MINUTE_MS);
     }
     expect(liveAt(desk)).toEqual(['sell limit 4 new', 'sell stop 4 held']);
+  });
+
+  it('are protected also when the fill of one part of their entry is listed late', async () => {
+    const desk = await openDesk([BARS.quiet, BARS.entry, BARS.quiet], { delays: REALISTIC_DELAYS });
+    const barEnd = desk.nextBar();
+    const { tradeId } = await desk.plan({
+      scaleOut: { quantity: 6, targetPrice: parseUsd('104.00') },
+    });
+    await submitPlannedEntries(desk.context, barEnd);
+    // The runner's 4 fill whole; of the other 6, those 4 whose execution nobody lists yet.
+    desk.standIn.behaviour.fillAtMost = 4;
+    desk.nextBar();
+    const runner = ordersAt(desk).find(({ clientOrderId }) => clientOrderId.endsWith('-entry'))!;
+    const { broker } = desk.context;
+    const executionsSince: Broker['executionsSince'] = async (after) =>
+      (await broker.executionsSince(after)).filter(({ orderId }) => orderId === runner.id);
+    await desk.settle(desk.with({ broker: { ...broker, executionsSince } }));
+    expect(await desk.context.ledger.trade(tradeId)).toMatchObject({ entryQuantity: 4 });
+    expect(liveAt(desk).filter((order) => order.includes('stop'))).toEqual([
+      'sell stop 4 held',
+      'sell stop 4 held',
+    ]);
+    expect(await isShownProtected(desk)).toBe(true);
+  });
+
+  it('are protected also while nobody knows whether the exchange trades', async () => {
+    const desk = await deskWithPosition([BARS.quiet]);
+    await byHand(desk, 'DELETE', `/orders/${legAt(desk, 'take-profit').id}`);
+    desk.elapse(1_000);
+    const next = await desk.restart();
+    desk.standIn.faults.add({ ...UNAVAILABLE, path: /calendar/ });
+    await desk.settle(next);
+    expect(liveAt(desk)).toEqual(['sell limit 10 new', 'sell stop 10 held']);
+  });
+
+  it('of a closing are too, until it can go on', async () => {
+    const desk = await deskWithPosition([BARS.quiet]);
+    const dying = desk.with({
+      reached: async (step) => {
+        if (step === 'close.cleared') throw new Error('killed');
+      },
+    });
+    await close(desk, { context: dying });
+    const next = await desk.restart();
+    desk.standIn.faults.add({ ...UNAVAILABLE, path: /calendar/ });
+    await desk.settle(next);
+    expect([liveAt(desk), await isShownProtected(desk)]).toEqual([['sell stop 10 new'], true]);
+    desk.standIn.faults.clear();
+    desk.elapse(MINUTE_MS);
+    await desk.settle(next);
+    expect([sharesAt(desk), soldAt(desk), liveAt(desk)]).toEqual([0, 10, []]);
   });
 });
 
@@ -171,5 +239,176 @@ describe('an order in doubt', () => {
     await close(desk);
     expect(requests).toBeLessThan(60);
     expect(ordersAt(desk).filter(({ role }) => role === 'single')).toEqual([]);
+  });
+});
+
+/** The broker's no to shares that another order holds. */
+const HELD: Rejection = {
+  kind: 'rejected',
+  code: 'insufficient-quantity',
+  httpStatus: 403,
+  message: 'insufficient qty available for order (requested: 10, available: 0)',
+  details: {},
+};
+
+/** The first try stalls on its way, and arrives just before the second one, which finds the shares taken. */
+function overtaken(desk: TradingDesk): Broker {
+  const { broker } = desk.context;
+  let stalled: ExitOrder | null = null;
+  const submitExit: Broker['submitExit'] = async (order) => {
+    if (stalled === null) {
+      stalled = order;
+      return { kind: 'unknown', message: '504 Gateway Timeout' };
+    }
+    await broker.submitExit(stalled);
+    desk.elapse(1_000);
+    return HELD;
+  };
+  return { ...broker, submitExit };
+}
+
+describe('an order that got there late', () => {
+  it('is not taken for refused because its second try was', async () => {
+    const desk = await deskWithPosition([BARS.quiet]);
+    await close(desk, { context: desk.with({ broker: overtaken(desk) }) });
+    expect([sharesAt(desk), soldAt(desk)]).toEqual([0, 10]);
+    expect(await tradeOf(desk)).toMatchObject({ status: 'closed', exitReason: 'manual_close' });
+    expect((await reconcile(desk.context)).findings).toEqual([]);
+  });
+
+  it('between the look and the lookup is not sent a second time', async () => {
+    const desk = await deskWithPosition([BARS.quiet]);
+    const { broker } = desk.context;
+    let stalled = null as ExitOrder | null;
+    const dying = desk.with({
+      broker: {
+        ...broker,
+        submitExit: async (order) => {
+          stalled = order;
+          throw new Error('killed');
+        },
+      },
+    });
+    await close(desk, { context: dying });
+    const orderByClientId: Broker['orderByClientId'] = async (id) => {
+      await broker.submitExit(stalled!);
+      desk.elapse(1_000);
+      return broker.orderByClientId(id);
+    };
+    const next = await desk.restart();
+    const sent = watchWrites();
+    const urgent = { ...broker.urgent, orderByClientId };
+    const { id, symbol } = (await next.ledger.openCloses())[0]!;
+    await runClose({ ...next, broker: { ...broker, urgent } }, id, symbol);
+    expect(sent.map(({ body }) => body['client_order_id'])).toEqual([stalled!.clientOrderId]);
+    expect([sharesAt(desk), soldAt(desk), liveAt(desk)]).toEqual([0, 10, []]);
+  });
+
+  it('after everybody had given it up, and filled while nobody listened, is found by its shares', async () => {
+    const desk = await deskWithPosition([BARS.quiet, BARS.stop, BARS.quiet]);
+    await byHand(desk, 'DELETE', `/orders/${legAt(desk, 'take-profit').id}`);
+    desk.elapse(1_000);
+    const { broker } = desk.context;
+    const stalled: ProtectiveOrder[] = [];
+    const submitProtection: Broker['submitProtection'] = async (order) => {
+      stalled.push(order);
+      return { kind: 'unknown', message: '504 Gateway Timeout' };
+    };
+    await desk.settle(desk.with({ broker: { ...broker, submitProtection } }));
+    desk.elapse(5_000);
+    await guardPositions(desk.with({ broker: { ...broker, submitProtection } }));
+    expect(await desk.context.ledger.ordersOfTrade(desk.id)).toHaveLength(3);
+    await broker.submitProtection(stalled[0]!);
+    desk.nextBar();
+    desk.nextBar();
+    desk.elapse(1_000);
+    expect(sharesAt(desk)).toBe(0);
+    await desk.settle();
+    expect((await reconcile(desk.context)).findings).toEqual([]);
+    expect(await tradeOf(desk)).toMatchObject({ status: 'closed', exitReason: 'stop_loss' });
+  });
+
+  it('and cannot be looked up keeps the stop where it is, and the alarm going', async () => {
+    const desk = await deskWithPosition([BARS.quiet]);
+    const { faults } = desk.standIn;
+    faults.add({ method: 'POST', path: /orders$/, kind: 'gateway-timeout-before' });
+    faults.add({ ...UNAVAILABLE, path: /by_client_order_id/ });
+    await close(desk);
+    for (let minute = 0; minute < 3; minute += 1) {
+      expect([liveAt(desk), await isShownProtected(desk)]).toEqual([['sell stop 10 new'], true]);
+      desk.elapse(MINUTE_MS);
+      await desk.settle();
+    }
+    expect((await cardsOf(desk, 'alarm')).map(({ repeat }) => repeat)).toEqual([0, 1, 2, 3]);
+    faults.clear();
+    desk.elapse(5 * MINUTE_MS);
+    await desk.settle();
+    expect([sharesAt(desk), soldAt(desk), liveAt(desk)]).toEqual([0, 10, []]);
+  });
+
+  it('and whose process died, while it cannot be looked up, is waited for under a stop', async () => {
+    const desk = await deskWithPosition([BARS.quiet]);
+    const dying = desk.with({
+      reached: async (step) => {
+        if (step === 'exit.written') throw new Error('killed');
+      },
+    });
+    await close(desk, { context: dying });
+    expect(liveAt(desk)).toEqual([]);
+    desk.standIn.faults.add({ ...UNAVAILABLE, path: /by_client_order_id/ });
+    await desk.settle(await desk.restart());
+    expect([liveAt(desk), await isShownProtected(desk)]).toEqual([['sell stop 10 new'], true]);
+  });
+});
+
+describe('a closing that is not done', () => {
+  it('lets nobody enter the symbol anew: it would take the next trade’s bracket and shares along', async () => {
+    const { target, quiet, entry } = BARS;
+    const desk = await deskWithPosition([target, quiet, entry, quiet]);
+    desk.standIn.behaviour.cancelStuckMs = 3_600_000;
+    await close(desk);
+    for (let failure = 0; failure < 3; failure += 1) {
+      desk.elapse(5 * MINUTE_MS);
+      await desk.settle();
+    }
+    // The target acts while the closing rests.
+    desk.nextBar();
+    await desk.settle();
+    expect([(await tradeOf(desk)).status, sharesAt(desk)]).toEqual(['closed', 0]);
+    expect(await desk.context.ledger.openCloses()).toMatchObject([{ phase: 'stuck' }]);
+    await runTradingCycle(desk.context, desk.nextBar());
+    expect(liveAt(desk)).toEqual([]);
+    expect((await cardsOf(desk, 'entry')).at(-1)).toMatchObject({
+      progress: { status: 'abandoned', reason: 'a closing of NVDA is not done yet' },
+    });
+    desk.elapse(5 * MINUTE_MS);
+    await desk.settle();
+    expect(await desk.context.ledger.openCloses()).toEqual([]);
+    await runTradingCycle(desk.context, desk.nextBar());
+    expect(liveAt(desk)).toContain('buy limit 125 new');
+  });
+
+  it('for hours counts what it has sold before', async () => {
+    const bars = Array.from({ length: 14 }, () => BARS.quiet);
+    const desk = await deskWithPosition(bars);
+    const { behaviour } = desk.standIn;
+    behaviour.fillAtMost = 4;
+    const pauses = desk.with({
+      reached: async (step) => {
+        if (step !== 'exit.stored') return;
+        desk.elapse(100);
+        behaviour.haltedSymbols.add(NVDA);
+      },
+    });
+    await close(desk, { context: pauses });
+    expect([sharesAt(desk), soldAt(desk)]).toEqual([6, 4]);
+    for (let bar = 0; bar < 13; bar += 1) desk.nextBar();
+    behaviour.haltedSymbols.clear();
+    desk.elapse(5 * MINUTE_MS);
+    await desk.settle();
+    expect([sharesAt(desk), soldAt(desk)]).toEqual([0, 10]);
+    expect((await cardsOf(desk, 'closing')).at(-1)).toMatchObject({
+      progress: { phase: 'done', proof: { exitQuantity: 10 } },
+    });
   });
 });

@@ -1,13 +1,17 @@
 /** Behaviours 10 to 13: the stop is moved, and the broker makes it hard. */
 import { describe, expect, it } from 'vitest';
 
-import { moveStop } from '#app/move-stop.ts';
+import { submitPlannedEntries } from '#app/enter.ts';
+import { moveStop, recordStop } from '#app/move-stop.ts';
 import { reconcile } from '#app/reconcile/reconcile.ts';
+import { brokerOrderId, clientOrderId } from '#core/ids.ts';
 import { formatUsd, parseUsd } from '#core/money.ts';
 import { isLive } from '#core/order.ts';
+import type { BrokerOrder } from '#core/order.ts';
 import { REALISTIC_DELAYS } from '#sandbox/alpaca/timers.ts';
 
 import { FIRST } from '../../sandbox/alpaca-market.ts';
+import { openDesk } from '../desk.ts';
 import {
   BARS,
   byHand,
@@ -34,6 +38,15 @@ const stopsAt = (desk: TradingDesk): readonly string[] =>
   ordersAt(desk)
     .filter(({ type, status }) => type === 'stop' && isLive(status))
     .map(({ stopPrice }) => formatUsd(stopPrice!));
+
+const replacementOf = (old: BrokerOrder): BrokerOrder => ({
+  ...old,
+  id: brokerOrderId('to come'),
+  clientOrderId: clientOrderId('to come'),
+  status: 'pending_new',
+  replaces: old.id,
+  stopPrice: parseUsd('99.00'),
+});
 
 const patches = (sent: ReturnType<typeof watchWrites>) =>
   sent.filter(({ method }) => method === 'PATCH');
@@ -156,6 +169,51 @@ describe('a stop that is moved', () => {
     await desk.settle();
     expect(await cardsOf(desk, 'stop-moved')).toMatchObject([{ to: parseUsd('98.50') }]);
     expect((await tradeOf(desk)).stopPrice).toBe(parseUsd('98.50'));
+  });
+
+  it('12: is not told to stand where a listed replacement is to come, which the exchange then refuses', async () => {
+    const desk = await deskWithPosition();
+    const { broker } = desk.context;
+    // The pending replacement is listed beside the stop that it is to replace.
+    const ordersSince: typeof broker.ordersSince = async (...range) =>
+      (await broker.urgent.ordersSince(...range)).map((order) => ({
+        ...order,
+        legs: order.legs.flatMap((leg) =>
+          leg.type === 'stop' ? [{ ...leg, status: 'pending_replace' }, replacementOf(leg)] : [leg],
+        ),
+      }));
+    const urgent = { ...broker.urgent, ordersSince };
+    await desk.settle(desk.with({ broker: { ...broker, ordersSince, urgent } }));
+    expect(await isShownProtected(desk)).toBe(true);
+    await desk.settle();
+    expect(await cardsOf(desk, 'stop-moved')).toEqual([]);
+    expect((await tradeOf(desk)).stopPrice).toBe(parseUsd('98.00'));
+  });
+
+  it('10: that somebody has brought nearer than the others of its trade is not loosened with them', async () => {
+    const desk = await openDesk([quiet, BARS.entry], { delays: REALISTIC_DELAYS });
+    const barEnd = desk.nextBar();
+    const scaleOut = { quantity: 5, targetPrice: parseUsd('104.00') };
+    const { tradeId: id } = await desk.plan({ scaleOut });
+    await submitPlannedEntries(desk.context, barEnd);
+    desk.nextBar();
+    await desk.settle();
+    await byHand(desk, 'PATCH', `/orders/${legAt(desk, 'stop-loss').id}`, { stop_price: '99.50' });
+    desk.elapse(1_000);
+    await desk.settle();
+    expect(await move({ ...desk, id }, '99.00')).toEqual({ kind: 'moved' });
+    desk.elapse(1_000);
+    await desk.settle();
+    expect(stopsAt({ ...desk, id }).toSorted()).toEqual(['99.00', '99.50']);
+    expect((await tradeOf({ ...desk, id })).stopPrice).toBe(parseUsd('99.00'));
+  });
+
+  it('10: is not recorded where it was wanted before somebody has brought it nearer', async () => {
+    const desk = await deskWithPosition();
+    await recordStop(desk.context, desk.id, parseUsd('99.50'));
+    await recordStop(desk.context, desk.id, parseUsd('99.00'));
+    expect((await tradeOf(desk)).stopPrice).toBe(parseUsd('99.50'));
+    expect(await cardsOf(desk, 'stop-moved')).toMatchObject([{ to: parseUsd('99.50') }]);
   });
 
   it('12: counts as moved when the broker says that it stands there already', async () => {
