@@ -33,13 +33,17 @@ const instant = (date: Date | null | undefined): EpochMs | null =>
 
 const shares = (text: string | null | undefined): number => Number(text ?? '0');
 
-/** The account may hold fractions of shares or coins; their value is no exact amount, and nothing here trades them. */
-function wholeShares(text: string | null | undefined): number {
-  const count = shares(text);
-  if (!Number.isSafeInteger(count)) {
-    throw new BrokerError(`${text} is no whole number of shares`, { retryable: false });
+/**
+ * The whole shares of a position, signed. What somebody holds of a fraction beside them is nothing that the bot trades,
+ * and must not hide them. Of coins nobody can tell a share.
+ */
+function wholeShares({ qty, assetClass }: trading.Position): number {
+  const count = shares(qty);
+  const whole = assetClass === 'us_equity' ? Math.trunc(count) : count;
+  if (!Number.isSafeInteger(whole)) {
+    throw new BrokerError(`${qty} is no whole number of shares`, { retryable: false });
   }
-  return count;
+  return whole;
 }
 
 const ORDER_TYPES: readonly string[] = [
@@ -92,18 +96,23 @@ export const toAsset = (asset: trading.Assets): Asset => ({
 const isHardToBorrow = ({ easyToBorrow, borrowStatus }: trading.Assets): boolean =>
   easyToBorrow === false || borrowStatus === 'hard_to_borrow';
 
-export const toPosition = (position: trading.Position): Position => ({
-  symbol: ticker(position.symbol),
-  side: position.side === 'short' ? 'short' : 'long',
-  quantity: Math.abs(wholeShares(position.qty)),
-  // Where Alpaca does not say, all of it: it refuses to give what an order holds, while none would mean
-  // that the position can never be closed.
-  available: Math.floor(Math.abs(shares(position.qtyAvailable ?? position.qty))),
-  averageEntryPrice: money(position.avgEntryPrice, 'avg_entry_price'),
-  currentPrice:
-    optionalMoney(position.currentPrice) ?? money(position.avgEntryPrice, 'avg_entry_price'),
-  unrealizedPnl: optionalMoney(position.unrealizedPl) ?? ZERO_USD,
-});
+/** Null of less than a share. */
+export function toPosition(position: trading.Position): Position | null {
+  const quantity = Math.abs(wholeShares(position));
+  if (quantity === 0) return null;
+  return {
+    symbol: ticker(position.symbol),
+    side: position.side === 'short' ? 'short' : 'long',
+    quantity,
+    // Where Alpaca does not say, all of it: it refuses to give what an order holds, while none would mean
+    // that the position can never be closed.
+    available: Math.floor(Math.abs(shares(position.qtyAvailable ?? position.qty))),
+    averageEntryPrice: money(position.avgEntryPrice, 'avg_entry_price'),
+    currentPrice:
+      optionalMoney(position.currentPrice) ?? money(position.avgEntryPrice, 'avg_entry_price'),
+    unrealizedPnl: optionalMoney(position.unrealizedPl) ?? ZERO_USD,
+  };
+}
 
 type WireOrder = trading.Order | trading.OrderLeg;
 

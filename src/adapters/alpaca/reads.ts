@@ -148,7 +148,7 @@ function accountReads(client: AlpacaClient, reader: Reader, mapEach: MapEach): A
     positions: () =>
       read('the positions', async () => {
         const positions = await ask(() => trading.positions.getAllOpenPositions());
-        return mapEach('position', positions, map.toPosition);
+        return mapEach('position', positions, map.toPosition).filter((each) => each !== null);
       }),
     position: (symbol) =>
       find(`the position in ${symbol}`, async () => {

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAlpacaBroker } from '#adapters/alpaca/broker.ts';
 import { createAlpacaClient } from '#adapters/alpaca/connection.ts';
 import { toTradeUpdate } from '#adapters/alpaca/mapping.ts';
-import { brokerOrderId } from '#core/ids.ts';
+import { brokerOrderId, ticker } from '#core/ids.ts';
 import { parseInstant } from '#core/session.ts';
 import { silentLog } from '#test/support/log.ts';
 
@@ -58,7 +58,7 @@ const position = (symbol: string, qty: string) => ({
   asset_class: 'us_equity',
   side: 'long',
   qty,
-  avg_entry_price: '270.15',
+  avg_entry_price: '270.1463414634',
   current_price: '271',
   unrealized_pl: '8.5',
 });
@@ -102,10 +102,33 @@ describe('an account that also holds what the bot cannot read', () => {
 
   it('lists the positions that can be read', async () => {
     const { broker, logged } = await brokerOf({
-      '/v2/positions': [position('BTCUSD', '0.013'), position('AAPL', '10')],
+      '/v2/positions': [
+        { ...position('BTCUSD', '1.013'), asset_class: 'crypto' },
+        position('AAPL', '10'),
+      ],
     });
     expect(await broker.positions()).toMatchObject([{ symbol: 'AAPL', quantity: 10 }]);
     expect(logged).toEqual(['position BTCUSD cannot be read and is left out']);
+  });
+
+  it.each(['10.5', '10.000000001', '-10.25'])(
+    'sees the whole shares of a position of %s, whatever fraction somebody holds beside them',
+    async (qty) => {
+      const { broker, logged } = await brokerOf({
+        '/v2/positions': [position('AAPL', qty)],
+        '/v2/positions/AAPL': position('AAPL', qty),
+      });
+      expect(await broker.positions()).toMatchObject([{ symbol: 'AAPL', quantity: 10 }]);
+      expect(await broker.position(ticker('AAPL'))).toMatchObject({ quantity: 10, available: 10 });
+      expect(logged).toEqual([]);
+    },
+  );
+
+  it('has no position where somebody holds less than a share', async () => {
+    const half = position('AAPL', '0.5');
+    const { broker } = await brokerOf({ '/v2/positions': [half], '/v2/positions/AAPL': half });
+    expect(await broker.position(ticker('AAPL'))).toBeNull();
+    expect(await broker.positions()).toEqual([]);
   });
 
   it('fails for one order that is asked for by its id', async () => {
