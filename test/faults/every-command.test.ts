@@ -46,7 +46,7 @@ describe('confirmed twice', () => {
     await shared.world.settle();
     expect(await of.times(shared.world)).toBe(before + 1);
     expect((await whispersTo(shared.world, of.as)).at(-1)).toMatch(
-      /is being carried out once|carried out before/,
+      /is being carried out once|was confirmed before/,
     );
   });
 });

@@ -48,6 +48,16 @@ const commandsFor = (done: ConfirmedCall[]): readonly Command[] => [
   }),
   command({ name: 'once', run: async () => ({ kind: 'text', text: 'once' }) }),
   command({
+    name: 'run',
+    isRefreshable: true,
+    run: async () => {
+      throw new UserError('Nothing runs now.');
+    },
+    cancel: async (_, { id }) => {
+      throw new UserError(`Run ${id} is over already. Nothing was changed.`);
+    },
+  }),
+  command({
     name: 'resume',
     role: 'trader',
     run: async (_, { actor }) => ({
