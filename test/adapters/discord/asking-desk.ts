@@ -5,6 +5,7 @@ import { UserError } from '#app/command.ts';
 import { settleLeftConfirmations } from '#app/confirm/confirmations.ts';
 import type { AppContext } from '#app/context.ts';
 import { deliverOutbox } from '#app/deliver-outbox.ts';
+import { createPinMemory } from '#app/pins.ts';
 import type { Ledger } from '#ports/ledger.ts';
 import type { PresentedMessage } from '#sandbox/discord/present.ts';
 import { ALL_ON } from '#test/support/channel.ts';
@@ -151,6 +152,7 @@ export async function openAskingDesk(
       systemClock: { now: Date.now },
       ledger,
       notifier: made.bot.notifier,
+      pins: createPinMemory(),
       wakeOutbox: () => deliverOutbox(context),
       telemetry: { cardDelivered: () => {} },
       log: silentLog,
