@@ -228,8 +228,8 @@ describe('/close, once it is confirmed', () => {
     const desk = await inProfit();
     await confirm(desk, await run(desk, { symbol: 'NVDA' }));
     expect(await closingOnRecord(desk)).toMatchObject({
-      actor: 'Ada',
-      details: { confirmation: 'c1', quantity: '10', keep: '0' },
+      actor: ADA.id,
+      details: { name: 'Ada', confirmation: 'c1', quantity: '10', keep: '0' },
     });
   });
 

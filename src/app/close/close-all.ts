@@ -115,6 +115,7 @@ async function closeOne(context: AppContext, { found, id, atMarket, call }: One)
       quantity: position.quantity,
       atMarket,
       requestedBy: call.actor.name,
+      personId: call.actor.id,
       confirmation: call.confirmation,
     });
     if (request.kind === 'under-way') return not('a closing of it is under way already.');
