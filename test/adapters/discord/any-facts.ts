@@ -490,6 +490,7 @@ export const anyCard = fc.oneof(
       resumedCloses: whole,
       openPositions: whole,
       protectedPositions: whole,
+      control: anyControlState,
     })
     .map((changes): StartedCard => ({ ...started, ...changes })),
 );
