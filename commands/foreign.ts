@@ -50,7 +50,11 @@ export default {
     if (typeof item !== 'string' || !isAction(action)) {
       throw new UserError('Name both the item and the action, or neither to see the list.');
     }
-    const text = await decideForeign(context, item, { decision: action, by: actor.name });
+    const text = await decideForeign(context, item, {
+      decision: action,
+      by: actor.name,
+      personId: actor.id,
+    });
     return { kind: 'text', text };
   },
   complete: async ({ ledger }, _option, typed) =>

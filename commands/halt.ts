@@ -56,6 +56,7 @@ export default {
     // Stopping is safe, and so nobody is asked.
     const outcome = await halt(context, {
       by: actor.name,
+      personId: actor.id,
       reason,
       until,
       flatten: mode === 'flatten',

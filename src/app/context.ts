@@ -27,6 +27,7 @@ import type { FeatureStore } from './feature-store.ts';
 import type { GuardMemory } from './guard/guard-memory.ts';
 import type { Mutex } from './mutex.ts';
 import type { OutageMemory } from './outage.ts';
+import type { PinMemory } from './pins.ts';
 import type { SessionCalendar } from './session-calendar.ts';
 import type { Sight } from './sight.ts';
 import type { Step } from './steps.ts';
@@ -85,6 +86,7 @@ export interface AppContext {
   readonly background: Background;
   readonly guardMemory: GuardMemory;
   readonly outages: OutageMemory;
+  readonly pins: PinMemory;
   readonly drawdownMemory: DrawdownMemory;
   /** Ids of the intents that this process is carrying out right now. */
   readonly inFlight: Set<string>;

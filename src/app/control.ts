@@ -11,9 +11,12 @@ import type { LedgerTransaction } from '#ports/ledger.ts';
 
 import type { AppContext } from './context.ts';
 import { fenced } from './fenced.ts';
+import { signatureOf } from './signature.ts';
 
 export interface HaltWish {
   readonly by: string;
+  /** The chat's id of the person; none of what the bot wants by itself. */
+  readonly personId?: string | undefined;
   readonly reason: string;
   /** session: until the next session opens. Null: until someone resumes. */
   readonly until: 'session' | EpochMs | null;
@@ -37,13 +40,14 @@ export async function halt(context: AppContext, wish: HaltWish): Promise<Control
   const until = wish.until === 'session' ? await nextOpen(context, at) : wish.until;
   const { by, reason, flatten } = wish;
   const event = { type: flatten ? 'flatten' : 'halt', by, reason, at, until } as const;
-  const outcome = await change(context, event);
+  const outcome = await change(context, event, { personId: wish.personId });
   if (outcome.hasChanged) await context.wakeGuard();
   return outcome;
 }
 
 interface ResumeWish {
   readonly by: string;
+  readonly personId?: string | undefined;
   readonly reason: string;
   /** What the person saw who resumes; when it is not so any more, nothing changes. */
   readonly seen?: SeenHalt;
@@ -82,13 +86,13 @@ export const resumeEffects = (
  */
 export const resume = (
   context: AppContext,
-  { by, reason, seen }: ResumeWish,
+  { by, personId, reason, seen }: ResumeWish,
 ): Promise<ControlOutcome> =>
   // Not between a reading of the drawdown and what is written down of it.
   context.bySymbol.run(DRAWDOWN_WATCH, async () => {
     const drawdown = await context.ledger.drawdownState();
     const event = { type: 'resume', by, reason, at: context.clock.now() } as const;
-    return change(context, event, { drawdown, seen });
+    return change(context, event, { personId, drawdown, seen });
   });
 
 const isAsSeen = (
@@ -123,8 +127,9 @@ export async function nextOpen({ calendar }: AppContext, at: EpochMs): Promise<E
   return (await calendar.after(session.date))?.open ?? null;
 }
 
-/** Of a resume: the drawdown as it is, and what the person saw. */
-interface ResumedOn {
+interface Behind {
+  readonly personId?: string | undefined;
+  /** Of a resume: the drawdown as it is, and what the person saw. */
   readonly drawdown?: DrawdownState | null;
   readonly seen?: SeenHalt | undefined;
 }
@@ -132,7 +137,7 @@ interface ResumedOn {
 async function change(
   context: AppContext,
   event: ControlEvent,
-  { drawdown = null, seen }: ResumedOn = {},
+  { personId, drawdown = null, seen }: Behind = {},
 ): Promise<ControlOutcome> {
   context.lease.assertHeld();
   const isSessionOpen = await isInSession(context, event.at);
@@ -143,7 +148,7 @@ async function change(
       const control = await tx.lockControl();
       if (!isAsSeen(control, effects, seen)) return { control, hasChanged: false };
     }
-    const written = await writeControl(tx, event);
+    const written = await writeControl(tx, event, personId);
     if (!written.hasChanged) return written;
     if (after !== null && after !== drawdown) await tx.saveDrawdown(after);
     const card: ControlCard = {
@@ -180,18 +185,24 @@ interface Written extends ControlOutcome {
 }
 
 /** Changes the control state within a transaction, with its row in the audit log. */
-export async function writeControl(tx: LedgerTransaction, event: ControlEvent): Promise<Written> {
+export async function writeControl(
+  tx: LedgerTransaction,
+  event: ControlEvent,
+  personId?: string,
+): Promise<Written> {
   const before = await tx.lockControl();
   const control = applyControl(before, event);
   if (control === null) return { before, control: before, hasChanged: false, changes: 0 };
   const changes = await tx.saveControl(control);
-  const { by, reason } = 'by' in event ? event : control;
+  const { reason } = 'by' in event ? event : control;
+  const { actor, named } = signatureOf('by' in event ? event.by : 'system', personId);
   await tx.audit({
     at: event.at,
-    actor: 'by' in event ? by : 'system',
+    actor,
     action: `control ${event.type}`,
     outcome: 'done',
     details: {
+      ...named,
       from: before.status,
       to: control.status,
       reason,

@@ -9,6 +9,7 @@ import { kindsLeftOut, settingOf } from './card-setting.ts';
 import { threadOf } from './card-thread.ts';
 import type { AppContext } from './context.ts';
 import { gatherFlood } from './gather-flood.ts';
+import { tendPins } from './pins.ts';
 import { chartFor } from './reports/card-chart.ts';
 import { fileFor } from './reports/card-file.ts';
 
@@ -26,6 +27,7 @@ export async function deliverOutbox(context: AppContext): Promise<void> {
   await context.ledger.outbox.exclusively(async () => {
     // Asked for anew after each card: what has become urgent meanwhile goes first.
     while (await deliverNext(context));
+    await tendPins(context);
   });
 }
 

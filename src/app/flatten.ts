@@ -53,7 +53,8 @@ async function openPositions(context: AppContext): Promise<FlattenPreview['open'
 /** Halts, and has every position closed, as it was confirmed: also those that were opened since. */
 export async function flattenAsConfirmed(context: AppContext, call: ConfirmedCall): Promise<Reply> {
   const { reason, until } = wishSchema.parse(call.action);
-  const outcome = await halt(context, { by: call.actor.name, reason, until, flatten: true });
+  const { name: by, id: personId } = call.actor;
+  const outcome = await halt(context, { by, personId, reason, until, flatten: true });
   return { kind: 'text', text: haltWords(outcome) };
 }
 

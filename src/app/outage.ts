@@ -75,7 +75,7 @@ const keyOf = (since: EpochMs): string => `outage:${since}`;
 
 /** The outage that the channel was told of last, while it is not over. */
 async function openCard({ ledger }: AppContext): Promise<OutageCard | null> {
-  const card = await ledger.outbox.latest('outage');
+  const card = (await ledger.outbox.latest('outage'))?.card;
   return card?.kind === 'outage' && card.until === null ? card : null;
 }
 

@@ -69,7 +69,8 @@ const stillFlattening = (): UserError =>
  */
 export async function resumeAsConfirmed(context: AppContext, call: ConfirmedCall): Promise<Reply> {
   const { reason, seen } = wishSchema.parse(call.action);
-  const { control, hasChanged } = await resume(context, { by: call.actor.name, reason, seen });
+  const { name: by, id: personId } = call.actor;
+  const { control, hasChanged } = await resume(context, { by, personId, reason, seen });
   if (hasChanged) return { kind: 'text', text: 'Entries are allowed again.' };
   if (control.status === 'active') return NOTHING_HALTED;
   if (control.status === 'flattening') throw stillFlattening();

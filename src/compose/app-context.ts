@@ -16,6 +16,7 @@ import { createFeatureStore } from '#app/feature-store.ts';
 import { createGuardMemory } from '#app/guard/guard-memory.ts';
 import { createMutex } from '#app/mutex.ts';
 import { createOutageMemory } from '#app/outage.ts';
+import { createPinMemory } from '#app/pins.ts';
 import { createSessionCalendar } from '#app/session-calendar.ts';
 import type { SessionCalendar } from '#app/session-calendar.ts';
 import type { SharedPlaces } from '#app/share-bars.ts';
@@ -158,6 +159,7 @@ const ownState = (log: Logger) => ({
   background: createBackground(log),
   guardMemory: createGuardMemory(),
   outages: createOutageMemory(),
+  pins: createPinMemory(),
   inFlight: new Set<string>(),
   toldStudies: new Map<string, string>(),
 });

@@ -35,6 +35,8 @@ export interface StartedCard {
   readonly session: Session | null;
   readonly openPositions: number;
   readonly protectedPositions: number;
+  /** Whether entries may be made, and who said so; missing on cards of earlier versions. */
+  readonly control?: ControlState;
   /** What the comparison of broker and ledger found, a sentence each; entries wait while there is any. */
   readonly findings: readonly string[];
   /** How cash differs from what the ledger makes of it; null when it does not. No entry waits for that. */

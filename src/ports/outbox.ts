@@ -64,8 +64,8 @@ export interface OutboxStore {
   backlog(): Promise<number>;
   /** How many messages wait to be posted, but for kinds that are left out, or to be edited. */
   waitingMessages(leftOut: readonly string[]): Promise<number>;
-  /** The card of a kind that was queued last. */
-  latest(kind: Card['kind']): Promise<Card | null>;
+  /** The card of a kind that was queued last, and the key of its message. */
+  latest(kind: Card['kind']): Promise<Pick<OutboxCard, 'key' | 'card'> | null>;
   /** Has these cards told by one of their own, at the place of the first; each is done with by that. */
   gather(members: readonly OutboxCard[], key: string, card: BatchCard): Promise<void>;
   /**

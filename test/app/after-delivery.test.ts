@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { threadName, threadOf } from '#app/card-thread.ts';
+import type { AppContext } from '#app/context.ts';
 import { deliverOutbox } from '#app/deliver-outbox.ts';
+import { createPinMemory } from '#app/pins.ts';
 import { tradeId } from '#core/ids.ts';
 import type { Card } from '#ports/cards.ts';
 import type { MessageId, Notifier, Posting, Thread } from '#ports/notifier.ts';
@@ -134,5 +136,93 @@ describe('the pin of a halt', () => {
     await tell('control:1', control);
     expect(desk.told).toHaveLength(1);
     expect(await context.ledger.outbox.backlog()).toBe(0);
+  });
+});
+
+/** A channel in which nothing can be pinned until it is mended, at a time of one's own. */
+async function openRefusing() {
+  let now = 0;
+  let asked = 0;
+  let isMended = false;
+  const pins = new Set<MessageId>();
+  const channel = await openChannel({
+    pinned: async () => {
+      asked += 1;
+      if (!isMended) throw new Error('Missing Permissions');
+      return [...pins];
+    },
+    setPinned: async (message, isPinned) => {
+      if (isPinned) pins.add(message);
+      else pins.delete(message);
+    },
+  });
+  const context = { ...channel.context, systemClock: { now: () => now } };
+  return {
+    context,
+    pins,
+    asked: () => asked,
+    mend: () => {
+      isMended = true;
+    },
+    tell: async (key: string, card: Card) => {
+      await context.ledger.transaction((tx) => tx.enqueueCard(key, card));
+      await deliverOutbox(context);
+    },
+    /** The delivery looks every five seconds. */
+    pass: async (minutes: number, by: AppContext = context) => {
+      for (const end = now + minutes * 60_000; now < end; now += 5_000) await deliverOutbox(by);
+    },
+  };
+}
+
+describe('a pin that the chat has refused', () => {
+  it('is tried again by itself, once it can be had', async () => {
+    const { pins, tell, mend, pass } = await openRefusing();
+    await tell('control:1', control);
+    mend();
+    await pass(0.9);
+    expect(pinnedKeys(pins)).toEqual([]);
+    await pass(0.2);
+    expect(pinnedKeys(pins)).toEqual(['message of control:1']);
+  });
+
+  it('is not asked for again once it is there', async () => {
+    const { tell, mend, pass, asked } = await openRefusing();
+    await tell('control:1', control);
+    mend();
+    await pass(2);
+    const before = asked();
+    await pass(120);
+    expect(asked()).toBe(before);
+  });
+
+  it('is tried ever more rarely, at last once an hour', async () => {
+    const { tell, pass, asked } = await openRefusing();
+    await tell('control:1', control);
+    await pass(124);
+    expect(asked()).toBe(8);
+    await pass(60);
+    expect(asked()).toBe(9);
+  });
+
+  it('is wanted as the channel was told last, whoever told it', async () => {
+    const { context, pins, tell, mend, pass } = await openRefusing();
+    await tell('control:1', control);
+    mend();
+    const other = { ...context, pins: createPinMemory() };
+    await context.ledger.transaction((tx) =>
+      tx.enqueueCard('control:2', { ...control, change: 'resumed', control: active }),
+    );
+    await deliverOutbox(other);
+    await pass(2);
+    expect(pinnedKeys(pins)).toEqual([]);
+  });
+
+  it('is put right by the next process, at once', async () => {
+    const { context, pins, tell, mend } = await openRefusing();
+    await tell('control:1', control);
+    mend();
+    await deliverOutbox({ ...context, pins: createPinMemory() });
+    expect(pinnedKeys(pins)).toEqual(['message of control:1']);
   });
 });

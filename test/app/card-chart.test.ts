@@ -44,7 +44,7 @@ async function openStory(charts?: Charts) {
     desk.nextBar();
     await syncOrders(context);
   }
-  const card = async (kind: Card['kind']) => (await context.ledger.outbox.latest(kind))!;
+  const card = async (kind: Card['kind']) => (await context.ledger.outbox.latest(kind))!.card;
   return { desk, context, drawn, card };
 }
 

@@ -13,6 +13,7 @@ import { createGuardMemory } from '#app/guard/guard-memory.ts';
 import { guardPositions } from '#app/guard/position-guard.ts';
 import { createMutex } from '#app/mutex.ts';
 import { createOutageMemory } from '#app/outage.ts';
+import { createPinMemory } from '#app/pins.ts';
 import { createSessionCalendar } from '#app/session-calendar.ts';
 import type { Step } from '#app/steps.ts';
 import { CLOSE_TACTICS } from '#core/close.ts';
@@ -172,6 +173,7 @@ export async function startDesk(
     background: createBackground(silentLog),
     guardMemory: createGuardMemory(),
     outages: createOutageMemory(),
+    pins: createPinMemory(),
     drawdownMemory: createDrawdownMemory({ now: () => standIn.now() }),
     inFlight: new Set<string>(),
   });

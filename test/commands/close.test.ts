@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { UserError } from '#app/command.ts';
 import type { ConfirmReply } from '#app/command.ts';
+import { halt } from '#app/control.ts';
 import { submitPlannedEntries } from '#app/enter.ts';
 import { reconcile } from '#app/reconcile/reconcile.ts';
 import closeAll from '#commands/close-all.ts';
@@ -228,8 +229,8 @@ describe('/close, once it is confirmed', () => {
     const desk = await inProfit();
     await confirm(desk, await run(desk, { symbol: 'NVDA' }));
     expect(await closingOnRecord(desk)).toMatchObject({
-      actor: 'Ada',
-      details: { confirmation: 'c1', quantity: '10', keep: '0' },
+      actor: ADA.id,
+      details: { name: 'Ada', confirmation: 'c1', quantity: '10', keep: '0' },
     });
   });
 
@@ -417,8 +418,8 @@ describe('/close-all', () => {
     const lines = await linesOf(desk, await askAll(desk));
     expect(lines.toSorted()).toEqual([
       'Closing 2 of 2, asked for by Ada',
-      '🏁 AAPL: 10 to leave; its own message follows it.',
-      '🏁 NVDA: 10 to leave; its own message follows it.',
+      '⏳ AAPL: 10 to leave; its own message follows it.',
+      '⏳ NVDA: 10 to leave; its own message follows it.',
     ]);
     await desk.settle();
     expect([desk.standIn.inspect().positions, liveAt(desk)]).toEqual([[], []]);
@@ -431,8 +432,8 @@ describe('/close-all', () => {
     const lines = await linesOf(desk, asked);
     expect(lines.toSorted()).toEqual([
       'Closing 1 of 2, asked for by Ada',
+      '⏳ AAPL: 10 to leave; its own message follows it.',
       '✖ NVDA: no shares are left, nothing to do.',
-      '🏁 AAPL: 10 to leave; its own message follows it.',
     ]);
     await desk.settle();
     expect(desk.standIn.inspect().positions).toEqual([]);
@@ -505,6 +506,17 @@ describe('/close-all', () => {
 
       Only Ada can answer, within 1 min. No answer is a no. **Nothing has been done yet.**"
     `);
+  });
+
+  it.each([
+    [false, 'No new entries meanwhile: it is halted.'],
+    [true, 'No new entries meanwhile: every position is being closed already.'],
+  ])('does not say that entries go on while they do not (flatten: %s)', async (flatten, words) => {
+    const channel = await openChannel(await deskWithTwo(), [closeAll]);
+    await halt(channel.context, { by: 'Ada', reason: 'the news', until: null, flatten });
+    const text = textOf(await channel.type('admin', 'close-all'));
+    expect(text).toContain(words);
+    expect(text).not.toContain('New entries go on');
   });
 
   it('becomes a list in the message that asked, and each closing has its own', async () => {

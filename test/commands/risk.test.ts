@@ -39,6 +39,13 @@ describe('/risk', () => {
     expect(risk.role).toBe('viewer');
   });
 
+  it('says in one line that nobody knows a stock', async () => {
+    const channel = await openChannel(await afterHalfAnHour(), [risk]);
+    expect(textOf(await channel.type('viewer', 'risk', { symbol: 'NOSUCH' }))).toBe(
+      'The broker does not know NOSUCH: check the spelling.',
+    );
+  });
+
   it('tells size, stop and target of both sides, and what is in their way', async () => {
     const channel = await openChannel(await afterHalfAnHour(), [risk]);
     const message = await channel.type('viewer', 'risk', { symbol: 'nvda' });
@@ -105,9 +112,11 @@ describe('/risk', () => {
 
   it('of a stock without bars plans nothing', async () => {
     const desk = await afterHalfAnHour();
-    const { bar } = await riskReport(desk.context, ticker('XOM'));
+    // The broker has not said that it does not know it.
+    const assets = { of: async () => new Map() };
+    const { bar } = await riskReport(desk.with({ assets }), ticker('XOM'));
     expect(bar).toMatchObject({ close: null, long: { plan: null }, short: { plan: null } });
-    const channel = await openChannel(desk, [risk]);
+    const channel = await openChannel(desk, [risk], { assets });
     const message = await channel.type('viewer', 'risk', { symbol: 'XOM' });
     expect(message.embeds[0]?.fields?.[0]?.value).toBe('No bracket can be planned.');
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { requestClose } from '#app/close/request-close.ts';
 import { startOpenCloses } from '#app/close/run-close.ts';
 import type { AppContext } from '#app/context.ts';
+import { halt } from '#app/control.ts';
 import { submitPlannedEntries } from '#app/enter.ts';
 import { impedimentsOf } from '#app/impediments.ts';
 import { announceStart } from '#app/reports/started.ts';
@@ -89,6 +90,15 @@ describe('the card of the start', () => {
       shortHistory: [],
       lateFills: 0,
       resumedCloses: 0,
+    });
+  });
+
+  it('tells that entries were halted before, and still are', async () => {
+    const desk = await openDesk([QUIET]);
+    desk.nextBar();
+    await halt(desk.context, { by: 'Ada', reason: 'the news', until: null, flatten: false });
+    expect(await comeUp(await desk.restart())).toMatchObject({
+      control: { status: 'halted', by: 'Ada', reason: 'the news', until: null },
     });
   });
 

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { MessageFlags } from 'discord.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { resume } from '#app/control.ts';
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
 
 import { buttonsOf, press, whispersTo } from '../adapters/discord/harness.ts';
@@ -11,6 +12,10 @@ import { answeredOnce, aWorld, doneOnce } from './a-world.ts';
 import { ASKING, optionsOf, USES } from './command-table.ts';
 import type { AskingUse, Use } from './command-table.ts';
 import { answerTo, auditsOf, messagesOf, readMessage, send } from './world.ts';
+
+const { people } = SANDBOX_DISCORD;
+const NAMES = { viewer: 'Vera', trader: 'Theo', admin: 'Ada' } as const;
+const TO_GO_ON = { by: 'somebody', reason: 'to go on' };
 
 const shared = aWorld();
 const { answered, ask, confirm, confirmed, found, outcomesOf, use } = shared;
@@ -35,6 +40,33 @@ describe('used as it is meant to be', () => {
   });
 });
 
+/** Of what each of these does itself, beside the row of the attempt. */
+const DEEDS: readonly (readonly [name: string, deed: string])[] = [
+  ['/halt', 'control halt'],
+  ['/halt mode:flatten', 'control flatten'],
+  ['/resume', 'control resume'],
+  ['/close', 'close NVDA'],
+  ['/close-all', 'close NVDA'],
+  ['/foreign item action:ignore', 'ignore order NVDA'],
+];
+
+describe('what a person has done', () => {
+  it.each(DEEDS)(
+    'with %s is on record under the id that stays, with the name',
+    async (name, deed) => {
+      const of = USES.find((one) => one.name === name)!;
+      if (deed === 'control halt') await resume(shared.world.context, TO_GO_ON);
+      if ('becomes' in of) await confirmed(of, await ask(of));
+      else await answered(of, await use(of));
+      const rows = await shared.world.desk.query(
+        `SELECT actor, details->>'name' AS name FROM audit_log
+        WHERE action = '${deed}' ORDER BY sequence DESC LIMIT 1`,
+      );
+      expect(rows).toEqual([{ actor: people[of.as], name: NAMES[of.as] }]);
+    },
+  );
+});
+
 describe('confirmed twice', () => {
   it.each(ASKING)('$name is done once, and the second press is told so', async (of) => {
     const message = await ask(of);
@@ -46,7 +78,7 @@ describe('confirmed twice', () => {
     await shared.world.settle();
     expect(await of.times(shared.world)).toBe(before + 1);
     expect((await whispersTo(shared.world, of.as)).at(-1)).toMatch(
-      /is being carried out once|carried out before/,
+      /is being carried out once|was confirmed before/,
     );
   });
 });

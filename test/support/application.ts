@@ -12,6 +12,7 @@ import { createDrawdownMemory } from '#app/drawdown-memory.ts';
 import { createGuardMemory } from '#app/guard/guard-memory.ts';
 import { createMutex } from '#app/mutex.ts';
 import { createOutageMemory } from '#app/outage.ts';
+import { createPinMemory } from '#app/pins.ts';
 import { createSessionCalendar } from '#app/session-calendar.ts';
 import { acquireLease } from '#app/trader-lease.ts';
 import { CLOSE_TACTICS } from '#core/close.ts';
@@ -104,6 +105,7 @@ export async function anApplication({
     background: createBackground(silentLog),
     guardMemory: createGuardMemory(),
     outages: createOutageMemory(),
+    pins: createPinMemory(),
     drawdownMemory: createDrawdownMemory({ now }),
     inFlight: new Set(),
     closeTactics: CLOSE_TACTICS,

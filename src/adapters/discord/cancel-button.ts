@@ -8,6 +8,7 @@ import type { Attempt } from './attempt.ts';
 import type { ButtonPress } from './custom-id.ts';
 import type { Desk } from './desk.ts';
 import { judgePress } from './judge.ts';
+import { UNKNOWN_BUTTON } from './refuse-press.ts';
 
 /** Ends what a card tells of, for whoever may. The message itself is the card's: only the person is answered. */
 export async function pressCancel(
@@ -37,8 +38,9 @@ async function cancel(
   { command, actor }: { readonly command: Command; readonly actor: Actor },
   id: string,
 ): Promise<Cancelled> {
-  if (command.cancel === undefined)
-    return { outcome: 'failed', reason: 'no such button', text: STALE };
+  if (command.cancel === undefined) {
+    return { outcome: 'denied', reason: UNKNOWN_BUTTON, text: STALE };
+  }
   try {
     const text = await command.cancel(desk.context(), { actor, id });
     return { outcome: 'done', reason: null, text };

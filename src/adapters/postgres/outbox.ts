@@ -308,12 +308,12 @@ export const createOutbox = (db: NodePgDatabase, pool: Pool, log: Logger): Outbo
 
   async latest(kind) {
     const [row] = await db
-      .select({ card: outbox.card })
+      .select({ key: outbox.key, card: outbox.card })
       .from(outbox)
       .where(eq(kindOf, kind))
       .orderBy(desc(outbox.sequence))
       .limit(1);
-    return row?.card ?? null;
+    return row ?? null;
   },
 
   has: (key) => has(db, key),

@@ -33,7 +33,8 @@ export async function askToCloseAll(context: AppContext, atMarket: boolean): Pro
     one.kind === 'left' ? [{ symbol: one.position.symbol, why: one.why }] : [],
   );
   if (closable.length === 0) throw new UserError(nothingToClose(left));
-  const [market, lines] = await Promise.all([
+  const [{ status: control }, market, lines] = await Promise.all([
+    context.ledger.controlState(),
     marketHours(context),
     closeLines(
       context,
@@ -47,7 +48,7 @@ export async function askToCloseAll(context: AppContext, atMarket: boolean): Pro
   return {
     kind: 'confirm',
     title: `close all ${lines.length} positions`.replace('all 1 positions', 'the only position'),
-    preview: { kind: 'close-all', lines, left, atMarket, market },
+    preview: { kind: 'close-all', lines, left, atMarket, market, control },
     action: { ...wish },
   };
 }
@@ -77,7 +78,7 @@ export async function closeAllAsConfirmed(
     const found = all.find(({ position }) => position.symbol === symbol);
     const outcome = await closeOne(context, { found, id, atMarket: wish.atMarket, call });
     if (outcome.begun) begun += 1;
-    lines.push(`${outcome.begun ? '🏁' : '✖'} ${symbol}: ${outcome.words}`);
+    lines.push(`${outcome.begun ? '⏳' : '✖'} ${symbol}: ${outcome.words}`);
   }
   const added = all.filter(({ position }) => !asked.has(position.symbol));
   for (const { position } of added.filter(mayClose)) {
@@ -115,6 +116,7 @@ async function closeOne(context: AppContext, { found, id, atMarket, call }: One)
       quantity: position.quantity,
       atMarket,
       requestedBy: call.actor.name,
+      personId: call.actor.id,
       confirmation: call.confirmation,
     });
     if (request.kind === 'under-way') return not('a closing of it is under way already.');

@@ -125,6 +125,7 @@ export async function closeAsConfirmed(context: AppContext, call: ConfirmedCall)
     quantity: quantityNow(wish, { position, trade }),
     atMarket: wish.atMarket,
     requestedBy: call.actor.name,
+    personId: call.actor.id,
     confirmation: call.confirmation,
     message: call.message,
   });

@@ -7,6 +7,7 @@ import type { MessageId } from '#ports/notifier.ts';
 
 import type { AppContext } from '../context.ts';
 import { fenced } from '../fenced.ts';
+import { signatureOf } from '../signature.ts';
 import { closingCard, closingCardKey } from './closing-card.ts';
 
 /** The wish to close a position, or a part of it. */
@@ -18,6 +19,8 @@ export interface CloseWish {
   readonly quantity: number;
   readonly atMarket: boolean;
   readonly requestedBy: string;
+  /** The chat's id of who asked; none of what the bot wants by itself. */
+  readonly personId?: string | undefined;
   /** By which a person confirmed it. */
   readonly confirmation?: string;
   /** The message that is to follow it; a new one where there is none. */
@@ -40,12 +43,14 @@ export async function requestClose(context: AppContext, wish: CloseWish): Promis
     const n = (await tx.countCloses(wish.tradeId)) + 1;
     const planned = newClose(wish, n, systemClock.now());
     if (!(await tx.insertClose(planned))) return null;
+    const { actor, named } = signatureOf(wish.requestedBy, wish.personId);
     await tx.audit({
       at: clock.now(),
-      actor: wish.requestedBy,
+      actor,
       action: `close ${planned.symbol}`,
       outcome: 'done',
       details: {
+        ...named,
         close: planned.id,
         trade: planned.tradeId,
         reason: wish.reason,

@@ -59,8 +59,9 @@ export async function answerConfirmation(
   await expireConfirmation(context, id, answer.at);
   const confirmation = await ledger.confirmation(id);
   if (confirmation === null) return { kind: 'unknown' };
-  if (confirmation.person !== answer.person) return { kind: 'not-yours', confirmation };
-  return { kind: 'over', confirmation };
+  // What is over, is over for everybody.
+  if (confirmation.state !== 'pending') return { kind: 'over', confirmation };
+  return { kind: 'not-yours', confirmation };
 }
 
 /** What was confirmed has been done, or has failed for good: a restart finds nothing interrupted. */

@@ -1,3 +1,4 @@
+import type { ControlStatus } from '#core/control.ts';
 import type { Ticker } from '#core/ids.ts';
 import type { Usd } from '#core/money.ts';
 import type { PositionSide } from '#core/order.ts';
@@ -44,6 +45,8 @@ export type Preview =
       readonly left: readonly { readonly symbol: Ticker; readonly why: string }[];
       readonly atMarket: boolean;
       readonly market: MarketHours;
+      /** Whether new entries go on meanwhile. */
+      readonly control: ControlStatus;
     }
   | {
       readonly kind: 'flatten';

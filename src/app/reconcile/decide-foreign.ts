@@ -10,6 +10,7 @@ import { UserError } from '../command.ts';
 import type { AppContext } from '../context.ts';
 import { fenced } from '../fenced.ts';
 import { cancelGroups } from '../place-order.ts';
+import { signatureOf } from '../signature.ts';
 import { adopt } from './adopt.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -45,8 +46,9 @@ async function compareSoon(context: AppContext): Promise<void> {
 
 interface Choice {
   readonly decision: ForeignDecision;
-  /** The person's name. */
+  /** The person's name, and the chat's id. */
   readonly by: string;
+  readonly personId?: string;
 }
 
 async function itemOf({ ledger }: AppContext, key: string): Promise<ForeignItem> {
@@ -71,15 +73,21 @@ async function note(
   { clock }: AppContext,
   tx: LedgerTransaction,
   { key, kind, symbol, quantity }: ForeignItem,
-  { decision, by, trade }: Choice & { readonly trade?: TradeId },
+  { decision, by, personId, trade }: Choice & { readonly trade?: TradeId },
 ): Promise<void> {
   await tx.decideForeign(key, decision, by);
+  const { actor, named } = signatureOf(by, personId);
   await tx.audit({
     at: clock.now(),
-    actor: by,
+    actor,
     action: `${decision} ${kind} ${symbol}`,
     outcome: 'done',
-    details: { item: key, quantity: String(quantity), ...(trade === undefined ? {} : { trade }) },
+    details: {
+      ...named,
+      item: key,
+      quantity: String(quantity),
+      ...(trade === undefined ? {} : { trade }),
+    },
   });
 }
 
@@ -108,7 +116,7 @@ async function decidePosition(
   choice: Choice,
 ): Promise<string> {
   const { symbol } = item;
-  const { decision, by } = choice;
+  const { decision, by, personId } = choice;
   if (decision === 'ignore') {
     await fenced(context, (tx) => note(context, tx, item, choice));
     return `The ${item.quantity} ${symbol} stay as they are, unwatched.`;
@@ -140,6 +148,7 @@ async function decidePosition(
     quantity: position.quantity,
     atMarket: false,
     requestedBy: by,
+    personId,
   });
   return `${item.quantity} ${symbol} are being closed; the channel follows it.`;
 }

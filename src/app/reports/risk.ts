@@ -4,11 +4,12 @@ import { drawdownView } from '#core/drawdown.ts';
 import type { Ticker } from '#core/ids.ts';
 import { usdFromNumber } from '#core/money.ts';
 import { openTradeOf } from '#core/open-trade.ts';
-import { isBarEndOf, lastBarEnd } from '#core/session.ts';
+import { isBarEndOf, lastBarEnd, newYorkDate } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 import { whatIf } from '#core/what-if.ts';
 import type { WhatIf } from '#core/what-if.ts';
 
+import { UserError } from '../command.ts';
 import type { AppContext } from '../context.ts';
 import { createFeatureStore } from '../feature-store.ts';
 import { gather, readBar } from '../snapshot.ts';
@@ -35,9 +36,11 @@ export type RiskReport =
 /**
  * What would be done in a symbol now, and what size, stop and target an entry would have on either side:
  * by the rules and on the facts that the trading cycle has, gathered anew. Nothing is written down, and
- * what the cycle remembers of bars is not touched. Throws BrokerError when something cannot be read.
+ * what the cycle remembers of bars is not touched. Throws BrokerError when something cannot be read,
+ * and UserError for a stock that the broker does not know.
  */
 export async function riskReport(context: AppContext, symbol: Ticker): Promise<RiskReport> {
+  await refuseUnknown(context, symbol);
   const last = await lastBar(context);
   if (last === null) return { kind: 'risk', symbol, bar: null };
   const { session, barEnd } = last;
@@ -65,6 +68,12 @@ export async function riskReport(context: AppContext, symbol: Ticker): Promise<R
       short: whatIf(snapshot, own, 'short'),
     },
   };
+}
+
+async function refuseUnknown({ assets, clock }: AppContext, symbol: Ticker): Promise<void> {
+  const known = await assets.of([symbol], newYorkDate(clock.now()));
+  if (known.get(symbol) !== null) return;
+  throw new UserError(`The broker does not know ${symbol}: check the spelling.`);
 }
 
 interface LastBar {

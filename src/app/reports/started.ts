@@ -34,15 +34,16 @@ export async function announceStart(
 ): Promise<StartedCard> {
   const { broker, ledger, calendar, clock } = context;
   const at = clock.now();
-  const [account, positions, session, first, cash, flows] = await Promise.all([
+  const [account, positions, session, control, first, note, flows] = await Promise.all([
     broker.account(),
     readPositions(context),
     calendar.currentOrNext(at),
+    ledger.controlState(),
     ledger.firstEquity(),
     cashNote(context),
     ledger.cashFlows(),
   ]);
-  const note = await readinessNote(context);
+  const unready = await readinessNote(context);
   const card: StartedCard = {
     kind: 'started',
     ...surroundings,
@@ -53,25 +54,20 @@ export async function announceStart(
     session,
     openPositions: positions.length,
     protectedPositions: positions.filter(({ isProtected }) => isProtected).length,
+    control,
     findings: reconciliation.findings,
-    cashNote: cash,
+    cashNote: note,
     shortHistory: await withShortHistory(context, session?.date ?? newYorkDate(at)),
-    ...(note === null ? {} : { readinessNote: note }),
+    ...(unready === null ? {} : { readinessNote: unready }),
     lateFills: reconciliation.lateFills,
     resumedCloses,
     continued: first !== null,
     at,
   };
   await ledger.transaction(async (tx) => {
-    if (first === null) {
-      await tx.saveEquity({
-        at,
-        sessionDate: newYorkDate(at),
-        equity: account.equity,
-        cash: account.cash,
-        flows,
-      });
-    }
+    const { equity, cash } = account;
+    const sessionDate = newYorkDate(at);
+    if (first === null) await tx.saveEquity({ at, sessionDate, equity, cash, flows });
     await tx.enqueueCard(`started:${context.systemClock.now()}`, card);
   });
   await context.wakeOutbox();

@@ -491,6 +491,7 @@ export const anyCard = fc.oneof(
       resumedCloses: whole,
       openPositions: whole,
       protectedPositions: whole,
+      control: anyControlState,
     })
     .map((changes): StartedCard => ({ ...started, ...changes })),
 );

@@ -5,6 +5,7 @@ import { UserError } from '#app/command.ts';
 import { settleLeftConfirmations } from '#app/confirm/confirmations.ts';
 import type { AppContext } from '#app/context.ts';
 import { deliverOutbox } from '#app/deliver-outbox.ts';
+import { createPinMemory } from '#app/pins.ts';
 import type { Ledger } from '#ports/ledger.ts';
 import type { PresentedMessage } from '#sandbox/discord/present.ts';
 import { ALL_ON } from '#test/support/channel.ts';
@@ -47,6 +48,16 @@ const commandsFor = (done: ConfirmedCall[]): readonly Command[] => [
     }),
   }),
   command({ name: 'once', run: async () => ({ kind: 'text', text: 'once' }) }),
+  command({
+    name: 'run',
+    isRefreshable: true,
+    run: async () => {
+      throw new UserError('Nothing runs now.');
+    },
+    cancel: async (_, { id }) => {
+      throw new UserError(`Run ${id} is over already. Nothing was changed.`);
+    },
+  }),
   command({
     name: 'resume',
     role: 'trader',
@@ -141,6 +152,7 @@ export async function openAskingDesk(
       systemClock: { now: Date.now },
       ledger,
       notifier: made.bot.notifier,
+      pins: createPinMemory(),
       wakeOutbox: () => deliverOutbox(context),
       telemetry: { cardDelivered: () => {} },
       log: silentLog,

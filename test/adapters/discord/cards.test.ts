@@ -7,11 +7,12 @@ import type { DailyMetrics, MetricName } from '#core/daily-metrics.ts';
 import { ticker } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
 import type { SignalCounts } from '#core/signal-counts.ts';
-import type { DigestCard } from '#ports/cards.ts';
+import type { DigestCard, StartedCard } from '#ports/cards.ts';
 
 import { AT, digest, exit, metrics, position, started, trade } from './facts.ts';
 import { field, page, read, title } from './reading.ts';
 
+const colourOf = (card: StartedCard) => renderCard(card, 'SANDBOX').embeds[0]?.color;
 const digestBody = (changes: Partial<DigestCard>) => renderCard({ ...digest, ...changes }, 'PAPER');
 const overall = (changes: Partial<DailyMetrics>) =>
   (field(digestBody({ overall: metrics(changes) }), /^All/) ?? '').replaceAll('\u00A0', ' ');
@@ -43,6 +44,32 @@ describe('the start-up card', () => {
     );
     expect(live).toContain('The ledger is new and empty.');
     expect(live).not.toContain('[Page]');
+  });
+
+  it.each([
+    [
+      'halted',
+      '⛔ HALTED',
+      '**No new entries** until someone resumes. Exits and protection go on.',
+    ],
+    [
+      'flattening',
+      '⏏️ FLATTENING',
+      '**No new entries; every position is being closed**, then halted until someone resumes.',
+    ],
+  ] as const)('says that it is %s still', (status, badge, line) => {
+    const state = { status, by: 'Ada', reason: 'a *fire*', since: AT, until: null };
+    const text = read({ ...started, control: state });
+    expect(text).toContain(
+      `# 🧪 SANDBOX · Bracketeer 0.1.0 started · 🛡 3 of 3 positions protected · ${badge}\n`,
+    );
+    expect(text).toContain(`${line}\nBy Ada since <t:1764343800:f>: a \\*fire\\*\n`);
+    expect(colourOf({ ...started, control: state })).not.toBe(colourOf(started));
+  });
+
+  it('says nothing of a state in which it trades', () => {
+    const state = { status: 'active', by: 'Ada', reason: 'on', since: AT, until: null } as const;
+    expect(read({ ...started, control: state })).toBe(read(started));
   });
 
   it('warns of a position without a live stop', () => {

@@ -73,7 +73,15 @@ describe('Discord’s limits', () => {
       liveOrders: 2,
     }));
     const market = { isOpen: true, opensAt: null };
-    const preview = { kind: 'close-all', lines, left: [], atMarket: false, market } as const;
+    const control = 'active';
+    const preview = {
+      kind: 'close-all',
+      lines,
+      left: [],
+      atMarket: false,
+      market,
+      control,
+    } as const;
     const asked = { name: 'Ada', expiresInMs: 60_000 };
     const bodies = renderConfirm({ title: 'close all', preview }, asked, 'LIVE');
     bodies.forEach(expectAcceptable);

@@ -278,6 +278,22 @@ describe.skipIf(!hasChromium)(`the channel's page${chromiumNote}`, () => {
       .toBeLessThan(2);
   });
 
+  it('stays at the newest message when a picture in it arrives in the moment of a scroll', async () => {
+    for (let index = 0; index < 30; index += 1) await send(`grown ${index}`);
+    await log().getByText('grown 29').waitFor();
+    await log().evaluate((element) => {
+      [...element.querySelectorAll('article')].at(-1)!.style.paddingBottom = '700px';
+      element.dispatchEvent(new Event('scroll'));
+    });
+    await expect
+      .poll(() =>
+        log().evaluate(
+          (element) => element.scrollHeight - element.scrollTop - element.clientHeight,
+        ),
+      )
+      .toBeLessThan(2);
+  });
+
   it('loads what is older when one scrolls up', async () => {
     for (let index = 0; index < 120; index += 1) await send(`old ${index}`);
     await page.reload();

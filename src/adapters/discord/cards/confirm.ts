@@ -2,6 +2,7 @@ import type { APIEmbed } from 'discord.js';
 
 import type { ConfirmReply } from '#app/command.ts';
 import type { CloseLine, MarketHours, Preview } from '#app/confirm/preview.ts';
+import type { ControlStatus } from '#core/control.ts';
 import { addUsd } from '#core/money.ts';
 import {
   count,
@@ -110,7 +111,19 @@ function marketWords({ isOpen, opensAt }: MarketHours): string {
   return `🌙 **The market is closed**: it is queued for ${when}. Until then nothing is cancelled, and the bracket stays.`;
 }
 
-function closeAllLinesOf({ lines, left, atMarket, market }: Of<'close-all'>): readonly string[] {
+const ENTRIES_MEANWHILE = {
+  active: 'New entries go on: use `/halt mode:flatten` to stop them too.',
+  halted: 'No new entries meanwhile: it is halted.',
+  flattening: 'No new entries meanwhile: every position is being closed already.',
+} as const satisfies Record<ControlStatus, string>;
+
+function closeAllLinesOf({
+  lines,
+  left,
+  atMarket,
+  market,
+  control,
+}: Of<'close-all'>): readonly string[] {
   return [
     ...lines.map(oneOfAll),
     ...left.map(({ symbol, why }) => `✖ ${symbol} stays: ${plain(why)}.`),
@@ -121,7 +134,7 @@ function closeAllLinesOf({ lines, left, atMarket, market }: Of<'close-all'>): re
         : 'a limit order goes out 0.1 % through the price, re-priced, at last a market order'
     }. One that fails never stops the others.`,
     marketWords(market),
-    'New entries go on: use `/halt mode:flatten` to stop them too.',
+    ENTRIES_MEANWHILE[control],
   ];
 }
 

@@ -1,10 +1,12 @@
 import type { APIEmbed } from 'discord.js';
 
+import type { ControlState } from '#core/control.ts';
 import { count, formatMoney, NONE } from '#core/number-words.ts';
 import type { StartedCard } from '#ports/cards.ts';
 
 import { plain, stamp } from '../format.ts';
 import { clipLine } from '../limits.ts';
+import { CONTROL_BADGE, controlLines } from './control-state.ts';
 import { COLOUR, MODE_BADGE, MODE_MEANING, protection } from './style.ts';
 
 const MOST_FINDINGS = 10;
@@ -13,7 +15,7 @@ const FINDING_LENGTH = 200;
 /** What the bot says of itself when it starts: what it trades on, and whether all is protected. */
 export function startedEmbed(card: StartedCard): APIEmbed {
   const isNaked = card.protectedPositions < card.openPositions;
-  const isClean = card.findings.length === 0 && !isNaked;
+  const isClean = card.findings.length === 0 && !isNaked && haltOf(card) === null;
   return {
     title: titleOf(card),
     color: isClean ? COLOUR.good : COLOUR.warning,
@@ -25,6 +27,7 @@ export function startedEmbed(card: StartedCard): APIEmbed {
       ...(isNaked
         ? ['⚠ **A position has no live stop at the broker. Look at it now with /status.**']
         : []),
+      ...haltLines(card),
       ...resumedLines(card),
       ...findingLines(card),
     ].join('\n'),
@@ -46,19 +49,27 @@ export function startedEmbed(card: StartedCard): APIEmbed {
   };
 }
 
-function titleOf({
-  mode,
-  version,
-  findings,
-  protectedPositions,
-  openPositions,
-}: StartedCard): string {
+function titleOf(card: StartedCard): string {
+  const { mode, version, findings, protectedPositions, openPositions } = card;
+  const halt = haltOf(card);
   return [
     MODE_BADGE[mode],
     `Bracketeer ${version} started`,
     protection(protectedPositions, openPositions),
+    ...(halt === null ? [] : [CONTROL_BADGE[halt.status]]),
     ...(findings.length === 0 ? [] : [`⛔ no entries: ${count(findings.length, 'finding')}`]),
   ].join(' · ');
+}
+
+/** The state that keeps entries out; null where none does. */
+const haltOf = ({ control }: StartedCard): ControlState | null =>
+  control === undefined || control.status === 'active' ? null : control;
+
+function haltLines(card: StartedCard): readonly string[] {
+  const halt = haltOf(card);
+  return halt === null
+    ? []
+    : controlLines({ ...halt, reason: clipLine(halt.reason, FINDING_LENGTH) });
 }
 
 /** What happened meanwhile, and what an earlier run left behind that this one goes on with. */

@@ -3,7 +3,6 @@ import type { APIEmbed, APIEmbedField } from 'discord.js';
 import type { ConnectionsReport } from '#app/reports/health.ts';
 import type { DrawdownReport, StatusReport } from '#app/reports/status.ts';
 import type { Close } from '#core/close.ts';
-import type { ControlState, ControlStatus } from '#core/control.ts';
 import {
   count,
   formatDuration,
@@ -21,15 +20,10 @@ import { stopDistancePercent } from '#core/trade-math.ts';
 import type { OpenPositionLine } from '#ports/cards.ts';
 
 import { plain, stamp } from '../format.ts';
+import { CONTROL_BADGE, controlLines } from './control-state.ts';
 import { flowWords } from './flows.ts';
 import { EXIT_WORDS } from './reasons.ts';
 import { COLOUR, MODE_BADGE, protection } from './style.ts';
-
-const CONTROL = {
-  active: '✅ ACTIVE',
-  halted: '⛔ HALTED',
-  flattening: '⏏️ FLATTENING',
-} as const satisfies Record<ControlStatus, string>;
 
 /** Of `/status`, but for its positions: may it trade, is everything protected, where does the day stand. */
 export function stateEmbed(
@@ -80,18 +74,7 @@ function colourOf({ control, impediments }: StatusReport, isNaked: boolean): num
 const stateOf = ({ control, impediments }: StatusReport): string =>
   control.status === 'active' && impediments.length > 0
     ? '⚠ ACTIVE, but no entries just now'
-    : CONTROL[control.status];
-
-function controlLines(control: ControlState): string[] {
-  const who = `By ${plain(control.by)} since ${stamp(control.since, 'f')}: ${plain(control.reason)}`;
-  // A bot that nobody ever halted has nobody to name.
-  if (control.status === 'active') return control.by === 'system' ? [] : [who];
-  const end =
-    control.until === null ? 'until someone resumes' : `until ${stamp(control.until, 'f')}`;
-  return control.status === 'halted'
-    ? [`**No new entries** ${end}. Exits and protection go on.`, who]
-    : [`**No new entries; every position is being closed**, then halted ${end}.`, who];
-}
+    : CONTROL_BADGE[control.status];
 
 /** What the bot is closing, and whether it gets on with it. */
 function closeLine({ symbol, quantity, reason, phase, failures, lastFailure }: Close): string {

@@ -30,6 +30,8 @@ export function createMessageList(options) {
     hasMore: false,
     isLoading: false,
     isAtEnd: true,
+    /** Where it was scrolled to last. */
+    top: 0,
     unseen: 0,
   };
   log.replaceChildren(list.content);
@@ -60,6 +62,7 @@ export function createMessageList(options) {
     clear() {
       list.entries = [];
       list.isAtEnd = true;
+      list.top = 0;
     },
   };
 }
@@ -78,7 +81,10 @@ function countUnseen(list, unseen) {
 
 function onScroll(list) {
   const { log } = list;
-  list.isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
+  const isNear = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
+  // What has grown below since is followed: only who scrolls up leaves the end.
+  list.isAtEnd = isNear || (list.isAtEnd && log.scrollTop >= list.top);
+  list.top = log.scrollTop;
   if (list.isAtEnd && list.unseen > 0) countUnseen(list, 0);
   if (log.scrollTop < NEAR_START_PX) void extend(list);
 }
