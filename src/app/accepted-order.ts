@@ -1,8 +1,8 @@
 import { purposeOf } from '#core/ids.ts';
 import type { BrokerOrder } from '#core/order.ts';
 import type { EpochMs } from '#core/session.ts';
-import type { RepairedCard } from '#ports/cards.ts';
 import type { LedgerTransaction, OrderIntent } from '#ports/ledger.ts';
+import type { RepairedCard } from '#ports/trade-cards.ts';
 
 import { settleOnRecord } from './order-audit.ts';
 import type { AuditedIntent } from './order-audit.ts';

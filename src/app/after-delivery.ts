@@ -1,5 +1,6 @@
-import type { Card, EntryCard } from '#ports/cards.ts';
+import type { Card } from '#ports/cards.ts';
 import type { MessageId } from '#ports/notifier.ts';
+import type { EntryCard } from '#ports/trade-cards.ts';
 
 import { threadName } from './card-thread.ts';
 import type { AppContext } from './context.ts';

@@ -1,14 +1,8 @@
 import { isTighter } from '#core/stop-move.ts';
 import type { Severity } from '#ports/card-settings.ts';
-import type {
-  BatchCard,
-  Card,
-  ClosingCard,
-  ControlChange,
-  DigestCard,
-  DrawdownCard,
-  StartedCard,
-} from '#ports/cards.ts';
+import type { BatchCard, Card, ControlChange, DrawdownCard, StartedCard } from '#ports/cards.ts';
+import type { DigestCard } from '#ports/report-cards.ts';
+import type { ClosingCard } from '#ports/trade-cards.ts';
 
 /** So many failures of a closing in a row are no passing trouble any more. */
 const MANY_FAILURES = 3;

@@ -2,7 +2,7 @@ import type { EpochMs } from '#core/session.ts';
 import { averagePrice } from '#core/trade-math.ts';
 import { entrySlippageBps } from '#core/trade.ts';
 import type { Trade } from '#core/trade.ts';
-import type { EntryCard, EntryProgress } from '#ports/cards.ts';
+import type { EntryCard, EntryProgress } from '#ports/trade-cards.ts';
 
 /** The message that tells of a trade's entry, through all its states. */
 export const entryCardKey = (trade: Pick<Trade, 'id'>): string => `entry:${trade.id}`;

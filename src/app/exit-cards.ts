@@ -7,8 +7,9 @@ import { averagePrice, realizedPnl, rMultiple, slippageBps } from '#core/trade-m
 import { tradeRange } from '#core/trade-range.ts';
 import { closedTrade, heldShares, riskPerShareOf } from '#core/trade.ts';
 import type { LegRole, Trade } from '#core/trade.ts';
-import type { ExitCard, ScaledOutCard, SummaryCard } from '#ports/cards.ts';
 import type { LedgerTransaction } from '#ports/ledger.ts';
+import type { SummaryCard } from '#ports/report-cards.ts';
+import type { ExitCard, ScaledOutCard } from '#ports/trade-cards.ts';
 
 /** What the broker told of an exit. */
 export interface ExitNews {

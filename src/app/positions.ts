@@ -4,7 +4,7 @@ import { protectionOf } from '#core/protection.ts';
 import { rMultipleAt } from '#core/trade-math.ts';
 import { riskPerShareOf } from '#core/trade.ts';
 import type { Trade } from '#core/trade.ts';
-import type { OpenPositionLine } from '#ports/cards.ts';
+import type { OpenPositionLine } from '#ports/report-cards.ts';
 
 import type { AppContext } from './context.ts';
 import { orderHorizon } from './order-horizon.ts';

@@ -7,7 +7,7 @@ import { usdFromNumber } from '#core/money.ts';
 import { followPrice, openTradeOf } from '#core/open-trade.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 import type { Trade } from '#core/trade.ts';
-import { LeaseLostError } from '#ports/ledger.ts';
+import { LeaseLostError } from '#ports/lease.ts';
 
 import { closeByRule } from './close/close-by-rule.ts';
 import type { AppContext } from './context.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '#ports/clock.ts';
-import type { LeaseStore } from '#ports/ledger.ts';
-import { LeaseLostError } from '#ports/ledger.ts';
+import type { LeaseStore } from '#ports/lease.ts';
+import { LeaseLostError } from '#ports/lease.ts';
 import type { Logger } from '#ports/logger.ts';
 
 /** The right of one process to trade the account. */

@@ -1,21 +1,21 @@
-import type { CloseProof, CloseReason } from '#core/close.ts';
 import type { Contributor } from '#core/contributors.ts';
 import type { ControlState } from '#core/control.ts';
-import type { DailyMetrics } from '#core/daily-metrics.ts';
-import type { EntryIntent } from '#core/decision.ts';
 import type { DrawdownEvent } from '#core/drawdown-ladder.ts';
 import type { Ticker, TradeId } from '#core/ids.ts';
 import type { Usd } from '#core/money.ts';
-import type { PositionSide } from '#core/order.ts';
-import type { SymbolResult } from '#core/performance-groups.ts';
-import type { EpochMs, Session, SessionDate } from '#core/session.ts';
-import type { SignalCounts } from '#core/signal-counts.ts';
-import type { TradeRange } from '#core/trade-range.ts';
-import type { ClosedTrade, ScaleOutMode } from '#core/trade.ts';
+import type { EpochMs, Session } from '#core/session.ts';
 
 import type { BacktestCard } from './backtest-card.ts';
-import type { ParityReport } from './parity.ts';
+import type { SummaryCard, DigestCard, WeeklyCard, ParityCard } from './report-cards.ts';
 import type { StudyCard } from './study-card.ts';
+import type {
+  EntryCard,
+  ExitCard,
+  ScaledOutCard,
+  ClosingCard,
+  RepairedCard,
+  StopMovedCard,
+} from './trade-cards.ts';
 
 export type Mode = 'SANDBOX' | 'PAPER' | 'LIVE';
 
@@ -54,144 +54,6 @@ export interface StartedCard {
   readonly at: EpochMs;
 }
 
-export type EntryProgress =
-  | { readonly status: 'submitted'; readonly at: EpochMs }
-  | {
-      readonly status: 'filled';
-      readonly at: EpochMs;
-      readonly averagePrice: Usd;
-      readonly quantity: number;
-      /** Against the decision price, in hundredths of a per cent; positive is worse. */
-      readonly slippageBps: number;
-    }
-  /** Not filled within one bar. */
-  | { readonly status: 'cancelled'; readonly at: EpochMs; readonly reason: string }
-  /** The broker said no: `code` is its class, `message` its words. */
-  | {
-      readonly status: 'rejected';
-      readonly at: EpochMs;
-      readonly code: string;
-      readonly message: string;
-    }
-  /** Never sent: the bar it was decided on was over before it could be. */
-  | { readonly status: 'abandoned'; readonly at: EpochMs; readonly reason: string };
-
-/** One entry, posted when its bracket is submitted and edited as it goes on. */
-export interface EntryCard {
-  readonly kind: 'entry';
-  readonly intent: EntryIntent;
-  readonly progress: EntryProgress;
-  /** Whether the early profit waits at the broker, or the bot has to watch for it; none: there is none. */
-  readonly scaleOut: ScaleOutMode;
-  /** How long after it happened the news came; null when it came in time. */
-  readonly lateMs: number | null;
-}
-
-export interface ExitCard {
-  readonly kind: 'exit';
-  readonly trade: ClosedTrade;
-  readonly stopPrice: Usd;
-  readonly targetPrice: Usd;
-  /** Against the leg's price, in hundredths of a per cent; positive is worse. */
-  readonly slippageBps: number;
-  /** Missing in cards that were written before it was measured. */
-  readonly range?: TradeRange;
-  /** Of all trades closed on this trade's day, this one included. */
-  readonly realizedToday: Usd;
-  /** How long after it happened the news came; null when it came in time. */
-  readonly lateMs: number | null;
-}
-
-/** The first part of a position has taken its profit; the rest runs on. */
-export interface ScaledOutCard {
-  readonly kind: 'scaled-out';
-  readonly tradeId: TradeId;
-  readonly symbol: Ticker;
-  readonly side: PositionSide;
-  /** Shares that left, at which average. */
-  readonly quantity: number;
-  readonly exitPrice: Usd;
-  /** Of them, before fees. */
-  readonly pnl: Usd;
-  readonly rMultiple: number;
-  /** Shares that stay, and between what. */
-  readonly remaining: number;
-  readonly stopPrice: Usd;
-  readonly targetPrice: Usd;
-  /** How long after it happened the news came; null when it came in time. */
-  readonly lateMs: number | null;
-  readonly at: EpochMs;
-}
-
-/** How a trade went, at the end of its thread. */
-export interface SummaryCard {
-  readonly kind: 'summary';
-  readonly trade: ClosedTrade;
-  readonly range?: TradeRange;
-  /** How often its stop was moved. */
-  readonly stopMoves: number;
-}
-
-export type ClosingProgress =
-  /** The market is closed; the bracket stays untouched until it opens. */
-  | { readonly phase: 'queued'; readonly opensAt: EpochMs | null }
-  /** The symbol's orders are being cancelled. */
-  | { readonly phase: 'clearing'; readonly orders: number }
-  /** An exit order works; a null limit is a market order. */
-  | { readonly phase: 'exiting'; readonly attempt: number; readonly limitPrice: Usd | null }
-  | {
-      readonly phase: 'stuck';
-      readonly why: string;
-      /** Of the stop that protects the shares meanwhile; null when none could be placed. */
-      readonly stopPrice: Usd | null;
-      readonly retryInMs: number;
-      readonly failures: number;
-    }
-  | { readonly phase: 'done'; readonly proof: CloseProof; readonly pnl: Usd | null };
-
-/** A position that the bot closes itself; the same message is edited from the wish to the proof. */
-export interface ClosingCard {
-  readonly kind: 'closing';
-  readonly tradeId: TradeId;
-  readonly symbol: Ticker;
-  readonly side: PositionSide;
-  readonly reason: CloseReason;
-  readonly requestedBy: string;
-  /** Shares to leave, and those that stay. */
-  readonly quantity: number;
-  readonly keep: number;
-  readonly progress: ClosingProgress;
-  readonly at: EpochMs;
-}
-
-/** A position had no live stop, and has one again. */
-export interface RepairedCard {
-  readonly kind: 'repaired';
-  readonly tradeId: TradeId;
-  readonly symbol: Ticker;
-  readonly side: PositionSide;
-  readonly quantity: number;
-  readonly stopPrice: Usd;
-  /** Null for a stop alone. */
-  readonly targetPrice: Usd | null;
-  /** An entry that filled only in part, or legs that are gone. */
-  readonly cause: 'part-filled-entry' | 'no-live-stop';
-  /** For the day only: hard-to-borrow shares. It is placed anew each morning. */
-  readonly forTheDay: boolean;
-  readonly at: EpochMs;
-}
-
-/** The stop of a trade stands elsewhere. */
-export interface StopMovedCard {
-  readonly kind: 'stop-moved';
-  readonly tradeId: TradeId;
-  readonly symbol: Ticker;
-  readonly side: PositionSide;
-  readonly from: Usd;
-  readonly to: Usd;
-  readonly at: EpochMs;
-}
-
 /** Something people should know of that asks nothing of them, or that is over. */
 export interface NoticeCard {
   readonly kind: 'notice';
@@ -212,52 +74,6 @@ export interface AlarmCard {
   /** The trade it is about, where it is about one: the trade's cards stay in order. */
   readonly tradeId?: TradeId;
   readonly at: EpochMs;
-}
-
-/** One session in figures. */
-export interface DigestCard {
-  readonly kind: 'digest';
-  readonly date: SessionDate;
-  readonly mode: Mode;
-  readonly openingEquity: Usd;
-  readonly closingEquity: Usd;
-  /** Realized and unrealized, without the fees that are not charged yet. */
-  readonly dayPnl: Usd;
-  readonly dayPnlPercent: number;
-  /** Deposits less withdrawals of the day, which are no part of its result; an older card says nothing of them. */
-  readonly flows?: Usd;
-  /** Charged for the session; null while none are although shares were sold. */
-  readonly fees: Usd | null;
-  readonly closedTrades: readonly ClosedTrade[];
-  readonly entriesFilled: number;
-  readonly entriesNotFilled: number;
-  readonly openPositions: readonly OpenPositionLine[];
-  /** When the open positions are of a later day than the session, since the digest was late; else null. */
-  readonly positionsAt: EpochMs | null;
-  readonly cycles: number;
-  readonly session: DailyMetrics;
-  /** Over the whole ledger, so that a day's luck is seen in proportion. */
-  readonly overall: DailyMetrics;
-  /** What the entry filters did in the session. */
-  readonly signals: SignalCounts;
-  readonly nextSession: Session | null;
-  readonly at: EpochMs;
-}
-
-export interface OpenPositionLine {
-  readonly tradeId: TradeId | null;
-  readonly symbol: Ticker;
-  readonly side: PositionSide;
-  readonly quantity: number;
-  readonly entryPrice: Usd;
-  readonly currentPrice: Usd;
-  readonly unrealizedPnl: Usd;
-  readonly stopPrice: Usd | null;
-  readonly targetPrice: Usd | null;
-  /** Null when the ledger knows no plan for the position. */
-  readonly rNow: number | null;
-  readonly isProtected: boolean;
-  readonly openedAt: EpochMs | null;
 }
 
 /** A threshold of the drawdown was crossed, one way or the other. */
@@ -290,49 +106,6 @@ export interface OutageCard {
   readonly since: EpochMs;
   /** Null while it lasts. */
   readonly until: EpochMs | null;
-  readonly at: EpochMs;
-}
-
-/** A day of the week with what it brought. */
-export interface DayResult {
-  readonly date: SessionDate;
-  /** Change of equity in the session. */
-  readonly pnl: Usd;
-}
-
-/** One week in figures, told after its last session. */
-export interface WeeklyCard {
-  readonly kind: 'weekly';
-  readonly mode: Mode;
-  /** Of its first and its last session with the bot in it. */
-  readonly from: SessionDate;
-  readonly to: SessionDate;
-  readonly openingEquity: Usd;
-  readonly closingEquity: Usd;
-  /** From the one to the other. */
-  readonly pnl: Usd;
-  readonly pnlPercent: number;
-  /** In order of date. */
-  readonly days: readonly DayResult[];
-  /** Of the week's sessions together. */
-  readonly metrics: DailyMetrics;
-  /** The best first. */
-  readonly symbols: readonly SymbolResult[];
-  readonly nextSession: Session | null;
-  readonly at: EpochMs;
-}
-
-/** A session against what the backtest makes of it, told after its close. */
-export interface ParityCard {
-  readonly kind: 'parity';
-  /** With the differences of this page only. */
-  readonly report: ParityReport;
-  /** From 1; more than one only where there are many differences. */
-  readonly page: number;
-  readonly pages: number;
-  /** Differences in all, and those that no page has room for. */
-  readonly total: number;
-  readonly untold: number;
   readonly at: EpochMs;
 }
 

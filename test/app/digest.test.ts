@@ -14,7 +14,7 @@ import type { Execution, PositionSide } from '#core/order.ts';
 import { asSessionDate, newYorkDate } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 import { bookFill, closeTrade, plannedTrade } from '#core/trade.ts';
-import type { DigestCard } from '#ports/cards.ts';
+import type { DigestCard } from '#ports/report-cards.ts';
 
 import { catchUp } from '../../src/compose/catch-up.ts';
 import { FIRST, HALF_DAY, HISTORY, SECOND } from '../sandbox/alpaca-market.ts';

@@ -14,7 +14,7 @@ import { runTradingCycle } from '#app/trading-cycle.ts';
 import { clientOrderIdOf, ticker } from '#core/ids.ts';
 import type { TradeId } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
-import { LeaseLostError } from '#ports/ledger.ts';
+import { LeaseLostError } from '#ports/lease.ts';
 import type { RestRequest } from '#sandbox/alpaca/rest/app.ts';
 
 import { byHand } from './by-hand.ts';

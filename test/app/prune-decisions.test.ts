@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { pruneDecisions } from '#app/prune-decisions.ts';
 import { runTradingCycle } from '#app/trading-cycle.ts';
 import { MINUTE_MS } from '#core/session.ts';
-import { LeaseLostError } from '#ports/ledger.ts';
+import { LeaseLostError } from '#ports/lease.ts';
 
 import { FIRST } from '../sandbox/alpaca-market.ts';
 import type { Ohlc } from '../sandbox/alpaca-market.ts';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { acquireLease, LEASE_MS } from '#app/trader-lease.ts';
 import type { KeptLease } from '#app/trader-lease.ts';
-import { LeaseLostError } from '#ports/ledger.ts';
-import type { LeaseStore } from '#ports/ledger.ts';
+import { LeaseLostError } from '#ports/lease.ts';
+import type { LeaseStore } from '#ports/lease.ts';
 import { createVirtualTimers } from '#sandbox/alpaca/timers.ts';
 import { silentLog } from '#test/support/log.ts';
 

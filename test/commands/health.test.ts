@@ -9,7 +9,7 @@ import { commands } from '#commands/index.ts';
 import ping from '#commands/ping.ts';
 import resume from '#commands/resume.ts';
 import { BrokerError } from '#ports/broker.ts';
-import { LeaseLostError } from '#ports/ledger.ts';
+import { LeaseLostError } from '#ports/lease.ts';
 import { ABOUT } from '#test/support/about.ts';
 
 import { closeDesks, say, seenBy } from '../adapters/discord/harness.ts';

@@ -11,7 +11,7 @@ import { freePort } from '#adapters/postgres/free-port.ts';
 import { LEASE_MS } from '#app/trader-lease.ts';
 import { parseConfig } from '#config';
 import { parseUsd } from '#core/money.ts';
-import { LeaseLostError } from '#ports/ledger.ts';
+import { LeaseLostError } from '#ports/lease.ts';
 import { createAlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
 import { BARE_ENVIRONMENT } from '#test/support/bare-environment.ts';
 import { freshDatabase } from '#test/support/database.ts';

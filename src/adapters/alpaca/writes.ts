@@ -13,7 +13,7 @@ import type {
   StopMove,
   SubmitOutcome,
 } from '#ports/broker.ts';
-import { LeaseLostError } from '#ports/ledger.ts';
+import { LeaseLostError } from '#ports/lease.ts';
 
 import type { AlpacaClient } from './connection.ts';
 import { writeFailure } from './errors.ts';

@@ -1,5 +1,5 @@
-import { LeaseLostError } from '#ports/ledger.ts';
-import type { LeaseAnswer, LeaseStore } from '#ports/ledger.ts';
+import { LeaseLostError } from '#ports/lease.ts';
+import type { LeaseAnswer, LeaseStore } from '#ports/lease.ts';
 
 import { storableText } from './columns.ts';
 import type { Database } from './database.ts';

@@ -2,8 +2,6 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { Pool } from 'pg';
 
 import { laneOf, streamsOf } from '#app/lanes.ts';
-import { deliveryOrder } from '#core/delivery-order.ts';
-import type { Turn, WaitingCard } from '#core/delivery-order.ts';
 import type { EpochMs } from '#core/session.ts';
 import type { BatchCard, Card } from '#ports/cards.ts';
 import type { Logger } from '#ports/logger.ts';
@@ -11,9 +9,11 @@ import type { MessageId } from '#ports/notifier.ts';
 import type { OutboxCard, OutboxStore } from '#ports/outbox.ts';
 
 import { alertStore } from './alert-store.ts';
-import { lockArguments, lockUntilCommit } from './database.ts';
+import { lockUntilCommit } from './database.ts';
 import type { Database } from './database.ts';
-import { and, desc, eq, exists, inArray, isNull, lte, notInArray, or, sql } from './drizzle.ts';
+import { exclusively } from './delivery-lock.ts';
+import { and, desc, eq, exists, lte, notInArray, or, sql } from './drizzle.ts';
+import { isPending, pendingCards } from './pending-cards.ts';
 import { cardMessages, channelOutage, outbox } from './schema/outbox.ts';
 
 export interface QueuedCard {
@@ -38,8 +38,6 @@ const rowOf = ({ key, card }: QueuedCard) => ({
   lane: laneOf(card),
   streams: [...streamsOf(card)],
 });
-
-const isPending = isNull(outbox.settledAt);
 
 /** Settles a card and what its message had waiting before it. */
 const settleUntil = (sequence: number) =>
@@ -71,106 +69,6 @@ async function leftOut(db: NodePgDatabase, sequence: number): Promise<void> {
     .update(outbox)
     .set({ settledAt: sql`now()`, outcome: 'left_out' })
     .where(settleUntil(sequence));
-}
-
-/** Runs the work on one process at a time: the lock lives on a connection, and goes with it. */
-async function exclusively(pool: Pool, log: Logger, work: () => Promise<void>): Promise<boolean> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  const onError = (error: Error): void => {
-    broken = error;
-    log.warn({ error: error.message }, 'the connection that holds the delivery lock is lost');
-  };
-  client.on('error', onError);
-  try {
-    const { rows } = await client.query<{ locked: boolean }>(
-      'SELECT pg_try_advisory_lock($1, $2) AS locked',
-      lockArguments('delivery'),
-    );
-    if (rows[0]?.locked !== true) return false;
-    try {
-      await work();
-    } finally {
-      if (broken === undefined) {
-        await client.query('SELECT pg_advisory_unlock($1, $2)', lockArguments('delivery'));
-      }
-    }
-    return true;
-  } finally {
-    client.removeListener('error', onError);
-    client.release(broken);
-  }
-}
-
-/** What the order of delivery is made of, without the cards themselves. */
-interface Header extends WaitingCard {
-  readonly tried: boolean;
-  readonly attempts: number;
-  readonly retryAt: EpochMs | null;
-}
-
-const headers = (db: NodePgDatabase): Promise<readonly Header[]> =>
-  db
-    .select({
-      sequence: outbox.sequence,
-      place: sql<number>`coalesce(${outbox.place}, ${outbox.sequence})`.mapWith(Number),
-      key: outbox.key,
-      lane: outbox.lane,
-      streams: outbox.streams,
-      tried: outbox.tried,
-      attempts: outbox.attempts,
-      retryAt: outbox.retryAt,
-    })
-    .from(outbox)
-    .where(isPending);
-
-/** Whether the message had a card before this one, whatever became of it. */
-const hasOlder = sql<boolean>`EXISTS (
-  SELECT FROM ${outbox} older WHERE older.key = outbox.key AND older.sequence < outbox.sequence
-)`;
-
-const waitedMs = sql<number>`extract(epoch FROM clock_timestamp() - ${outbox.queuedAt}) * 1000`;
-
-/** Of each key its newest card, in the order of delivery. */
-async function pending(db: NodePgDatabase, limit: number): Promise<readonly OutboxCard[]> {
-  const turns = deliveryOrder(await headers(db)).slice(0, limit);
-  const newest = turns.flatMap(({ cards }) => cards.at(-1)?.sequence ?? []);
-  if (newest.length === 0) return [];
-  const found = await db
-    .select({
-      sequence: outbox.sequence,
-      card: outbox.card,
-      waitedMs: waitedMs.mapWith(Number),
-      hasOlder,
-    })
-    .from(outbox)
-    .where(inArray(outbox.sequence, newest));
-  const bySequence = new Map(found.map((row) => [row.sequence, row]));
-  return turns.flatMap((turn) => {
-    const row = bySequence.get(turn.cards.at(-1)?.sequence ?? Number.NaN);
-    return row === undefined ? [] : [outboxCard(turn, row)];
-  });
-}
-
-function outboxCard(
-  { key, lane, cards }: Turn<Header>,
-  row: Pick<OutboxCard, 'sequence' | 'card' | 'waitedMs'> & { readonly hasOlder: boolean },
-): OutboxCard {
-  // Of the whole key: a newer card does not make the channel more patient.
-  const attempts = Math.max(...cards.map((card) => card.attempts));
-  const retryAt = Math.max(...cards.map((card) => card.retryAt ?? Number.NEGATIVE_INFINITY));
-  return {
-    sequence: row.sequence,
-    key,
-    card: row.card,
-    lane,
-    place: cards[0]?.place ?? row.sequence,
-    streams: [...new Set(cards.flatMap(({ streams }) => streams))],
-    waitedMs: row.waitedMs,
-    attempts,
-    retryAt: Number.isFinite(retryAt) ? retryAt : null,
-    mayExist: cards.some(({ tried }) => tried) || attempts > 0 || row.hasOlder,
-  };
 }
 
 interface Shown {
@@ -276,7 +174,7 @@ async function has(db: Database, key: string): Promise<boolean> {
 /** The store of cards. `pool` lends the connection on which the delivery lock is held. */
 export const createOutbox = (db: NodePgDatabase, pool: Pool, log: Logger): OutboxStore => ({
   exclusively: (work) => exclusively(pool, log, work),
-  pending: (limit) => pending(db, limit),
+  pending: (limit) => pendingCards(db, limit),
 
   async messageOf(key) {
     const [row] = await db

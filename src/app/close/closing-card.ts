@@ -1,6 +1,6 @@
 import type { Close } from '#core/close.ts';
 import type { EpochMs } from '#core/session.ts';
-import type { ClosingCard, ClosingProgress } from '#ports/cards.ts';
+import type { ClosingCard, ClosingProgress } from '#ports/trade-cards.ts';
 
 /** The message that tells of a closing, through all its states. */
 export const closingCardKey = ({ id }: Pick<Close, 'id'>): string => `close:${id}`;

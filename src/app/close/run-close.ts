@@ -6,7 +6,7 @@ import type { Close } from '#core/close.ts';
 import type { CloseId } from '#core/ids.ts';
 import type { OrderGroup } from '#core/order-tree.ts';
 import { BrokerError } from '#ports/broker.ts';
-import type { ClosingProgress } from '#ports/cards.ts';
+import type { ClosingProgress } from '#ports/trade-cards.ts';
 
 import type { AppContext } from '../context.ts';
 import { fenced } from '../fenced.ts';

@@ -1,5 +1,5 @@
 import type { Close } from '#core/close.ts';
-import type { ClosingProgress } from '#ports/cards.ts';
+import type { ClosingProgress } from '#ports/trade-cards.ts';
 
 import type { AppContext } from '../context.ts';
 import { fenced } from '../fenced.ts';

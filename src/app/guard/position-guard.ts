@@ -5,7 +5,7 @@ import type { BrokerOrder } from '#core/order.ts';
 import { protectionOf } from '#core/protection.ts';
 import { isTighter } from '#core/stop-move.ts';
 import { BrokerError } from '#ports/broker.ts';
-import { LeaseLostError } from '#ports/ledger.ts';
+import { LeaseLostError } from '#ports/lease.ts';
 
 import { isOpen } from '../close/close-view.ts';
 import { requestClose } from '../close/request-close.ts';

@@ -3,8 +3,9 @@ import { addDays, lastBarEnd, newYorkDate, startOfDay } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
 import type { Trade } from '#core/trade.ts';
 import type { BacktestCard } from '#ports/backtest-card.ts';
-import type { Card, DigestCard, WeeklyCard } from '#ports/cards.ts';
+import type { Card } from '#ports/cards.ts';
 import type { CandlesChart, ChartAverage, ChartImage, ChartSpec } from '#ports/charts.ts';
+import type { DigestCard, WeeklyCard } from '#ports/report-cards.ts';
 
 import type { AppContext } from '../context.ts';
 import { averagesOf } from './candles.ts';

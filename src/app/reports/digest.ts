@@ -6,7 +6,7 @@ import type { PositionSide } from '#core/order.ts';
 import { addDays, newYorkDate } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 import type { Trade } from '#core/trade.ts';
-import type { DigestCard } from '#ports/cards.ts';
+import type { DigestCard } from '#ports/report-cards.ts';
 
 import type { AppContext } from '../context.ts';
 import { readPositions } from '../positions.ts';

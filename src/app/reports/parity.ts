@@ -1,8 +1,8 @@
 import type { Session } from '#core/session.ts';
 import { newYorkDate } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
-import type { ParityCard } from '#ports/cards.ts';
 import type { ParityReport } from '#ports/parity.ts';
+import type { ParityCard } from '#ports/report-cards.ts';
 
 import type { AppContext } from '../context.ts';
 import { fenced } from '../fenced.ts';

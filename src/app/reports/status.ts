@@ -8,8 +8,9 @@ import { addUsd, subtractUsd } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
 import { newYorkDate } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
-import type { Mode, OpenPositionLine } from '#ports/cards.ts';
+import type { Mode } from '#ports/cards.ts';
 import type { CycleRecord } from '#ports/ledger.ts';
+import type { OpenPositionLine } from '#ports/report-cards.ts';
 
 import type { AppContext } from '../context.ts';
 import { impedimentsOf } from '../impediments.ts';

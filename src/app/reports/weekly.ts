@@ -5,7 +5,7 @@ import type { Usd } from '#core/money.ts';
 import { resultsBySymbol } from '#core/performance-groups.ts';
 import { mondayOf } from '#core/session.ts';
 import type { Session } from '#core/session.ts';
-import type { DayResult, WeeklyCard } from '#ports/cards.ts';
+import type { DayResult, WeeklyCard } from '#ports/report-cards.ts';
 
 import type { AppContext } from '../context.ts';
 import { openingEquity } from './equity.ts';

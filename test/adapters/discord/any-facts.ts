@@ -15,23 +15,22 @@ import type {
   AlarmCard,
   BatchCard,
   ChannelOutageCard,
-  ClosingProgress,
   ControlCard,
   DrawdownCard,
-  EntryProgress,
   NoticeCard,
   OutageCard,
-  OpenPositionLine,
-  RepairedCard,
   StartedCard,
-  ScaledOutCard,
-  StopMovedCard,
-  SummaryCard,
-  ParityCard,
-  WeeklyCard,
 } from '#ports/cards.ts';
+import type { OpenPositionLine, SummaryCard, ParityCard, WeeklyCard } from '#ports/report-cards.ts';
 import type { StudyId } from '#ports/studies.ts';
 import type { StudyCard } from '#ports/study-card.ts';
+import type {
+  ClosingProgress,
+  EntryProgress,
+  RepairedCard,
+  ScaledOutCard,
+  StopMovedCard,
+} from '#ports/trade-cards.ts';
 import { aReport, aRequest } from '#test/support/backtests.ts';
 import { aStudyRequest, aSummary } from '#test/support/studies.ts';
 

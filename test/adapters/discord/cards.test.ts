@@ -7,7 +7,8 @@ import type { DailyMetrics, MetricName } from '#core/daily-metrics.ts';
 import { ticker } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
 import type { SignalCounts } from '#core/signal-counts.ts';
-import type { DigestCard, StartedCard } from '#ports/cards.ts';
+import type { StartedCard } from '#ports/cards.ts';
+import type { DigestCard } from '#ports/report-cards.ts';
 
 import { AT, digest, exit, metrics, position, started, trade } from './facts.ts';
 import { field, page, read, title } from './reading.ts';

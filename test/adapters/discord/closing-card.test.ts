@@ -4,7 +4,7 @@ import { renderCard } from '#adapters/discord/render.ts';
 import type { CloseProof } from '#core/close.ts';
 import { parseUsd } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
-import type { ClosingCard, ClosingProgress } from '#ports/cards.ts';
+import type { ClosingCard, ClosingProgress } from '#ports/trade-cards.ts';
 
 import { AT, closing, proof } from './facts.ts';
 import { field, read, title } from './reading.ts';

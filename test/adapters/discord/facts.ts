@@ -11,25 +11,29 @@ import type { TradeRange } from '#core/trade-range.ts';
 import type { ClosedTrade } from '#core/trade.ts';
 import type {
   AlarmCard,
+  ControlCard,
+  DrawdownCard,
+  NoticeCard,
+  OutageCard,
+  StartedCard,
+} from '#ports/cards.ts';
+import type {
+  DigestCard,
+  ParityCard,
+  OpenPositionLine,
+  SummaryCard,
+  WeeklyCard,
+} from '#ports/report-cards.ts';
+import type {
   ClosingCard,
   ClosingProgress,
-  ControlCard,
-  DigestCard,
-  DrawdownCard,
   EntryCard,
   EntryProgress,
   ExitCard,
-  NoticeCard,
-  OutageCard,
-  ParityCard,
-  OpenPositionLine,
   RepairedCard,
-  StartedCard,
   ScaledOutCard,
   StopMovedCard,
-  SummaryCard,
-  WeeklyCard,
-} from '#ports/cards.ts';
+} from '#ports/trade-cards.ts';
 
 /** 2025-11-28 10:30 in New York: a half-day, open 9:30 to 13:00. */
 export const AT = Date.parse('2025-11-28T15:30:00Z');

@@ -7,7 +7,7 @@ import type { MessageBody } from '#adapters/discord/render.ts';
 import { renderCard, renderConfirm, renderReply } from '#adapters/discord/render.ts';
 import { ticker } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
-import type { ClosingProgress } from '#ports/cards.ts';
+import type { ClosingProgress } from '#ports/trade-cards.ts';
 
 import { anyCard, anyReply } from './any-facts.ts';
 import { closing, started } from './facts.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { renderReply } from '#adapters/discord/render.ts';
 import { ticker } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
-import type { OpenPositionLine } from '#ports/cards.ts';
+import type { OpenPositionLine } from '#ports/report-cards.ts';
 
 import { aClose, AT, connections, digest, position, status } from './facts.ts';
 import { page, read } from './reading.ts';

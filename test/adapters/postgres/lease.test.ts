@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { OpenLedger } from '#adapters/postgres/ledger.ts';
-import { LeaseLostError } from '#ports/ledger.ts';
-import type { LeaseStore } from '#ports/ledger.ts';
+import { LeaseLostError } from '#ports/lease.ts';
+import type { LeaseStore } from '#ports/lease.ts';
 
 import { openDesk } from './desk.ts';
 import type { LedgerDesk } from './desk.ts';

@@ -12,7 +12,7 @@ import { formatUsd, parseUsd } from '#core/money.ts';
 import { isLive } from '#core/order.ts';
 import { MINUTE_MS, newYorkInstant } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
-import { LeaseLostError } from '#ports/ledger.ts';
+import { LeaseLostError } from '#ports/lease.ts';
 import { silentLog } from '#test/support/log.ts';
 
 import { barEnd, FIRST, HALF_DAY, SECOND } from '../../sandbox/alpaca-market.ts';

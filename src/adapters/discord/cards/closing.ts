@@ -1,7 +1,8 @@
 import type { APIEmbed } from 'discord.js';
 
 import { count, formatDuration, formatNumber, formatPrice, ordinal } from '#core/number-words.ts';
-import type { ClosingCard, ClosingProgress, Mode } from '#ports/cards.ts';
+import type { Mode } from '#ports/cards.ts';
+import type { ClosingCard, ClosingProgress } from '#ports/trade-cards.ts';
 
 import { plain, stamp } from '../format.ts';
 import { clipLine, clipText } from '../limits.ts';

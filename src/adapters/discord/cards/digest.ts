@@ -11,7 +11,7 @@ import {
   NONE,
 } from '#core/number-words.ts';
 import type { ClosedTrade } from '#core/trade.ts';
-import type { DigestCard, OpenPositionLine } from '#ports/cards.ts';
+import type { DigestCard, OpenPositionLine } from '#ports/report-cards.ts';
 
 import { stamp } from '../format.ts';
 import { flowWords } from './flows.ts';

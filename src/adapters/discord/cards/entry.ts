@@ -12,7 +12,8 @@ import {
   formatSlippage,
 } from '#core/number-words.ts';
 import type { EpochMs } from '#core/session.ts';
-import type { EntryCard, EntryProgress, Mode } from '#ports/cards.ts';
+import type { Mode } from '#ports/cards.ts';
+import type { EntryCard, EntryProgress } from '#ports/trade-cards.ts';
 
 import { plain, stamp } from '../format.ts';
 import { rejectionWords } from './rejections.ts';

@@ -9,7 +9,8 @@ import {
   formatR,
   formatSlippage,
 } from '#core/number-words.ts';
-import type { ExitCard, Mode } from '#ports/cards.ts';
+import type { Mode } from '#ports/cards.ts';
+import type { ExitCard } from '#ports/trade-cards.ts';
 
 import { stamp } from '../format.ts';
 import { rangeFields } from './range.ts';

@@ -1,8 +1,9 @@
 import type { APIEmbed } from 'discord.js';
 
 import { count, formatNumber } from '#core/number-words.ts';
-import type { Mode, ParityCard } from '#ports/cards.ts';
+import type { Mode } from '#ports/cards.ts';
 import type { ParityVerdict } from '#ports/parity.ts';
+import type { ParityCard } from '#ports/report-cards.ts';
 
 import { plain, stamp } from '../format.ts';
 import { deedLine, differenceLine, parityLine } from './parity-words.ts';

@@ -10,7 +10,7 @@ import {
   NONE,
 } from '#core/number-words.ts';
 import { signOf } from '#core/order.ts';
-import type { ClosingCard, ClosingProgress } from '#ports/cards.ts';
+import type { ClosingCard, ClosingProgress } from '#ports/trade-cards.ts';
 
 import { COLOUR, EXIT_VERB, resultColour } from './style.ts';
 import type { Headline } from './style.ts';

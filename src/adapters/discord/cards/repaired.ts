@@ -1,7 +1,8 @@
 import type { APIEmbed } from 'discord.js';
 
 import { formatNumber, formatPrice } from '#core/number-words.ts';
-import type { Mode, RepairedCard } from '#ports/cards.ts';
+import type { Mode } from '#ports/cards.ts';
+import type { RepairedCard } from '#ports/trade-cards.ts';
 
 import { stamp } from '../format.ts';
 import { COLOUR } from './style.ts';

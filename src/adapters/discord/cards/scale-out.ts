@@ -1,7 +1,7 @@
 import { formatNumber, formatPrice } from '#core/number-words.ts';
 import { signOf } from '#core/order.ts';
 import type { ScaleOutMode } from '#core/trade.ts';
-import type { EntryCard } from '#ports/cards.ts';
+import type { EntryCard } from '#ports/trade-cards.ts';
 
 const HOW = {
   resting: 'Both rest at the broker.',

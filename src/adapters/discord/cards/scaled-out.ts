@@ -1,7 +1,8 @@
 import type { APIEmbed } from 'discord.js';
 
 import { formatGain, formatNumber, formatPrice, formatR } from '#core/number-words.ts';
-import type { Mode, ScaledOutCard } from '#ports/cards.ts';
+import type { Mode } from '#ports/cards.ts';
+import type { ScaledOutCard } from '#ports/trade-cards.ts';
 
 import { stamp } from '../format.ts';
 import { EXIT_VERB, lateLines, lateMark, resultColour } from './style.ts';

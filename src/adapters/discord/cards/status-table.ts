@@ -13,7 +13,7 @@ import {
 } from '#core/number-words.ts';
 import type { EpochMs } from '#core/session.ts';
 import { stopDistancePercent } from '#core/trade-math.ts';
-import type { OpenPositionLine } from '#ports/cards.ts';
+import type { OpenPositionLine } from '#ports/report-cards.ts';
 
 import { LIMITS } from '../limits.ts';
 import { nakedFirst, stateEmbed } from './status.ts';

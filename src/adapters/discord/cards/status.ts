@@ -17,7 +17,7 @@ import {
 import { newYorkDate } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
 import { stopDistancePercent } from '#core/trade-math.ts';
-import type { OpenPositionLine } from '#ports/cards.ts';
+import type { OpenPositionLine } from '#ports/report-cards.ts';
 
 import { plain, stamp } from '../format.ts';
 import { CONTROL_BADGE, controlLines } from './control-state.ts';

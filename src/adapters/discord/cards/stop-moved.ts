@@ -2,7 +2,8 @@ import type { APIEmbed } from 'discord.js';
 
 import { formatPrice } from '#core/number-words.ts';
 import { isTighter } from '#core/stop-move.ts';
-import type { Mode, StopMovedCard } from '#ports/cards.ts';
+import type { Mode } from '#ports/cards.ts';
+import type { StopMovedCard } from '#ports/trade-cards.ts';
 
 import { stamp } from '../format.ts';
 import { COLOUR } from './style.ts';

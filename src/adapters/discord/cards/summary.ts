@@ -7,7 +7,8 @@ import {
   formatPercentGain,
   formatR,
 } from '#core/number-words.ts';
-import type { Mode, SummaryCard } from '#ports/cards.ts';
+import type { Mode } from '#ports/cards.ts';
+import type { SummaryCard } from '#ports/report-cards.ts';
 
 import { stamp } from '../format.ts';
 import { rangeFields } from './range.ts';

@@ -2,7 +2,7 @@ import type { APIEmbed } from 'discord.js';
 
 import { count, formatGain, formatMoney, formatPercentGain, NONE } from '#core/number-words.ts';
 import type { SymbolResult } from '#core/performance-groups.ts';
-import type { DayResult, WeeklyCard } from '#ports/cards.ts';
+import type { DayResult, WeeklyCard } from '#ports/report-cards.ts';
 
 import { stamp } from '../format.ts';
 import { COLOUR, MODE_BADGE, resultColour } from './style.ts';
