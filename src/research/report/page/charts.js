@@ -38,7 +38,13 @@ export function drawEquity(points) {
     ],
     yAxis: [
       axis({ type: 'value', scale: true }),
-      axis({ type: 'value', gridIndex: 1, max: 0, axisLabel: { formatter: '{value} %' } }),
+      axis({
+        type: 'value',
+        gridIndex: 1,
+        max: 0,
+        splitNumber: 2,
+        axisLabel: { formatter: '{value} %' },
+      }),
     ],
     dataZoom: [
       { type: 'inside', xAxisIndex: [0, 1] },
