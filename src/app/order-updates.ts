@@ -5,6 +5,7 @@ import type { BrokerOrder, Execution } from '#core/order.ts';
 import { MINUTE_MS } from '#core/session.ts';
 import { bookFill, closeTrade, followEntries, isFlat } from '#core/trade.ts';
 import type { ExitReason, Trade } from '#core/trade.ts';
+import type { TradeUpdate } from '#ports/broker.ts';
 import type { AlarmCard } from '#ports/cards.ts';
 import type { LedgerTransaction, OrderBelonging } from '#ports/ledger.ts';
 
@@ -22,10 +23,33 @@ const LATE_MS = MINUTE_MS;
  *
  * @returns how many executions were new; null when the order is none of ours.
  */
-export async function applyOrder(
+export const applyOrder = (
   context: AppContext,
   order: BrokerOrder,
   executions: readonly Execution[],
+): Promise<number | null> => takeIn(context, order, async () => executions);
+
+/**
+ * Takes in what the order stream tells of an order. An event does not say how many shares its execution has
+ * brought the order to, and the order that comes along may be ahead of it. Only an execution that leads from
+ * what is booked to where the order stands is booked; any other is left to the next sync, since REST does say.
+ *
+ * @returns how many executions were new; null when the order is none of ours.
+ */
+export const applyUpdate = (
+  context: AppContext,
+  { order, execution }: Pick<TradeUpdate, 'order' | 'execution'>,
+): Promise<number | null> =>
+  takeIn(context, order, async (tx) => {
+    if (execution === null) return [];
+    const { bookedQuantity = 0 } = (await tx.findOrder(order.id)) ?? {};
+    return bookedQuantity + execution.quantity === execution.cumulativeQuantity ? [execution] : [];
+  });
+
+async function takeIn(
+  context: AppContext,
+  order: BrokerOrder,
+  executionsFor: (tx: LedgerTransaction) => Promise<readonly Execution[]>,
 ): Promise<number | null> {
   const close = await closeBehind(context, order);
   const taken = await context.ledger.transaction(async (tx) => {
@@ -33,7 +57,7 @@ export async function applyOrder(
     const before = belonging && (await tx.lockTrade(belonging.tradeId));
     if (!belonging || !before || before.intent.symbol !== order.symbol) return null;
     await saveWithLegs(tx, order, before.id, belonging);
-    const booked = await bookNew(tx, before, executions);
+    const booked = await bookNew(tx, before, await executionsFor(tx));
     const news = { ...belonging, order, close, booked, lateMs: latenessOf(context, booked) };
     const after = await advance(tx, before, news);
     if (after !== before) await tx.saveTrade(after);

@@ -1,3 +1,4 @@
+import { isRestingPart } from '#core/close.ts';
 import type { ControlState } from '#core/control.ts';
 import type { Features, OpenTrade } from '#core/decision.ts';
 import { decideExits } from '#core/exits.ts';
@@ -76,9 +77,12 @@ async function follow(context: AppContext, trade: Trade): Promise<Trade> {
 }
 
 async function carryOut(context: AppContext, intents: readonly ExitIntent[]): Promise<void> {
-  const closing = new Set((await context.ledger.openCloses()).map(({ symbol }) => symbol));
-  // A closing has the symbol's orders in hand; to move a stop now would be in its way.
-  const due = intents.filter(({ symbol }) => !closing.has(symbol));
+  const closes = await context.ledger.openCloses();
+  const due = intents.filter(({ kind, symbol }) => {
+    const close = closes.find((one) => one.symbol === symbol);
+    // A closing has the symbol's orders in hand; to move a stop now would be in its way.
+    return close === undefined || (kind === 'close' && isRestingPart(close));
+  });
   await Promise.all(
     due.map((intent) => surely(context, intent.symbol, () => carryOutOne(context, intent))),
   );

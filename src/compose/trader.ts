@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 
 import { systemClock } from '#adapters/system/clock.ts';
 import type { AppContext } from '#app/context.ts';
-import { applyOrder } from '#app/order-updates.ts';
+import { applyUpdate } from '#app/order-updates.ts';
 import { syncOrders } from '#app/sync-orders.ts';
 import { acquireLease } from '#app/trader-lease.ts';
 import type { KeptLease } from '#app/trader-lease.ts';
@@ -71,8 +71,8 @@ function waitingPage(holder: string): Hono {
 export async function followOrders(context: AppContext, lifecycle: Lifecycle): Promise<void> {
   const { broker, log } = context;
   const updates = await broker.subscribeTradeUpdates({
-    onUpdate: async ({ order, execution }) => {
-      const booked = await applyOrder(context, order, execution === null ? [] : [execution]);
+    onUpdate: async (update) => {
+      const booked = await applyUpdate(context, update);
       if (booked !== null) await context.wakeGuard();
     },
     onSubscribed: async () => {

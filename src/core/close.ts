@@ -129,6 +129,30 @@ export const begunClose = (wish: CloseWish): Close => ({
   proof: null,
 });
 
-/** How long a closing rests that got stuck so often. */
-export const retryPause = ({ retryMs, longestRetryMs }: CloseTactics, failures: number): number =>
-  Math.min(retryMs * 2 ** Math.max(0, failures - 1), longestRetryMs);
+/** Whether a closing is of a part and rests after a failure: one of everything need not wait for it. */
+export const isRestingPart = ({ phase, keep }: Close): boolean => phase === 'stuck' && keep > 0;
+
+/**
+ * A part that rests, as a closing of everything from now on. It stays one closing, so that an exit of which nobody
+ * knows what became of it keeps everything waiting as it did the part.
+ */
+export const widenedClose = (part: Close, whole: Close): Close => ({
+  ...part,
+  reason: whole.reason,
+  quantity: whole.quantity,
+  keep: whole.keep,
+  decisionPrice: whole.decisionPrice,
+  atMarket: whole.atMarket,
+  requestedBy: whole.requestedBy,
+  requestedAt: whole.requestedAt,
+  failures: 0,
+});
+
+/**
+ * How long a closing rests that got stuck so often. One that has taken over a part and not failed itself only
+ * waits until the broker's list of positions shows what the part has sold.
+ */
+export const retryPause = (
+  { retryMs, longestRetryMs, settleMs }: CloseTactics,
+  failures: number,
+): number => (failures === 0 ? settleMs : Math.min(retryMs * 2 ** (failures - 1), longestRetryMs));

@@ -127,7 +127,7 @@ export interface FeeActivity {
 export interface TradeUpdate {
   readonly event: string;
   readonly order: BrokerOrder;
-  /** Present on fills. */
+  /** Present on fills; its cumulative quantity is that of the order as it came along, which may be ahead of it. */
   readonly execution: Execution | null;
   readonly at: EpochMs;
 }

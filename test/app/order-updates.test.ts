@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { deliverOutbox } from '#app/deliver-outbox.ts';
 import { submitPlannedEntries } from '#app/enter.ts';
-import { applyOrder } from '#app/order-updates.ts';
+import { applyOrder, applyUpdate } from '#app/order-updates.ts';
 import { syncOrders } from '#app/sync-orders.ts';
 import type { EntryIntent } from '#core/decision.ts';
 import { brokerOrderId } from '#core/ids.ts';
@@ -310,6 +310,40 @@ describe('the broker’s news of an order', () => {
     expect(await ledger.trade(id)).toMatchObject({ status: 'open' });
   });
 
+  it('whose order has filled beyond its execution already is booked once, at its own price', async () => {
+    const { desk, id } = await deskWithBracket([ENTRY_BAR]);
+    const [parent] = await desk.context.broker.ordersSince(0);
+    const { order, execution } = filledBy(parent!, 10, '100.40');
+    const first = { ...execution, quantity: 6, price: parseUsd('100.00'), cumulativeQuantity: 6 };
+    const rest = { ...execution, quantity: 4, price: parseUsd('101.00') };
+    // As the stream tells it: both events carry the order as it stands after the second one.
+    await applyUpdate(desk.context, { order, execution: { ...first, cumulativeQuantity: 10 } });
+    await applyUpdate(desk.context, { order, execution: rest });
+    const broker = {
+      ...desk.context.broker,
+      ordersSince: async () => [{ ...parent!, ...order }],
+      executionsSince: async () => [first, rest],
+    };
+    await syncOrders(desk.with({ broker }));
+    expect(await desk.context.ledger.trade(id)).toMatchObject({
+      status: 'open',
+      entryQuantity: 10,
+      entryValue: parseUsd('1004.00'),
+    });
+    expect((await desk.context.ledger.netQuantities()).get(order.symbol)).toBe(10);
+  });
+
+  it('that follows on those that are booked needs no look by REST', async () => {
+    const { desk, id } = await deskWithBracket([ENTRY_BAR]);
+    const [parent] = await desk.context.broker.ordersSince(0);
+    const part = filledBy(parent!, 4, '100.00', 'partially_filled');
+    await applyUpdate(desk.context, part);
+    await applyUpdate(desk.context, part);
+    const { order, execution } = filledBy(parent!, 10, '100.00');
+    await applyUpdate(desk.context, { order, execution: { ...execution, quantity: 6 } });
+    expect(await desk.context.ledger.trade(id)).toMatchObject({ entryQuantity: 10 });
+  });
+
   it('arrives by the stream as well, with the same result', async () => {
     const { desk, id } = await deskWithBracket([ENTRY_BAR, TARGET_BAR]);
     const heard: TradeUpdate[] = [];
@@ -317,8 +351,7 @@ describe('the broker’s news of an order', () => {
     const stream = await desk.context.broker.subscribeTradeUpdates({
       onUpdate: async (update) => {
         heard.push(update);
-        const { order, execution } = update;
-        await applyOrder(desk.context, order, execution === null ? [] : [execution]);
+        await applyUpdate(desk.context, update);
       },
       onSubscribed: async () => subscribed.resolve(),
       onDown: () => {},

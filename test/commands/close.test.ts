@@ -51,6 +51,16 @@ const confirm = (
 const closingOnRecord = async (desk: TradingDesk) =>
   (await auditOf(desk)).find(({ action }) => action === 'close NVDA');
 
+/** A closing of so many shares has got stuck, and would until its end is told: the broker takes no orders to sell. */
+async function stuckOver({ standIn, ...desk }: TradingDesk, quantity: number) {
+  const body = { message: 'no sale today' };
+  const refusal = { kind: 'reject', method: 'POST', path: /orders$/, status: 422, body } as const;
+  standIn.faults.add({ ...refusal, times: 100_000 });
+  await closeByHand({ standIn, ...desk }, { quantity });
+  expect(await desk.context.ledger.openCloses()).toMatchObject([{ phase: 'stuck', quantity }]);
+  return { end: () => standIn.faults.clear() };
+}
+
 /** Ten NVDA under their bracket, bought at 100 and worth 102. */
 async function inProfit(): Promise<TradingDesk> {
   const desk = await deskWithPosition([HIGHER]);
@@ -157,6 +167,14 @@ describe('/close, when it is asked', () => {
     );
   });
 
+  it('for a part is refused while another part’s closing is stuck, with what is possible', async () => {
+    const desk = await inProfit();
+    await stuckOver(desk, 5);
+    await expect(run(desk, { symbol: 'NVDA', part: '50' })).rejects.toThrow(
+      /5 shares, asked for by somebody; stuck 1× \(.+\), and tried again by itself: only all of it may be closed instead\. Its message/,
+    );
+  });
+
   it('is refused while another closing goes on, and shows that one', async () => {
     const desk = await inProfit();
     desk.standIn.behaviour.cancelStuckMs = 300_000;
@@ -248,6 +266,21 @@ describe('/close, once it is confirmed', () => {
     await desk.settle();
     const exits = ordersAt(desk).filter(({ clientOrderId }) => clientOrderId.includes('exit'));
     expect(exits.map(({ type }) => type)).toEqual(['market']);
+  });
+
+  it('of everything takes the place of a part that is stuck, and says where to follow it', async () => {
+    const desk = await inProfit();
+    const untilNow = await stuckOver(desk, 5);
+    const reply = await confirm(desk, await run(desk, { symbol: 'NVDA' }));
+    expect(reply).toMatchObject({
+      kind: 'text',
+      text: 'The closing of a part of NVDA, which was stuck, is one of all 10 shares now and begins again at once; its message in the channel follows it.',
+    });
+    untilNow.end();
+    desk.elapse(5_000);
+    await desk.settle();
+    expect([sharesAt(desk), liveAt(desk)]).toEqual([0, []]);
+    expect(await tradeOf(desk)).toMatchObject({ status: 'closed', exitReason: 'manual_close' });
   });
 
   it('at night leaves the bracket until the open, and closes then', async () => {
@@ -464,6 +497,20 @@ describe('/close-all', () => {
       lines: [{ symbol: 'AAPL' }],
       left: [{ symbol: 'NVDA', why: expect.stringContaining('under way already') }],
     });
+  });
+
+  it('takes the place of a part that is stuck', async () => {
+    const desk = await deskWithTwo();
+    const untilNow = await stuckOver(desk, 5);
+    const asked = await askAll(desk);
+    expect(asked.preview).toMatchObject({ left: [] });
+    untilNow.end();
+    desk.elapse(5_000);
+    expect(await linesOf(desk, asked)).toContain(
+      '⏳ NVDA: 10 to leave; its own message follows it.',
+    );
+    await desk.settle();
+    expect(desk.standIn.inspect().positions).toEqual([]);
   });
 
   it('does not close what was opened after it was asked', async () => {

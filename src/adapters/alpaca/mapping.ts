@@ -200,8 +200,8 @@ const negated = (amount: string): string =>
 const FILLS: readonly string[] = ['fill', 'partial_fill'];
 
 /**
- * Whether the event tells of an execution that can be booked. The order's filled quantity is taken as the
- * cumulative one, which it cannot be when it is less than the execution alone: REST then tells.
+ * Whether the event tells of an execution. The order's filled quantity is taken as the cumulative one, which it
+ * cannot be when it is less than the execution alone. Where it is ahead of it, only what is booked can tell.
  */
 const hasExecution = (update: streaming.TradeUpdate, order: BrokerOrder): boolean =>
   FILLS.includes(update.event) &&

@@ -1,4 +1,5 @@
 import type { Position } from '#core/account.ts';
+import { isRestingPart } from '#core/close.ts';
 import type { Close } from '#core/close.ts';
 import type { Ticker } from '#core/ids.ts';
 import { micros } from '#core/money.ts';
@@ -18,15 +19,22 @@ export type Closable =
   | { readonly kind: 'closable'; readonly position: Position; readonly trade: Trade }
   | { readonly kind: 'left'; readonly position: Position; readonly why: string };
 
+/** How much of a position is to leave: a closing of all of it takes the place of a part's that is stuck. */
+export type Extent = 'all' | 'part';
+
 /** What the ledger says about the positions. */
 interface Books {
   readonly trades: readonly Trade[];
   readonly foreign: readonly ForeignItem[];
+  /** Those that another one has to wait for. */
   readonly closes: readonly Close[];
 }
 
 /** Every position at the broker, sorted by whether it may be closed. Throws BrokerError when it cannot be read. */
-export async function readClosables(context: AppContext): Promise<readonly Closable[]> {
+export async function readClosables(
+  context: AppContext,
+  extent: Extent = 'all',
+): Promise<readonly Closable[]> {
   const { broker, ledger } = context;
   const [positions, trades, foreign, closes] = await Promise.all([
     broker.urgent.positions(),
@@ -34,7 +42,8 @@ export async function readClosables(context: AppContext): Promise<readonly Closa
     ledger.foreignItems(),
     ledger.openCloses(),
   ]);
-  return positions.map((position) => classify(position, { trades, foreign, closes }));
+  const inTheWay = closes.filter((close) => extent === 'part' || !isRestingPart(close));
+  return positions.map((position) => classify(position, { trades, foreign, closes: inTheWay }));
 }
 
 function classify(position: Position, { trades, foreign, closes }: Books): Closable {
@@ -56,12 +65,13 @@ function classify(position: Position, { trades, foreign, closes }: Books): Closa
 }
 
 /** A closing in words: what leaves, who asked, and where it stands. */
-function describe({ quantity, requestedBy, phase, attempt, failures, lastFailure }: Close): string {
+function describe(close: Close): string {
+  const { quantity, requestedBy, phase, attempt, failures, lastFailure } = close;
   const where = {
     queued: 'it waits for the open',
     clearing: 'its orders are being cancelled',
     exiting: `exit order ${attempt} is at the broker`,
-    stuck: `stuck ${failures}× (${lastFailure ?? 'no reason known'}), and tried again by itself`,
+    stuck: `stuck ${failures}× (${lastFailure ?? 'no reason known'}), and tried again by itself${isRestingPart(close) ? ': only all of it may be closed instead' : ''}`,
     done: 'done',
   } as const satisfies Record<Close['phase'], string>;
   return `${quantity} shares, asked for by ${requestedBy}; ${where[phase]}. Its message in the channel follows it`;

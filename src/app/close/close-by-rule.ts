@@ -13,8 +13,8 @@ interface RuleWish {
 
 /**
  * Closes a trade because an exit rule says so, all of it and beside everything else. A closing of the symbol
- * that is under way goes on instead; where the broker shows no position on the trade's side, a leg has just
- * ended it or its list lags, and whoever looks next knows more.
+ * that is under way goes on instead, unless it is of a part and stuck; where the broker shows no position on
+ * the trade's side, a leg has just ended it or its list lags, and whoever looks next knows more.
  */
 export async function closeByRule(
   context: AppContext,
@@ -31,5 +31,5 @@ export async function closeByRule(
     atMarket: false,
     requestedBy: 'strategy',
   });
-  if (request.kind === 'begun') startClose(context, request.close);
+  if (request.kind !== 'under-way') startClose(context, request.close);
 }

@@ -10,7 +10,7 @@ import type { ConfirmedCall, ConfirmReply, Reply } from '../command.ts';
 import type { MarketHours } from '../confirm/preview.ts';
 import type { AppContext } from '../context.ts';
 import { closeLines, readClosables } from './closable.ts';
-import type { Closable } from './closable.ts';
+import type { Closable, Extent } from './closable.ts';
 import { isOpen } from './close-view.ts';
 import { closingCardKey } from './closing-card.ts';
 import { requestClose } from './request-close.ts';
@@ -45,7 +45,8 @@ export async function askToClose(
   context: AppContext,
   { symbol, part, atMarket }: CloseOrder,
 ): Promise<ConfirmReply> {
-  const { position, trade } = await theClosable(context, symbol.trim().toUpperCase());
+  const extent = part === 100 ? 'all' : 'part';
+  const { position, trade } = await theClosable(context, symbol.trim().toUpperCase(), extent);
   const quantity = sharesOfPart(position.quantity, part);
   const [market, [line]] = await Promise.all([
     marketHours(context),
@@ -79,8 +80,8 @@ export async function marketHours(context: AppContext): Promise<MarketHours> {
 
 type Found = Extract<Closable, { kind: 'closable' }>;
 
-async function theClosable(context: AppContext, symbol: string): Promise<Found> {
-  const all = await readClosables(context);
+async function theClosable(context: AppContext, symbol: string, extent: Extent): Promise<Found> {
+  const all = await readClosables(context, extent);
   const found = all.find(({ position }) => position.symbol === symbol);
   if (found === undefined) throw new UserError(await noSuchPosition(context, symbol, all));
   if (found.kind === 'left') {
@@ -117,7 +118,8 @@ async function noSuchPosition(
 export async function closeAsConfirmed(context: AppContext, call: ConfirmedCall): Promise<Reply> {
   const wish = wishSchema.parse(call.action);
   const { symbol } = wish;
-  const { position, trade } = await theClosable(context, symbol);
+  const extent = wish.quantity === wish.held ? 'all' : 'part';
+  const { position, trade } = await theClosable(context, symbol, extent);
   const request = await requestClose(context, {
     tradeId: trade.id,
     position,
@@ -136,6 +138,10 @@ export async function closeAsConfirmed(context: AppContext, call: ConfirmedCall)
   }
   const { close } = request;
   startClose(context, close);
+  if (request.kind === 'widened') {
+    const text = `The closing of a part of ${symbol}, which was stuck, is one of all ${close.quantity} shares now and begins again at once; its message in the channel follows it.`;
+    return { kind: 'text', text };
+  }
   if (call.message !== null) return { kind: 'card', key: closingCardKey(close) };
   const text = `${close.quantity} ${symbol} are being closed; a message in the channel follows it.`;
   return { kind: 'text', text };

@@ -40,7 +40,8 @@ export async function fail(context: AppContext, close: Close, why: string): Prom
     const retryInMs = retryPause(closeTactics, failures);
     const progress = { phase: 'stuck', why, retryInMs, stopPrice: stop.price, failures } as const;
     await tx.enqueueCard(closingCardKey(next), closingCard(next, progress, at));
-    await tx.enqueueCard(`stuck:${next.id}:${failures}`, alarmOf(next, retryInMs, stop.words, at));
+    const key = `stuck:${next.id}:${failures}:${next.phaseSince}`;
+    await tx.enqueueCard(key, alarmOf(next, retryInMs, stop.words, at));
     return next;
   });
   await context.reached('close.stuck');
@@ -69,7 +70,7 @@ function alarmOf(close: Close, retryInMs: number, words: string, at: EpochMs): A
     kind: 'alarm',
     title: `${close.symbol} is not closed: ${close.lastFailure}`,
     text: `${words} The closing (${close.reason}) is tried again in ${again} s. Look at the broker if it matters now.`,
-    repeat: close.failures - 1,
+    repeat: Math.max(0, close.failures - 1),
     tradeId: close.tradeId,
     at,
   };

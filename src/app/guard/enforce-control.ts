@@ -1,3 +1,4 @@
+import { isRestingPart } from '#core/close.ts';
 import { DRAWDOWN_WATCH } from '#core/control.ts';
 import type { ControlState } from '#core/control.ts';
 import type { Trade } from '#core/trade.ts';
@@ -13,7 +14,7 @@ import type { Judged } from './look.ts';
 /**
  * Carries out what the control state asks for, as often as it is called and by whatever process: while
  * nothing may be opened, entries that still work are cancelled; while everything is to be closed, every
- * position of the bot that has no closing gets one, and when nothing is left that is noted. Shares that are
+ * position of the bot that has no closing of everything gets one, and when nothing is left that is noted. Shares that are
  * none of the bot's stay an admin's matter.
  */
 export async function enforceControl(
@@ -42,7 +43,7 @@ async function closeWhole(
   { position, trade, close }: Judged,
   { by }: ControlState,
 ): Promise<void> {
-  if (close !== null) return;
+  if (close !== null && !isRestingPart(close)) return;
   const owner: Trade | null = trade ?? (await context.ledger.lastTradeIn(position.symbol));
   if (owner === null) return;
   const request = await requestClose(context, {
@@ -53,7 +54,7 @@ async function closeWhole(
     atMarket: false,
     requestedBy: by,
   });
-  if (request.kind === 'begun') startClose(context, request.close);
+  if (request.kind !== 'under-way') startClose(context, request.close);
 }
 
 /** Whether a closing is not proven yet, or an entry works or may have reached the broker. */

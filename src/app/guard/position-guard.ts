@@ -218,5 +218,5 @@ async function emergency(context: AppContext, { position, trade }: Judged): Prom
     atMarket: false,
     requestedBy: 'position guard',
   });
-  if (request.kind === 'begun') startClose(context, request.close);
+  if (request.kind !== 'under-way') startClose(context, request.close);
 }
