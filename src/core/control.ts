@@ -107,11 +107,11 @@ export function reasonsOf({ by, reason }: Reason): readonly string[] {
 
 const named = ({ by, reason }: Reason): string => `${by}: ${clip(reason)}`;
 
-function clip(text: string): string {
-  const characters = [...text];
-  if (characters.length <= MOST_CHARACTERS) return text;
-  return `${characters.slice(0, MOST_CHARACTERS - 1).join('')}…`;
-}
+/** Cuts between characters, never inside one. */
+const clip = (text: string): string =>
+  text.length <= MOST_CHARACTERS
+    ? text
+    : `${text.slice(0, MOST_CHARACTERS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 
 /** With the wish's reason as the newest, unless it is known. */
 function reasonWith(state: ControlState, wish: Wish): string {
