@@ -151,20 +151,32 @@ async function change(
     const written = await writeControl(tx, event, personId);
     if (!written.hasChanged) return written;
     if (after !== null && after !== drawdown) await tx.saveDrawdown(after);
-    const card: ControlCard = {
-      kind: 'control',
-      ...wordsOf(event, written),
-      control: written.control,
-      ...effects,
-      ...(isSessionOpen === null ? {} : { isSessionOpen }),
-      at: event.at,
-    };
-    await tx.enqueueCard(`control:${written.changes}`, card);
+    const session = isSessionOpen === null ? {} : { isSessionOpen };
+    await tellControl(tx, event, { written, effects: { ...effects, ...session } });
     return written;
   });
   if (outcome.hasChanged) await context.wakeOutbox();
   return outcome;
 }
+
+interface Told {
+  readonly written: Written;
+  readonly effects?: Pick<ControlCard, 'letsDayBe' | 'newPeak' | 'isSessionOpen'>;
+}
+
+/** Tells the channel of a change within its transaction, on the card that is pinned while nothing may be opened. */
+export const tellControl = (
+  tx: LedgerTransaction,
+  event: ControlEvent,
+  { written, effects = { letsDayBe: false, newPeak: null } }: Told,
+): Promise<void> =>
+  tx.enqueueCard(`control:${written.changes}`, {
+    kind: 'control',
+    ...wordsOf(event, written),
+    control: written.control,
+    ...effects,
+    at: event.at,
+  });
 
 /** Null where the calendar cannot be read: a broker that does not answer keeps nobody from halting. */
 async function isInSession({ calendar, log }: AppContext, at: EpochMs): Promise<boolean | null> {
