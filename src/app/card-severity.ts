@@ -69,6 +69,7 @@ const DRAWDOWN = {
 const CONTROL = {
   halted: 'warning',
   prolonged: 'info',
+  joined: 'warning',
   flattening: 'critical',
   flat: 'info',
   resumed: 'info',

@@ -32,8 +32,8 @@ export interface ControlOutcome {
 
 /**
  * Opens nothing any more, from this moment on; with `flatten`, closes every position too, which the position
- * guard carries out, whoever asked for it and however often the process ends meanwhile. Halting twice is
- * halting once. Throws LeaseLostError when another process trades the account.
+ * guard carries out, whoever asked for it and however often the process ends meanwhile. Halting twice for
+ * the same reason is halting once. Throws LeaseLostError when another process trades the account.
  */
 export async function halt(context: AppContext, wish: HaltWish): Promise<ControlOutcome> {
   const at = context.clock.now();
@@ -54,9 +54,7 @@ interface ResumeWish {
 }
 
 /** A halt as a person was asked about it. */
-interface SeenHalt {
-  readonly since: EpochMs;
-  readonly until: EpochMs | null;
+interface SeenHalt extends Pick<ControlState, 'by' | 'reason' | 'since' | 'until'> {
   readonly letsDayBe: boolean;
   readonly movesPeak: boolean;
 }
@@ -102,6 +100,8 @@ const isAsSeen = (
 ): boolean =>
   control.since === seen.since &&
   control.until === seen.until &&
+  control.by === seen.by &&
+  control.reason === seen.reason &&
   letsDayBe === seen.letsDayBe &&
   (newPeak !== null) === seen.movesPeak;
 
@@ -151,20 +151,32 @@ async function change(
     const written = await writeControl(tx, event, personId);
     if (!written.hasChanged) return written;
     if (after !== null && after !== drawdown) await tx.saveDrawdown(after);
-    const card: ControlCard = {
-      kind: 'control',
-      ...wordsOf(event, written),
-      control: written.control,
-      ...effects,
-      ...(isSessionOpen === null ? {} : { isSessionOpen }),
-      at: event.at,
-    };
-    await tx.enqueueCard(`control:${written.changes}`, card);
+    const session = isSessionOpen === null ? {} : { isSessionOpen };
+    await tellControl(tx, event, { written, effects: { ...effects, ...session } });
     return written;
   });
   if (outcome.hasChanged) await context.wakeOutbox();
   return outcome;
 }
+
+interface Told {
+  readonly written: Written;
+  readonly effects?: Pick<ControlCard, 'letsDayBe' | 'newPeak' | 'isSessionOpen'>;
+}
+
+/** Tells the channel of a change within its transaction, on the card that is pinned while nothing may be opened. */
+export const tellControl = (
+  tx: LedgerTransaction,
+  event: ControlEvent,
+  { written, effects = { letsDayBe: false, newPeak: null } }: Told,
+): Promise<void> =>
+  tx.enqueueCard(`control:${written.changes}`, {
+    kind: 'control',
+    ...wordsOf(event, written),
+    control: written.control,
+    ...effects,
+    at: event.at,
+  });
 
 /** Null where the calendar cannot be read: a broker that does not answer keeps nobody from halting. */
 async function isInSession({ calendar, log }: AppContext, at: EpochMs): Promise<boolean | null> {
@@ -216,15 +228,17 @@ function wordsOf(
   event: ControlEvent,
   { before, control }: Written,
 ): Pick<ControlCard, 'change' | 'by' | 'reason'> {
-  const { by, reason } = 'by' in event ? event : control;
-  return { change: changeOf(event, before, control), by, reason };
+  const { by } = 'by' in event ? event : control;
+  return { change: changeOf(event, before, control), by, reason: control.reason };
 }
 
 function changeOf(event: ControlEvent, before: ControlState, after: ControlState): ControlChange {
   switch (event.type) {
     case 'halt':
     case 'flatten':
-      if (before.status === after.status) return 'prolonged';
+      if (before.status === after.status) {
+        return before.until === after.until ? 'joined' : 'prolonged';
+      }
       return after.status === 'flattening' ? 'flattening' : 'halted';
     case 'flat':
       return 'flat';

@@ -2,7 +2,7 @@ import type { Position } from '#core/account.ts';
 import { worstContributors } from '#core/contributors.ts';
 import type { Contributor } from '#core/contributors.ts';
 import { DRAWDOWN_WATCH } from '#core/control.ts';
-import type { ControlState } from '#core/control.ts';
+import type { ControlEvent, ControlState } from '#core/control.ts';
 import type { DrawdownView } from '#core/decision.ts';
 import type { DrawdownEvent, DrawdownScope } from '#core/drawdown-ladder.ts';
 import { drawdownView, followDrawdown } from '#core/drawdown.ts';
@@ -15,7 +15,7 @@ import type { LedgerTransaction } from '#ports/ledger.ts';
 import type { SessionOpen } from '#ports/risk-store.ts';
 
 import type { AppContext } from './context.ts';
-import { nextOpen, writeControl } from './control.ts';
+import { nextOpen, tellControl, writeControl } from './control.ts';
 import { assumedNotice, outageBegins, outageEnds, watchedSession } from './drawdown-outage.ts';
 import { readDrawdown } from './drawdown-reading.ts';
 import type { Sighting } from './drawdown-reading.ts';
@@ -186,13 +186,17 @@ async function haltAt(
   const { at } = state;
   const { percent, limitPercent } = figuresOf(context, scope, state);
   const from = scope === 'day' ? 'since the session’s open' : 'from its peak';
-  const { control, hasChanged } = await writeControl(tx, {
+  const event: ControlEvent = {
     type: parameters.drawdownPolicy === 'flatten' ? 'flatten' : 'halt',
     by: DRAWDOWN_WATCH,
     reason: `equity fell ${Math.abs(percent ?? 0).toFixed(2)} % ${from}; the limit is ${limitPercent} %`,
     at,
     until: scope === 'day' ? await nextOpen(context, at) : null,
-  });
+  };
+  const written = await writeControl(tx, event);
+  const { before, control, hasChanged } = written;
+  // A halt has a card of its own, which is pinned and would go on telling its old end.
+  if (hasChanged && before.status !== 'active') await tellControl(tx, event, { written });
   if (!hasChanged) {
     await tx.audit({
       at,

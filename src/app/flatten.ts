@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { reasonsOf } from '#core/control.ts';
 import { newYorkWords } from '#core/session.ts';
 import { BrokerError } from '#ports/broker.ts';
 
@@ -70,6 +71,9 @@ export function haltWords({ control, hasChanged }: ControlOutcome): string {
       : `Every position is being closed already, ${before}.`;
   }
   const end = until === null ? 'until somebody resumes' : `until ${newYorkWords(until)}`;
+  if (hasChanged && reasonsOf(control).length > 1) {
+    return `Halted already, ${before}; yours is added, and the channel hears of it. No new entries ${end}. ${GO_ON}`;
+  }
   return hasChanged
     ? `No new entries ${end}; entries that still work are cancelled. ${GO_ON}`
     : `Halted already, ${before}, ${end}.`;

@@ -5,6 +5,20 @@ import type { PastTask } from './asked-past.ts';
 import { UserError } from './command.ts';
 import type { AppContext } from './context.ts';
 
+/**
+ * Refuses a symbol that the broker does not know. While it cannot be asked, a symbol counts as known.
+ *
+ * @throws UserError with the cure.
+ */
+export async function refuseStrange(
+  { assets, clock }: Pick<AppContext, 'assets' | 'clock'>,
+  symbol: Ticker,
+): Promise<void> {
+  const known = await assets.of([symbol], newYorkDate(clock.now()));
+  if (known.get(symbol) !== null) return;
+  throw new UserError(`The broker does not know ${symbol}: check the spelling.`);
+}
+
 type Context = Pick<AppContext, 'mode' | 'watchlist' | 'assets' | 'keptBars' | 'clock'>;
 
 type Task = Pick<PastTask, 'name' | 'isOfMarket'>;

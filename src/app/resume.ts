@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
+import { reasonsOf } from '#core/control.ts';
+import type { ControlState } from '#core/control.ts';
 import { acknowledgeDrawdown } from '#core/drawdown.ts';
 import { addUsd } from '#core/money.ts';
+import { newYorkWords } from '#core/session.ts';
 
 import { UserError } from './command.ts';
 import type { ConfirmedCall, ConfirmReply, Reply } from './command.ts';
@@ -12,6 +15,8 @@ import { statusReport } from './reports/status.ts';
 const wishSchema = z.object({
   reason: z.string(),
   seen: z.object({
+    by: z.string(),
+    reason: z.string(),
     since: z.number(),
     until: z.number().nullable(),
     letsDayBe: z.boolean(),
@@ -42,11 +47,11 @@ export async function askToResume(
     ledger.closedTrades({ from: control.since, until: clock.now() + 1 }),
   ]);
   const effects = resumeEffects(state, state && acknowledgeDrawdown(state), clock.now());
-  const { since, until } = control;
+  const { by, since, until } = control;
   const { letsDayBe, newPeak } = effects;
   const wish: Wish = {
     reason,
-    seen: { since, until, letsDayBe, movesPeak: newPeak !== null },
+    seen: { by, reason: control.reason, since, until, letsDayBe, movesPeak: newPeak !== null },
   };
   const closedSince = { count: closed.length, pnl: addUsd(...closed.map(({ pnl }) => pnl)) };
   return {
@@ -73,8 +78,24 @@ export async function resumeAsConfirmed(context: AppContext, call: ConfirmedCall
   const { control, hasChanged } = await resume(context, { by, personId, reason, seen });
   if (hasChanged) return { kind: 'text', text: 'Entries are allowed again.' };
   if (control.status === 'active') return NOTHING_HALTED;
-  if (control.status === 'flattening') throw stillFlattening();
+  const isFlattening = control.status === 'flattening';
   throw new UserError(
-    'Things have changed since you were asked: it was halted anew or for longer, or a limit of the drawdown was reached. Nothing was changed: ask again with /resume.',
+    `Not resumed: since you were asked, ${meanwhile(control, seen)}. Nothing was changed: ask again with /resume${
+      isFlattening ? ' once the channel says that all is flat' : ''
+    }.`,
   );
+}
+
+/** Who has halted since a person was asked, and why. */
+function meanwhile(control: ControlState, seen: Wish['seen']): string {
+  const { status, since, until } = control;
+  if (status === 'flattening') return `every position is being closed, by ${reasonsOf(control)[0]}`;
+  const asked = since === seen.since ? reasonsOf(seen) : [];
+  const added = reasonsOf(control)
+    .filter((reason) => !asked.includes(reason))
+    .join(' and by ');
+  if (added !== '') return `it was halted ${since === seen.since ? 'too' : 'anew'} by ${added}`;
+  if (until === seen.until) return 'the drawdown has come to another state';
+  const end = until === null ? 'somebody resumes' : newYorkWords(until);
+  return `its end has moved: it is halted until ${end}`;
 }

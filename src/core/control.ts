@@ -41,7 +41,7 @@ export type ControlEvent =
 
 /**
  * The state after an event; null where the event changes nothing. Only `resume` and the end of a halt's own
- * time lead back to active. Two halts are one, with the first one's words and the longer one's end, so that
+ * time lead back to active. Two halts are one, with the reasons of both and the longer one's end, so that
  * a halt by hand on top of one for the session does not end by itself, and the other way round neither.
  */
 export function applyControl(state: ControlState, event: ControlEvent): ControlState | null {
@@ -54,7 +54,11 @@ export function applyControl(state: ControlState, event: ControlEvent): ControlS
       // What a halt was set for outlasts the closing that is done on top of it.
       if (state.status === 'active') return begun('flattening', event, event.until);
       if (state.status === 'flattening') return extended(state, event);
-      return begun('flattening', event, laterEnd(state.until, event.until));
+      return begun(
+        'flattening',
+        { ...event, reason: reasonOver(state, event) },
+        laterEnd(state.until, event.until),
+      );
     case 'flat':
       return state.status === 'flattening' ? { ...state, status: 'halted' } : null;
     case 'resume':
@@ -77,12 +81,53 @@ const begun = (
   until: EpochMs | null,
 ): ControlState => ({ status, by, reason, since: at, until });
 
+/** One halt on top of another: the first one's name and instant stay. */
 function extended(
   state: ControlState,
-  event: { readonly until: EpochMs | null },
+  event: Wish & { readonly until: EpochMs | null },
 ): ControlState | null {
   const until = laterEnd(state.until, event.until);
-  return until === state.until ? null : { ...state, until };
+  const reason = reasonWith(state, event);
+  return until === state.until && reason === state.reason ? null : { ...state, until, reason };
+}
+
+/** Between the reasons of wishes that stand behind one halt. */
+const ALSO = ' · also ';
+/** The one that it began with and the newest, none of them long: a card has to hold them all. */
+const MOST_REASONS = 4;
+const MOST_CHARACTERS = 160;
+
+type Reason = Pick<ControlState, 'by' | 'reason'>;
+
+/** All that a halt is for, with whose wish it is, "Ada: news"; the first is the one that it began with. */
+export function reasonsOf({ by, reason }: Reason): readonly string[] {
+  const [first = '', ...others] = reason.split(ALSO);
+  return [named({ by, reason: first }), ...others];
+}
+
+const named = ({ by, reason }: Reason): string => `${by}: ${clip(reason)}`;
+
+/** Cuts between characters, never inside one. */
+const clip = (text: string): string =>
+  text.length <= MOST_CHARACTERS
+    ? text
+    : `${text.slice(0, MOST_CHARACTERS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+
+/** With the wish's reason as the newest, unless it is known. */
+function reasonWith(state: ControlState, wish: Wish): string {
+  const known = reasonsOf(state);
+  const own = named(wish);
+  if (known.includes(own)) return state.reason;
+  const [first = '', ...others] = known;
+  const newest = [...others, own].slice(1 - MOST_REASONS);
+  return [first.slice(named({ by: state.by, reason: '' }).length), ...newest].join(ALSO);
+}
+
+/** With the wish's reason as the first: what the halt was for has to be looked at before anybody resumes. */
+function reasonOver(state: ControlState, wish: Wish): string {
+  const own = named(wish);
+  const others = reasonsOf(state).filter((reason) => reason !== own);
+  return [clip(wish.reason), ...others.slice(0, MOST_REASONS - 1)].join(ALSO);
 }
 
 /** Never is later than any instant. */

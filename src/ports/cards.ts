@@ -110,14 +110,24 @@ export interface OutageCard {
 }
 
 /** What became of the right to open positions. */
-export type ControlChange = 'halted' | 'prolonged' | 'flattening' | 'flat' | 'resumed' | 'expired';
+export type ControlChange =
+  | 'halted'
+  /** It was halted already, and ends later now. */
+  | 'prolonged'
+  /** It was halted already, and one more reason stands beside the first. */
+  | 'joined'
+  | 'flattening'
+  | 'flat'
+  | 'resumed'
+  | 'expired';
 
 /** Somebody halted or resumed, or a halt came to its end. */
 export interface ControlCard {
   readonly kind: 'control';
   readonly change: ControlChange;
-  /** Who asked for it, and why; of what comes by itself, the bot. */
+  /** Who asked for it; of what comes by itself, the bot. */
   readonly by: string;
+  /** All that the state is for after it. */
   readonly reason: string;
   /** As it is after it. */
   readonly control: ControlState;

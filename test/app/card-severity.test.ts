@@ -71,6 +71,7 @@ const CARDS: readonly (readonly [string, Card, string])[] = [
   ['a breach of its limit', { ...drawdown, event: { type: 'breached', scope: 'day' } }, 'critical'],
   ['its recovery', { ...drawdown, event: { type: 'recovered', scope: 'day' } }, 'info'],
   ['a halt', control, 'warning'],
+  ['one more who wants it halted', { ...control, change: 'joined' }, 'warning'],
   ['a longer halt', { ...control, change: 'prolonged' }, 'info'],
   ['a closing of everything', { ...control, change: 'flattening' }, 'critical'],
   ['its end', { ...control, change: 'flat' }, 'info'],

@@ -70,16 +70,37 @@ describe('a halt', () => {
     ]);
   });
 
-  it('twice is one, with the first one’s words and one card', async () => {
+  it('twice for the same reason is one, with one card', async () => {
     const desk = await openDesk([QUIET]);
     desk.nextBar();
     await halt(desk.context, BY_HAND);
-    expect(await halt(desk.context, { ...BY_HAND, by: 'Bob' })).toMatchObject({
+    expect(await halt(desk.context, BY_HAND)).toMatchObject({
       hasChanged: false,
       control: { by: 'Ada' },
     });
     expect(await changes(desk)).toEqual(['halted by Ada']);
     expect(await auditOf(desk)).toHaveLength(1);
+  });
+
+  it('of somebody else on top of one is told, and its reason stays beside the first', async () => {
+    const desk = await openDesk([QUIET]);
+    const since = desk.nextBar();
+    await halt(desk.context, BY_HAND);
+    const both = { status: 'halted', by: 'Ada', reason: 'news · also Bob: the feed', since };
+    expect(await halt(desk.context, { ...BY_HAND, by: 'Bob', reason: 'the feed' })).toMatchObject({
+      hasChanged: true,
+      control: both,
+    });
+    expect(await desk.context.ledger.controlState()).toMatchObject(both);
+    expect(await cardsOf(desk, 'control')).toMatchObject([
+      { change: 'halted', by: 'Ada' },
+      { change: 'joined', by: 'Bob', reason: both.reason, control: both },
+    ]);
+    expect((await auditOf(desk)).at(-1)).toMatchObject({
+      actor: 'Bob',
+      action: 'control halt',
+      details: { from: 'halted', to: 'halted', reason: 'the feed' },
+    });
   });
 
   it('for ever on top of one for the session is told, and does not end by itself', async () => {
@@ -93,15 +114,18 @@ describe('a halt', () => {
     expect(await statusOf(desk)).toBe('halted');
   });
 
-  it('by two at once is one', async () => {
+  it('by two at once is one, and both are told', async () => {
     const desk = await openDesk([QUIET]);
     desk.nextBar();
     const both = await Promise.all([
       halt(desk.context, BY_HAND),
       halt(desk.context, { ...BY_HAND, by: 'Bob' }),
     ]);
-    expect(both.filter(({ hasChanged }) => hasChanged)).toHaveLength(1);
-    expect(await changes(desk)).toHaveLength(1);
+    expect(both.filter(({ hasChanged }) => hasChanged)).toHaveLength(2);
+    expect((await cardsOf(desk, 'control')).map(({ change }) => change)).toEqual([
+      'halted',
+      'joined',
+    ]);
   });
 
   it('by hand is there after a restart and in the next session', async () => {
@@ -260,6 +284,8 @@ describe('flattening', () => {
     await desk.settle();
     expect(sharesAt(desk)).toBe(0);
     expect(await changes(desk)).toEqual(['halted by Ada', 'flattening by Bob', 'flat by Bob']);
+    const reason = 'news · also Ada: news';
+    expect((await cardsOf(desk, 'control')).slice(1)).toMatchObject([{ reason }, { reason }]);
   });
 
   it('leaves shares alone that are none of the bot’s', async () => {

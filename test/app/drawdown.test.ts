@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { resume, tendControl } from '#app/control.ts';
+import { halt, resume, tendControl } from '#app/control.ts';
 import { watchDrawdown } from '#app/drawdown.ts';
 import { statusReport } from '#app/reports/status.ts';
 import { runTradingCycle } from '#app/trading-cycle.ts';
@@ -153,6 +153,25 @@ describe('a falling price', () => {
   });
 });
 
+describe('a limit that is reached while it is halted', () => {
+  it('is told on the halt’s card too, with whose halt it was', async () => {
+    const desk = await deskFalling(98.4, 98.4, 98.4);
+    const context = desk.with(rules(desk, NO_PEAK));
+    await watchDrawdown(context);
+    await halt(context, { by: 'Ada', reason: 'news', until: FIRST.open + 60_000, flatten: false });
+    for (const _ of [1, 2, 3]) {
+      desk.nextBar();
+      await watchDrawdown(context);
+    }
+    const reason =
+      'news · also drawdown watch: equity fell 3.04 % since the session’s open; the limit is 3 %';
+    expect((await cardsOf(desk, 'control')).slice(1)).toMatchObject([
+      { change: 'prolonged', by: 'drawdown watch', reason, control: { until: SECOND.open } },
+    ]);
+    expect(await controlOf(desk)).toMatchObject({ status: 'halted', by: 'Ada', reason });
+  });
+});
+
 describe('the halt for a day', () => {
   it('ends at the next session’s open, whose ladder begins anew', async () => {
     const steered = await steer(NO_PEAK);
@@ -224,6 +243,7 @@ describe('the halt from the peak', () => {
     await resume(context, { by: 'Ada', reason: 'seen' });
     expect(await watchDrawdown(context)).toMatchObject({ peakPercent: 0, isPeakBreached: false });
     expect(await cardsOf(desk, 'control')).toMatchObject([
+      { change: 'prolonged', by: 'drawdown watch', control: { until: null } },
       { change: 'resumed', letsDayBe: false, newPeak: parseUsd('94000') },
     ]);
   });

@@ -22,6 +22,21 @@ describe('/chart', () => {
     expect(chart.role).toBe('viewer');
   });
 
+  it('says in one line that nobody knows a stock', async () => {
+    const channel = await openChannel(await openDesk([BARS.quiet]), [chart]);
+    expect(textOf(await channel.type('viewer', 'chart', { symbol: 'nosuch' }))).toBe(
+      'The broker does not know NOSUCH: check the spelling.',
+    );
+  });
+
+  it('counts a stock as known while the broker cannot be asked', async () => {
+    const assets = { of: async () => new Map() };
+    const channel = await openChannel(await openDesk([BARS.quiet]), [chart], { assets });
+    expect(textOf(await channel.type('viewer', 'chart', { symbol: 'nosuch' }))).toContain(
+      '📈 NOSUCH',
+    );
+  });
+
   it('shows the session so far, and the trade in it', async () => {
     const desk = await deskWithPosition([[101, 103, 100, 102]]);
     desk.nextBar();

@@ -97,6 +97,19 @@ describe('/halt', () => {
     );
   });
 
+  it('on top of somebody else’s says that it was added', async () => {
+    const desk = await openDesk(BARS);
+    await haltBy(desk.context, { by: 'Bob', reason: 'news', until: null, flatten: false });
+    expect(await run(desk, halt, call('trader', { reason: 'the feed' }))).toBe(
+      'Halted already, since 2025-11-25 09:30 New York time by Bob; yours is added, and the channel hears of it. ' +
+        'No new entries until somebody resumes. Exits and protection go on. /resume (admins) opens it again.',
+    );
+    expect(await controlOf(desk)).toMatchObject({
+      by: 'Bob',
+      reason: 'news · also Ada: the feed',
+    });
+  });
+
   it('with another mode says what there is, and changes nothing', async () => {
     const desk = await openDesk(BARS);
     await expect(run(desk, halt, call('admin', { mode: 'all' }))).rejects.toMatchObject({
@@ -314,19 +327,64 @@ describe('/resume', () => {
     await run(desk, halt, call('trader'));
     const question = await asked(desk, resume, call('admin'));
     await confirm(desk, halt, await asked(desk, halt, flatten));
-    await expect(confirm(desk, resume, question)).rejects.toThrow('all is flat');
+    await expect(confirm(desk, resume, question)).rejects.toThrow(
+      'Not resumed: since you were asked, every position is being closed, by Ada: no reason given. Nothing was changed: ask again with /resume once the channel says that all is flat.',
+    );
+    expect(await controlOf(desk)).toMatchObject({ status: 'flattening' });
   });
 
+  const BOB = { by: 'Bob', reason: 'more news', until: null, flatten: false } as const;
+  const HALTED_TOO =
+    'Not resumed: since you were asked, it was halted too by Bob: more news. Nothing was changed: ask again with /resume.';
+
   it.each([
-    ['it was halted for longer since', 'session', null],
-    ['it was halted for longer since, with an end', '9:31', 'session'],
-  ] as const)('changes nothing when %s', async (_title, until, longer) => {
+    ['as long', undefined, null],
+    ['for longer', 'session', null],
+    ['for longer, with an end', '9:31', 'session'],
+  ] as const)(
+    'changes nothing when somebody else has halted it too since, %s',
+    async (_title, until, longer) => {
+      const desk = await openDesk(BARS);
+      await run(desk, halt, call('trader', until === undefined ? {} : { until }));
+      const question = await asked(desk, resume, call('admin'));
+      await haltBy(desk.context, { ...BOB, until: longer });
+      await expect(confirm(desk, resume, question)).rejects.toThrow(HALTED_TOO);
+      expect(await controlOf(desk)).toMatchObject({ status: 'halted' });
+      await confirm(desk, resume, await asked(desk, resume, call('admin')));
+      expect(await controlOf(desk)).toMatchObject({ status: 'active' });
+    },
+  );
+
+  it('changes nothing when the same halt ends later by now', async () => {
     const desk = await openDesk(BARS);
-    await run(desk, halt, call('trader', { until }));
+    await run(desk, halt, call('trader', { until: '9:31' }));
     const question = await asked(desk, resume, call('admin'));
-    await haltBy(desk.context, { by: 'Bob', reason: 'more news', until: longer, flatten: false });
-    await expect(confirm(desk, resume, question)).rejects.toThrow('Things have changed');
-    expect(await controlOf(desk)).toMatchObject({ status: 'halted' });
+    await run(desk, halt, call('trader'));
+    await expect(confirm(desk, resume, question)).rejects.toThrow(
+      'Not resumed: since you were asked, its end has moved: it is halted until somebody resumes. Nothing was changed: ask again with /resume.',
+    );
+  });
+
+  it('changes nothing when it was resumed and halted anew since', async () => {
+    const desk = await openDesk(BARS);
+    await run(desk, halt, call('trader'));
+    const question = await asked(desk, resume, call('admin'));
+    await confirm(desk, resume, await asked(desk, resume, call('admin')));
+    desk.nextBar();
+    await haltBy(desk.context, BOB);
+    await expect(confirm(desk, resume, question)).rejects.toThrow(
+      'Not resumed: since you were asked, it was halted anew by Bob: more news. Nothing was changed: ask again with /resume.',
+    );
+    expect(await controlOf(desk)).toMatchObject({ status: 'halted', by: 'Bob' });
+  });
+
+  it('shows the reasons of all who halted', async () => {
+    const desk = await openDesk(BARS);
+    await run(desk, halt, call('trader', { reason: 'news' }));
+    await haltBy(desk.context, BOB);
+    expect((await asked(desk, resume, call('admin'))).preview).toMatchObject({
+      status: { control: { by: 'Ada', reason: 'news · also Bob: more news' } },
+    });
   });
 
   it('tells what it does to the limits of the drawdown, and does nothing else than that', async () => {
@@ -343,7 +401,9 @@ describe('/resume', () => {
     }
     const after = await asked(desk, resume, call('admin'));
     expect(after.preview).toMatchObject({ letsDayBe: true, newPeak: 94_000_000_000 });
-    await expect(confirm(desk, resume, before)).rejects.toThrow('Things have changed');
+    await expect(confirm(desk, resume, before)).rejects.toThrow(
+      /^Not resumed: since you were asked, it was halted too by drawdown watch: equity fell 6\.00 % .*\. Nothing was changed: ask again with \/resume\.$/,
+    );
     expect(await confirm(desk, resume, after)).toBe('Entries are allowed again.');
   });
 });
@@ -377,6 +437,27 @@ describe('in the channel', () => {
       'resume confirmed done',
     ]);
     expect(rows[1]?.actor).toBe(SANDBOX_DISCORD.people.trader);
+  });
+
+  it('a late yes to a resume is refused with who halted meanwhile and why, and it is on record', async () => {
+    const desk = await openDesk(BARS);
+    const channel = await openChannel(desk, [halt, resume]);
+    await channel.type('trader', 'halt', { reason: 'news' });
+    const question = await channel.type('admin', 'resume');
+    await haltBy(channel.context, { by: 'Bob', reason: 'the feed', until: null, flatten: false });
+    await channel.press('admin', question, 'Yes, resume');
+    const words =
+      'Not resumed: since you were asked, it was halted too by Bob: the feed. Nothing was changed: ask again with /resume.';
+    expect(textOf(await channel.settled(question))).toBe(`✖ resume: allow entries again: ${words}`);
+    const rows = await desk.query(
+      'SELECT action, outcome, details FROM audit_log ORDER BY sequence',
+    );
+    expect(rows.at(-1)).toMatchObject({
+      action: 'resume confirmed',
+      outcome: 'failed',
+      details: { reason: words },
+    });
+    expect(await controlOf(desk)).toMatchObject({ status: 'halted' });
   });
 
   it('the question about a flattening names the positions', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { allowsEntries, applyControl } from '#core/control.ts';
+import { allowsEntries, applyControl, reasonsOf } from '#core/control.ts';
 import type { ControlEvent, ControlState, ControlStatus } from '#core/control.ts';
 
 const EVENING = 1_000;
@@ -32,8 +32,16 @@ const flat: ControlEvent = { type: 'flat', at: AT };
 const resume: ControlEvent = { type: 'resume', by: 'Bob', reason: 'all clear', at: AT };
 const expire = (at: number): ControlEvent => ({ type: 'expire', at });
 
-const bobs = (status: ControlStatus, until: number | null): ControlState =>
-  state(status, until, { by: 'Bob', reason: 'lunch', since: AT });
+const bobs = (
+  status: ControlStatus,
+  until: number | null,
+  words: Partial<ControlState> = {},
+): ControlState => state(status, until, { by: 'Bob', reason: 'lunch', since: AT, ...words });
+/** Ada's, with Bob's reason beside hers; and Bob's flattening, beside which hers stays. */
+const both = (status: ControlStatus, until: number | null = null): ControlState =>
+  state(status, until, { reason: 'news · also Bob: lunch' });
+const bobsOverAdas = (until: number | null): ControlState =>
+  bobs('flattening', until, { reason: 'lunch · also Ada: news' });
 const resumed = state('active', null, { by: 'Bob', reason: 'all clear', since: AT });
 const expired = (at: number) =>
   state('active', null, {
@@ -57,35 +65,47 @@ const TABLE: readonly (readonly [string, ControlState, ControlEvent, ControlStat
   ['active, resumed', state('active'), resume, null],
   ['active, with time gone by', state('active'), expire(MORNING), null],
 
-  ['halted for ever, halted again', state('halted'), halt(null), null],
-  ['halted for ever, halted for a time', state('halted'), halt(MORNING), null],
-  ['halted for a time, halted for ever', state('halted', MORNING), halt(null), state('halted')],
+  ['halted for ever, halted again', state('halted'), halt(null), both('halted')],
+  ['halted for both, halted again', both('halted'), halt(null), null],
+  ['halted for ever, halted for a time', state('halted'), halt(MORNING), both('halted')],
+  ['halted for a time, halted for ever', state('halted', MORNING), halt(null), both('halted')],
   [
     'halted for a time, halted for longer',
     state('halted', EVENING),
     halt(MORNING),
-    state('halted', MORNING),
+    both('halted', MORNING),
   ],
-  ['halted for a time, halted for less', state('halted', MORNING), halt(EVENING), null],
-  ['halted for a time, halted as long', state('halted', MORNING), halt(MORNING), null],
+  [
+    'halted for both for a time, halted for longer',
+    both('halted', EVENING),
+    halt(MORNING),
+    both('halted', MORNING),
+  ],
+  [
+    'halted for a time, halted for less',
+    state('halted', MORNING),
+    halt(EVENING),
+    both('halted', MORNING),
+  ],
   [
     'halted for ever, to be flattened for a time',
     state('halted'),
     flatten(MORNING),
-    bobs('flattening', null),
+    bobsOverAdas(null),
   ],
   [
     'halted for a time, to be flattened for longer',
     state('halted', EVENING),
     flatten(MORNING),
-    bobs('flattening', MORNING),
+    bobsOverAdas(MORNING),
   ],
   [
     'halted for a time, to be flattened for ever',
     state('halted', EVENING),
     flatten(null),
-    bobs('flattening', null),
+    bobsOverAdas(null),
   ],
+  ['halted for both, to be flattened', both('halted'), flatten(null), bobsOverAdas(null)],
   ['halted and flat', state('halted'), flat, null],
   ['halted, resumed', state('halted'), resume, resumed],
   ['halted for a time, resumed before', state('halted', MORNING), resume, resumed],
@@ -93,19 +113,20 @@ const TABLE: readonly (readonly [string, ControlState, ControlEvent, ControlStat
   ['halted for a time, a moment before', state('halted', MORNING), expire(MORNING - 1), null],
   ['halted for a time, at its end', state('halted', MORNING), expire(MORNING), expired(MORNING)],
 
-  ['flattening, halted', state('flattening'), halt(MORNING), null],
+  ['flattening, halted', state('flattening'), halt(MORNING), both('flattening')],
+  ['flattening for both, halted', both('flattening'), halt(MORNING), null],
   [
     'flattening for a time, halted for ever',
     state('flattening', MORNING),
     halt(null),
-    state('flattening'),
+    both('flattening'),
   ],
-  ['flattening, to be flattened', state('flattening'), flatten(null), null],
+  ['flattening, to be flattened', state('flattening'), flatten(null), both('flattening')],
   [
     'flattening for a time, to be flattened for longer',
     state('flattening', EVENING),
     flatten(MORNING),
-    state('flattening', MORNING),
+    both('flattening', MORNING),
   ],
   ['flattening and flat', state('flattening', MORNING), flat, state('halted', MORNING)],
   ['flattening, resumed too early', state('flattening'), resume, null],
@@ -151,6 +172,23 @@ describe('the control state', () => {
         expect(applyControl(once, halt(until))).toBeNull();
       }),
     );
+  });
+
+  it('keeps the reason that it began with, and the newest, however many and long they are', () => {
+    const wishes = Array.from({ length: 20 }, (_, index) => ({
+      ...halt(null),
+      by: `trader ${index}`,
+      reason: `${index} ${'very '.repeat(100)}`,
+    }));
+    const after = follow(state('active'), wishes);
+    const reasons = reasonsOf(after);
+    expect(reasons.map((reason) => reason.slice(0, 12))).toEqual([
+      'trader 0: 0 ',
+      'trader 17: 1',
+      'trader 18: 1',
+      'trader 19: 1',
+    ]);
+    expect(after.reason.length).toBeLessThan(900);
   });
 
   it('becomes active only by a resume or at its end', () => {

@@ -4,14 +4,14 @@ import { drawdownView } from '#core/drawdown.ts';
 import type { Ticker } from '#core/ids.ts';
 import { usdFromNumber } from '#core/money.ts';
 import { openTradeOf } from '#core/open-trade.ts';
-import { isBarEndOf, lastBarEnd, newYorkDate } from '#core/session.ts';
+import { isBarEndOf, lastBarEnd } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 import { whatIf } from '#core/what-if.ts';
 import type { WhatIf } from '#core/what-if.ts';
 
-import { UserError } from '../command.ts';
 import type { AppContext } from '../context.ts';
 import { createFeatureStore } from '../feature-store.ts';
+import { refuseStrange } from '../known-symbols.ts';
 import { gather, readBar } from '../snapshot.ts';
 import type { TendedBar } from '../tend-trades.ts';
 
@@ -40,7 +40,7 @@ export type RiskReport =
  * and UserError for a stock that the broker does not know.
  */
 export async function riskReport(context: AppContext, symbol: Ticker): Promise<RiskReport> {
-  await refuseUnknown(context, symbol);
+  await refuseStrange(context, symbol);
   const last = await lastBar(context);
   if (last === null) return { kind: 'risk', symbol, bar: null };
   const { session, barEnd } = last;
@@ -68,12 +68,6 @@ export async function riskReport(context: AppContext, symbol: Ticker): Promise<R
       short: whatIf(snapshot, own, 'short'),
     },
   };
-}
-
-async function refuseUnknown({ assets, clock }: AppContext, symbol: Ticker): Promise<void> {
-  const known = await assets.of([symbol], newYorkDate(clock.now()));
-  if (known.get(symbol) !== null) return;
-  throw new UserError(`The broker does not know ${symbol}: check the spelling.`);
 }
 
 interface LastBar {

@@ -4,6 +4,7 @@ import { MINUTE_MS } from '#core/session.ts';
 import type { CandlesChart } from '#ports/charts.ts';
 
 import type { AppContext } from '../context.ts';
+import { refuseStrange } from '../known-symbols.ts';
 import { candlesOf, sessionToShow } from './candles.ts';
 import { tradeMarks, tradeStory } from './trade-story.ts';
 import type { TradeReport } from './trade-story.ts';
@@ -31,11 +32,15 @@ interface SessionPrices {
   readonly at: EpochMs;
 }
 
-/** A symbol's session so far. Throws BrokerError when the bars cannot be read. */
+/**
+ * A symbol's session so far. Throws BrokerError when the bars cannot be read, and UserError for a stock that
+ * the broker does not know.
+ */
 export async function symbolChart(
   context: AppContext,
   symbol: Ticker,
 ): Promise<{ readonly report: SymbolChartReport; readonly chart: CandlesChart | null }> {
+  await refuseStrange(context, symbol);
   const session = await sessionToShow(context, context.clock.now());
   if (session === null) {
     return {

@@ -258,7 +258,15 @@ const scope = fc.constantFrom('day', 'peak');
 
 const anyControl = fc
   .record({
-    change: fc.constantFrom('halted', 'prolonged', 'flattening', 'flat', 'resumed', 'expired'),
+    change: fc.constantFrom(
+      'halted',
+      'prolonged',
+      'joined',
+      'flattening',
+      'flat',
+      'resumed',
+      'expired',
+    ),
     by: text,
     reason: text,
     control: anyControlState,

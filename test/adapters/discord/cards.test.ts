@@ -208,9 +208,9 @@ describe('the digest', () => {
       1 not filled
       [Cycles] 42
       [Closed trades: 2, 1 won] \`\`\`
-      symbol side         P/L       R exit
-      NVDA   long    +$412.30  +1.4 R target
-      TSLA   short −$1,204.00 −1.02 R stop
+      symbol side      P/L     R exit
+      NVDA   long    +$412  +1.4 target
+      TSLA   short −$1,204 −1.02 stop
       \`\`\`
       [Open overnight: 🛡 1 of 1 position protected] 🛡 NVDA long 120: +$82.80 · +0.32 R · stop $180.26
       [This session: 2 closed trades] ⏳ Win rate 50 % (9 to 91), target > 60 %: missed
@@ -377,7 +377,7 @@ describe('the digest', () => {
         /^Closed/,
       ) ?? '';
     const words = table.split('\n').slice(2, -1);
-    expect(words.map((row) => row.split('+1.4 R ')[1])).toEqual([
+    expect(words.map((row) => row.split('+1.4 ')[1])).toEqual([
       'emerg.',
       'manual',
       'risk',
@@ -388,6 +388,20 @@ describe('the digest', () => {
       'stop',
       'other',
     ]);
+  });
+
+  it('has its table of trades fit beside a phone’s edge, whatever they brought', () => {
+    const worst = {
+      ...trade,
+      symbol: ticker('BRK.B'),
+      side: 'short',
+      pnl: parseUsd('-11204.00'),
+      rMultiple: -11.02,
+      exitReason: 'end_of_day',
+    } as const;
+    const table = field(digestBody({ closedTrades: [worst] }), /^Closed trades/) ?? '';
+    expect(table.split('\n')).toContain('BRK.B  short −$11,204 −11.02 day end');
+    for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(36);
   });
 
   it('has no figures where there were no trades', () => {

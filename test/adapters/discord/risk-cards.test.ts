@@ -140,6 +140,7 @@ describe('the control card', () => {
   it.each([
     ['halted', '⛔ HALTED: no new entries'],
     ['prolonged', '⛔ HALTED FOR LONGER'],
+    ['joined', '⛔ STILL HALTED: one more reason'],
     ['flattening', '⏏️ FLATTENING: every position is being closed'],
     ['flat', '🏁 ALL FLAT, and halted'],
     ['resumed', '✅ RESUMED: entries are allowed'],
@@ -162,9 +163,27 @@ describe('the control card', () => {
     expect(text).toContain('**Once all is flat: no entries until someone resumes**');
   });
 
-  it('names who halted first when somebody halts for longer', () => {
-    const text = read({ ...control, change: 'prolonged', by: 'Bob', control: halted });
-    expect(text).toContain('Since <t:1764343800:f> by drawdown watch.\nBy Bob, <t:');
+  it('names who halted first when somebody halts too, with the reasons of both', () => {
+    const reason = 'equity fell · also Bob: lunch';
+    const card = { ...control, by: 'Bob', reason, control: { ...halted, reason } };
+    expect(read({ ...card, change: 'joined' })).toMatchInlineSnapshot(`
+      "# ⛔ STILL HALTED: one more reason
+      It was halted already; whoever resumes has to look at each reason.
+      **No entries until someone resumes** with /resume (admins).
+      Since <t:1764343800:f> by drawdown watch: equity fell · also Bob: lunch
+      Changed by Bob, <t:1764343800:f>.
+      (PAPER)"
+    `);
+    expect(read({ ...card, change: 'prolonged' })).toContain(
+      'Since <t:1764343800:f> by drawdown watch: equity fell · also Bob: lunch\nChanged by Bob, <t:',
+    );
+  });
+
+  it('does not let everybody think that nothing is closed any more when somebody halts too', () => {
+    const flattening = { ...control.control, status: 'flattening' } as const;
+    expect(read({ ...control, change: 'joined', control: flattening })).toContain(
+      '**Every position is being closed.**',
+    );
   });
 
   it.each([

@@ -9,6 +9,9 @@ export const CONTROL_BADGE = {
   flattening: '⏏️ FLATTENING',
 } as const satisfies Record<ControlStatus, string>;
 
+/** Of all reasons of a halt, so that none of them is cut. */
+export const REASONS_LENGTH = 1_000;
+
 /** What the state means, until when, and who has brought it about. */
 export function controlLines(control: ControlState): string[] {
   const who = `By ${plain(control.by)} since ${stamp(control.since, 'f')}: ${plain(control.reason)}`;

@@ -5,6 +5,7 @@ import type { ControlCard, ControlChange, Mode } from '#ports/cards.ts';
 
 import { plain, stamp } from '../format.ts';
 import { clipLine } from '../limits.ts';
+import { REASONS_LENGTH } from './control-state.ts';
 import { COLOUR } from './style.ts';
 
 interface Words {
@@ -26,7 +27,12 @@ const WORDS = {
   prolonged: {
     title: '⛔ HALTED FOR LONGER',
     colour: COLOUR.warning,
-    meaning: 'It was halted already, and only its end has changed.',
+    meaning: 'It was halted already, and ends later now.',
+  },
+  joined: {
+    title: '⛔ STILL HALTED: one more reason',
+    colour: COLOUR.warning,
+    meaning: 'It was halted already; whoever resumes has to look at each reason.',
   },
   flattening: {
     title: '⏏️ FLATTENING: every position is being closed',
@@ -53,7 +59,6 @@ const WORDS = {
 } as const satisfies Record<ControlChange, Words>;
 
 const NAME_LENGTH = 100;
-const REASON_LENGTH = 600;
 
 /** Who halted or resumed, why, until when, and what still works. */
 export function controlEmbed(card: ControlCard, mode: Mode): APIEmbed {
@@ -66,7 +71,7 @@ export function controlEmbed(card: ControlCard, mode: Mode): APIEmbed {
       ...expiredLines(card),
       ...endLines(card),
       ...drawdownLines(card),
-      `By ${plain(clipLine(card.by, NAME_LENGTH))}, ${stamp(card.at, 'f')}: ${plain(clipLine(oneLine(card.reason), REASON_LENGTH))}`,
+      ...whyLines(card),
     ].join('\n'),
     footer: { text: mode },
   };
@@ -92,12 +97,22 @@ function endLines({ control, change }: ControlCard): readonly string[] {
     control.until === null
       ? `**${again} entries until someone resumes** with /resume (admins).`
       : `**${again} entries until ${stamp(control.until, 'f')}**; /resume (admins) ends it before.`;
-  // Two halts are one: the first one's words stay.
-  const first =
-    change === 'prolonged'
-      ? [`Since ${stamp(control.since, 'f')} by ${plain(clipLine(control.by, NAME_LENGTH))}.`]
-      : [];
-  return [end, ...first];
+  const isClosing = control.status === 'flattening' && isOnTop(change);
+  return [...(isClosing ? ['**Every position is being closed.**'] : []), end];
+}
+
+const isOnTop = (change: ControlChange): boolean => change === 'prolonged' || change === 'joined';
+
+/** Who has changed it, and all that it is for. Two halts are one, which has begun with the first. */
+function whyLines({ change, by, reason, at, control }: ControlCard): readonly string[] {
+  const [who, first] = [by, control.by].map((name) => plain(clipLine(name, NAME_LENGTH)));
+  const why = plain(clipLine(oneLine(reason), REASONS_LENGTH));
+  return isOnTop(change)
+    ? [
+        `Since ${stamp(control.since, 'f')} by ${first}: ${why}`,
+        `Changed by ${who}, ${stamp(at, 'f')}.`,
+      ]
+    : [`By ${who}, ${stamp(at, 'f')}: ${why}`];
 }
 
 /** What a resume let be: whoever reads it must not think that the limits are as they were. */

@@ -8,6 +8,7 @@ import {
   formatPercentGain,
   formatPrice,
   formatR,
+  formatRoundGain,
   NONE,
 } from '#core/number-words.ts';
 import type { ClosedTrade } from '#core/trade.ts';
@@ -18,7 +19,7 @@ import { flowWords } from './flows.ts';
 import { EXIT_WORDS } from './reasons.ts';
 import { signalFields } from './signals.ts';
 import { COLOUR, MODE_BADGE, protection, resultColour } from './style.ts';
-import { table } from './table.ts';
+import { cellOfR, table } from './table.ts';
 import { LEGEND, targetLines } from './targets.ts';
 
 const MOST_ROWS = 12;
@@ -104,8 +105,8 @@ function closedField(trades: readonly ClosedTrade[]): APIEmbedField {
     .map((trade) => [
       trade.symbol,
       trade.side,
-      formatGain(trade.pnl),
-      formatR(trade.rMultiple),
+      formatRoundGain(trade.pnl),
+      cellOfR(trade.rMultiple),
       EXIT_WORDS[trade.exitReason].column,
     ]);
   const more = trades.length - rows.length;
@@ -120,7 +121,7 @@ function closedField(trades: readonly ClosedTrade[]): APIEmbedField {
   };
 }
 
-/** Figures to the right, words to the left: P/L and R are the figures. */
+/** Figures to the right, words to the left: P/L, in whole dollars for a phone's sake, and R are the figures. */
 const FIGURE_COLUMNS = new Set([2, 3]);
 
 function positionsField(

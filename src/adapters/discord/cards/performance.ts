@@ -2,13 +2,13 @@ import type { APIEmbed, APIEmbedField } from 'discord.js';
 
 import type { PerformanceReport, Period } from '#app/reports/performance.ts';
 import { ENOUGH } from '#core/daily-metrics.ts';
-import { count, formatGain, formatMoney, formatNumber, formatR, NONE } from '#core/number-words.ts';
+import { count, formatGain, formatMoney, formatNumber, NONE } from '#core/number-words.ts';
 import type { Grouping, TradeGroup } from '#core/performance-groups.ts';
 import type { ExitReason } from '#core/trade.ts';
 
 import { EXIT_WORDS } from './reasons.ts';
 import { resultColour } from './style.ts';
-import { chunks, table } from './table.ts';
+import { cellOfR, chunks, table } from './table.ts';
 import { LEGEND, targetLines } from './targets.ts';
 
 const PERIOD = {
@@ -77,6 +77,6 @@ function figuresOf({ winRate, pnl, averageR }: TradeGroup['metrics']): readonly 
     String(winRate.count),
     `${winRate.value === null ? NONE : share(winRate.value)} %${between}`,
     formatGain(pnl),
-    averageR.value === null ? NONE : formatR(averageR.value).replace(/ R$/, ''),
+    averageR.value === null ? NONE : cellOfR(averageR.value),
   ];
 }

@@ -6,7 +6,7 @@ import type { StartedCard } from '#ports/cards.ts';
 
 import { plain, stamp } from '../format.ts';
 import { clipLine } from '../limits.ts';
-import { CONTROL_BADGE, controlLines } from './control-state.ts';
+import { CONTROL_BADGE, controlLines, REASONS_LENGTH } from './control-state.ts';
 import { COLOUR, MODE_BADGE, MODE_MEANING, protection } from './style.ts';
 
 const MOST_FINDINGS = 10;
@@ -69,7 +69,7 @@ function haltLines(card: StartedCard): readonly string[] {
   const halt = haltOf(card);
   return halt === null
     ? []
-    : controlLines({ ...halt, reason: clipLine(halt.reason, FINDING_LENGTH) });
+    : controlLines({ ...halt, reason: clipLine(halt.reason, REASONS_LENGTH) });
 }
 
 /** What happened meanwhile, and what an earlier run left behind that this one goes on with. */

@@ -7,7 +7,6 @@ import {
   formatDuration,
   formatNumber,
   formatPrice,
-  formatR,
   formatRoundGain,
   NONE,
 } from '#core/number-words.ts';
@@ -18,7 +17,7 @@ import type { OpenPositionLine } from '#ports/report-cards.ts';
 import { LIMITS } from '../limits.ts';
 import { nakedFirst, stateEmbed } from './status.ts';
 import { protection } from './style.ts';
-import { chunks, table } from './table.ts';
+import { cellOfR, chunks, table } from './table.ts';
 
 const FENCE = '```';
 /** Of a page, so that it is read without much scrolling. */
@@ -92,7 +91,7 @@ function rowsOf(line: OpenPositionLine, now: EpochMs): readonly (readonly string
       `${side} ${formatNumber(line.quantity)}`,
       priceOf(currentPrice),
       stop === null ? NONE : percent(stopDistancePercent(side, { now: currentPrice, stop })),
-      rNow === null ? NONE : formatR(rNow).replace(/ R$/, ''),
+      rNow === null ? NONE : cellOfR(rNow),
     ],
     [
       line.isProtected ? 'protected' : 'NAKED',

@@ -1,3 +1,5 @@
+import { formatR } from '#core/number-words.ts';
+
 /**
  * Rows in columns of equal width, for a block of code; the first row is the head.
  *
@@ -14,6 +16,9 @@ export function table(
     figures.has(column) ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0);
   return rows.map((row) => row.map(cell).join(' ').trimEnd());
 }
+
+/** A figure under a head that says R: every character of a phone's line counts. */
+export const cellOfR = (multiple: number): string => formatR(multiple).replace(/ R$/, '');
 
 /** The items in pieces of so many; the last has what is left. */
 export const chunks = <Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] =>
