@@ -20,7 +20,6 @@ function draw(id, option) {
 }
 
 export function drawEquity(points) {
-  const column = (index) => points.map((point) => [point[0], point[index]]);
   draw('equity', {
     tooltip: {
       trigger: 'axis',
@@ -50,25 +49,24 @@ export function drawEquity(points) {
       { type: 'inside', xAxisIndex: [0, 1] },
       { type: 'slider', xAxisIndex: [0, 1], bottom: 4, height: 22 },
     ],
-    series: [
-      {
-        type: 'line',
-        step: 'end',
-        symbol: 'none',
-        lineStyle: { color: '#5ea1ff', width: 2 },
-        data: column(1),
-      },
-      {
-        type: 'line',
-        xAxisIndex: 1,
-        yAxisIndex: 1,
-        symbol: 'none',
-        lineStyle: { color: '#ff7070', width: 1 },
-        areaStyle: { color: '#ff707055' },
-        data: column(2),
-      },
-    ],
+    series: equitySeries(points),
   });
+}
+
+function equitySeries(points) {
+  const column = (index) => points.map((point) => [point[0], point[index]]);
+  const line = { type: 'line', symbol: 'none' };
+  return [
+    { ...line, step: 'end', lineStyle: { color: '#5ea1ff', width: 2 }, data: column(1) },
+    {
+      ...line,
+      xAxisIndex: 1,
+      yAxisIndex: 1,
+      lineStyle: { color: '#ff7070', width: 1 },
+      areaStyle: { color: '#ff707055' },
+      data: column(2),
+    },
+  ];
 }
 
 const short = new Intl.NumberFormat('en-US', { notation: 'compact' });
