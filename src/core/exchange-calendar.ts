@@ -123,27 +123,33 @@ const isTradingDay = (day: Day): boolean =>
   !isHoliday(day) &&
   !SPECIAL_CLOSURES.has(dateOf(day));
 
-const sessions = new Map<Day, Session>();
+const sessions = new Map<Day, Session | null>();
 
-function sessionOf(day: Day): Session {
+/** Null on a day without one. Asking for New York's offset takes time, and every symbol asks for the same days. */
+function sessionOn(day: Day): Session | null {
   const known = sessions.get(day);
   if (known !== undefined) return known;
+  const session = isTradingDay(day) ? sessionOf(day) : null;
+  sessions.set(day, session);
+  return session;
+}
+
+function sessionOf(day: Day): Session {
   const date = dateOf(day);
-  const session = {
+  return {
     date,
     open: newYorkInstant(date, '09:30'),
     close: newYorkInstant(date, isHalfDay(day) ? '13:00' : '16:00'),
   };
-  // Asking for New York's offset is what takes the time, and every symbol asks for the same days.
-  sessions.set(day, session);
-  return session;
 }
 
 /** Every session from one date to another, both included, oldest first. */
 export function sessionsBetween(from: SessionDate, to: SessionDate): readonly Session[] {
   const found: Session[] = [];
-  for (let day = parseDay(from); day <= parseDay(to); day += 1) {
-    if (isTradingDay(day)) found.push(sessionOf(day));
+  const last = parseDay(to);
+  for (let day = parseDay(from); day <= last; day += 1) {
+    const session = sessionOn(day);
+    if (session !== null) found.push(session);
   }
   return found;
 }
@@ -157,7 +163,8 @@ export function sessionsFrom(date: SessionDate, count: number): readonly Session
     found.length < Math.abs(count);
     day += step
   ) {
-    if (isTradingDay(day)) found.push(sessionOf(day));
+    const session = sessionOn(day);
+    if (session !== null) found.push(session);
   }
   return step < 0 ? found.toReversed() : found;
 }

@@ -91,9 +91,20 @@ function missingSessions(
   traded: readonly SessionRows[],
   isThin: boolean,
 ): readonly BarFinding[] {
-  return traded.slice(1).flatMap(({ session, regularFrom }, index) => {
-    const before = traded[index]?.session ?? session;
-    const missing = sessionsBetween(before.date, session.date).slice(1, -1);
+  const [begin, end] = [traded[0]?.session.date, traded.at(-1)?.session.date];
+  if (begin === undefined || end === undefined) return [];
+  const calendar = sessionsBetween(begin, end);
+  let at = 0;
+  return traded.flatMap(({ session, regularFrom }) => {
+    const missing: Session[] = [];
+    for (
+      let due = calendar[at];
+      due !== undefined && due.date <= session.date;
+      due = calendar[at]
+    ) {
+      if (due.date < session.date) missing.push(due);
+      at += 1;
+    }
     const [first, last] = [missing[0], missing.at(-1)];
     if (first === undefined || last === undefined) return [];
     const days = first === last ? first.date : `${first.date} to ${last.date}`;
