@@ -11,8 +11,17 @@ const after = (ms: number) => sql`clock_timestamp() + make_interval(secs => ${ms
 
 const isFree = sql`${traderLease.expiresAt} IS NULL OR ${traderLease.expiresAt} <= clock_timestamp()`;
 
-async function acquire(db: Database, holder: string, forMs: number): Promise<LeaseAnswer> {
-  const [held] = await db
+/** The very first holder writes the row. One of two who do so at once does nothing, whichever key they meet at. */
+const write = (db: Database, holder: string, forMs: number) =>
+  db
+    .insert(traderLease)
+    .values({ token: 1, holder, expiresAt: after(forMs) })
+    .onConflictDoNothing()
+    .returning({ token: traderLease.token });
+
+/** Of a row that is there: what is written into it is found out once it is had, after any wait for it. */
+const takeOver = (db: Database, holder: string, forMs: number) =>
+  db
     .insert(traderLease)
     .values({ token: 1, holder, expiresAt: after(forMs) })
     .onConflictDoUpdate({
@@ -21,6 +30,10 @@ async function acquire(db: Database, holder: string, forMs: number): Promise<Lea
       setWhere: sql`${traderLease.holder} = ${storableText(holder)} OR ${isFree}`,
     })
     .returning({ token: traderLease.token });
+
+async function acquire(db: Database, holder: string, forMs: number): Promise<LeaseAnswer> {
+  const [written] = await write(db, holder, forMs);
+  const held = written ?? (await takeOver(db, holder, forMs))[0];
   if (held !== undefined) return { kind: 'held', token: held.token };
   const left = sql<string>`extract(epoch FROM ${traderLease.expiresAt} - clock_timestamp()) * 1000`;
   const [taken] = await db.select({ holder: traderLease.holder, left }).from(traderLease);

@@ -54,6 +54,19 @@ describe('the lease', () => {
     }
   });
 
+  it('is had by exactly one of those who ask at once for the very first time', async () => {
+    for (let round = 0; round < 100; round += 1) {
+      await desk.query('DELETE FROM trader_lease');
+      const answers = await Promise.all(
+        ['a', 'b', 'c', 'd'].map((name, index) =>
+          (index % 2 === 0 ? desk : other).ledger.lease.acquire(name, LONG),
+        ),
+      );
+      expect(answers.filter(({ kind }) => kind === 'held')).toHaveLength(1);
+    }
+    await desk.query('DELETE FROM trader_lease');
+  });
+
   it('has a greater token each time it is taken, also by its own holder', async () => {
     await lease.acquire('one', LONG);
     expect(await lease.acquire('one', LONG)).toEqual({ kind: 'held', token: 2 });
