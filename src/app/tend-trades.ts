@@ -1,4 +1,4 @@
-import { isRestingPart } from '#core/close.ts';
+import { keepsWaiting } from '#core/close.ts';
 import type { ControlState } from '#core/control.ts';
 import type { Features, OpenTrade } from '#core/decision.ts';
 import { decideExits } from '#core/exits.ts';
@@ -79,9 +79,9 @@ async function follow(context: AppContext, trade: Trade): Promise<Trade> {
 async function carryOut(context: AppContext, intents: readonly ExitIntent[]): Promise<void> {
   const closes = await context.ledger.openCloses();
   const due = intents.filter(({ kind, symbol }) => {
-    const close = closes.find((one) => one.symbol === symbol);
+    const close = closes.find((one) => one.symbol === symbol) ?? null;
     // A closing has the symbol's orders in hand; to move a stop now would be in its way.
-    return close === undefined || (kind === 'close' && isRestingPart(close));
+    return close === null || (kind === 'close' && !keepsWaiting(close));
   });
   await Promise.all(
     due.map((intent) => surely(context, intent.symbol, () => carryOutOne(context, intent))),

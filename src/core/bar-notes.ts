@@ -3,7 +3,7 @@ import { gapFindings } from './bar-file/check-gaps.ts';
 import type { BarColumns } from './bars.ts';
 import { sessionsBetween, sessionsFrom } from './exchange-calendar.ts';
 import type { Ticker } from './ids.ts';
-import { count, formatNumber } from './number-words.ts';
+import { count, formatNumber, listOf } from './number-words.ts';
 import { newYorkDate } from './session.ts';
 import type { Session, SessionDate } from './session.ts';
 
@@ -166,11 +166,6 @@ function noteOf<Of extends { readonly symbol: Ticker }>(
   return words.length === 0 ? [] : [`${what}: ${listed(words)}`];
 }
 
-/** So many are named; the rest is counted. */
 const MOST_NAMED = 5;
 
-function listed(words: readonly string[]): string {
-  const rest = words.length - MOST_NAMED;
-  const named = words.slice(0, MOST_NAMED).join(', ');
-  return rest > 0 ? `${named} and ${rest} more` : named;
-}
+const listed = (words: readonly string[]): string => listOf(words, MOST_NAMED);

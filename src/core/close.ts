@@ -132,6 +132,10 @@ export const begunClose = (wish: CloseWish): Close => ({
 /** Whether a closing is of a part and rests after a failure: one of everything need not wait for it. */
 export const isRestingPart = ({ phase, keep }: Close): boolean => phase === 'stuck' && keep > 0;
 
+/** Whether a closing of everything has to wait for what is going on in the symbol. */
+export const keepsWaiting = (close: Close | null): boolean =>
+  close !== null && !isRestingPart(close);
+
 /**
  * A part that rests, as a closing of everything from now on. It stays one closing, so that an exit of which nobody
  * knows what became of it keeps everything waiting as it did the part.

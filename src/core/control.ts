@@ -1,3 +1,4 @@
+import { clipLine } from './clip.ts';
 import type { EpochMs } from './session.ts';
 
 export type ControlStatus = 'active' | 'halted' | 'flattening';
@@ -107,11 +108,7 @@ export function reasonsOf({ by, reason }: Reason): readonly string[] {
 
 const named = ({ by, reason }: Reason): string => `${by}: ${clip(reason)}`;
 
-/** Cuts between characters, never inside one. */
-const clip = (text: string): string =>
-  text.length <= MOST_CHARACTERS
-    ? text
-    : `${text.slice(0, MOST_CHARACTERS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+const clip = (text: string): string => clipLine(text, MOST_CHARACTERS);
 
 /** With the wish's reason as the newest, unless it is known. */
 function reasonWith(state: ControlState, wish: Wish): string {

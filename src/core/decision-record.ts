@@ -1,4 +1,5 @@
 import type { Asset } from './account.ts';
+import { clipLine } from './clip.ts';
 import {
   ASSET_BITS,
   FILTER_FORMS,
@@ -118,7 +119,7 @@ function withoutEmptyEnd(values: readonly unknown[]): readonly unknown[] {
 
 /** Whole numbers as they are, others to six digits, what is no number as null; of a text its beginning. */
 function short(value: FilterNumber, room: number): FilterNumber {
-  if (typeof value === 'string') return clipped(storable(value), room);
+  if (typeof value === 'string') return clipLine(storable(value), room);
   if (typeof value !== 'number') return value;
   if (!Number.isFinite(value)) return null;
   // Adding nothing takes the sign from minus zero, which JSON does not know.
@@ -127,9 +128,3 @@ function short(value: FilterNumber, room: number): FilterNumber {
 
 /** Without what no database takes: U+0000, and halves of surrogate pairs. */
 const storable = (text: string): string => text.replaceAll('\0', '').toWellFormed();
-
-/** Cut between characters, never inside one. */
-const clipped = (text: string, length: number): string =>
-  text.length <= length
-    ? text
-    : `${text.slice(0, Math.max(0, length - 1)).replace(/[\uD800-\uDBFF]$/, '')}…`;

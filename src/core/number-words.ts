@@ -109,3 +109,10 @@ const ORDINAL_ENDINGS: Readonly<Record<Intl.LDMLPluralRule, string>> = {
 /** `1st`, `2nd`, `13th`. */
 export const ordinal = (n: number): string =>
   `${grouped(n, 0)}${ORDINAL_ENDINGS[ORDINAL.select(n)]}`;
+
+/** `A, B and 3 more`: so many are named, and the rest is counted. */
+export function listOf(words: readonly string[], most: number): string {
+  const rest = words.length - most;
+  const named = words.slice(0, most).join(', ');
+  return rest > 0 ? `${named} and ${rest} more` : named;
+}

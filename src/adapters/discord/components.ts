@@ -1,8 +1,9 @@
 import { ButtonStyle, ComponentType } from 'discord.js';
 import type { APIActionRowComponent, APIButtonComponentWithCustomId } from 'discord.js';
 
+import { clipLine } from '#core/clip.ts';
+
 import { customIdOf } from './custom-id.ts';
-import { clipLine } from './limits.ts';
 
 export type Row = APIActionRowComponent<APIButtonComponentWithCustomId>;
 

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MessageFlags } from 'discord.js';
 import type { AutocompleteInteraction, ChatInputCommandInteraction, Interaction } from 'discord.js';
 
+import { clipLine } from '#core/clip.ts';
 import type { MessageId } from '#ports/notifier.ts';
 
 import { promiseAnswer } from './acknowledge.ts';
@@ -16,7 +17,7 @@ import { describeError, isStaleInteraction } from './errors.ts';
 import { createExpiry } from './expiry.ts';
 import { judge } from './judge.ts';
 import type { Verdict } from './judge.ts';
-import { clipLine, LIMITS } from './limits.ts';
+import { LIMITS } from './limits.ts';
 import { textBody } from './render.ts';
 
 export interface Dispatcher {

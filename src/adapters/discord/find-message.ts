@@ -1,7 +1,9 @@
 import { DiscordAPIError, Routes } from 'discord.js';
 import type { APIEmbed, APIMessage, REST, RESTGetAPIChannelMessagesResult } from 'discord.js';
 
-import { clipLine, LIMITS } from './limits.ts';
+import { clipLine } from '#core/clip.ts';
+
+import { LIMITS } from './limits.ts';
 
 /** Of a nonce, enough to tell apart all messages that a channel will ever have. */
 const MARK_LENGTH = 8;

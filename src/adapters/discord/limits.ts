@@ -1,5 +1,6 @@
 import type { APIEmbed, APIEmbedField } from 'discord.js';
 
+import { clipLine, head } from '#core/clip.ts';
 import { NONE } from '#core/number-words.ts';
 
 /** What Discord accepts, in characters and pieces. One over, and it refuses the whole message. */
@@ -19,14 +20,6 @@ export const LIMITS = {
 
 /** Room for the line that says how much was left out, and for the end of a code block. */
 const NOTE_LENGTH = 48;
-
-/** Cuts between characters, never inside one. */
-const head = (text: string, length: number): string =>
-  text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
-
-/** One line of text that fits, with an ellipsis where it was cut. */
-export const clipLine = (text: string, limit: number): string =>
-  text.length <= limit ? text : `${head(text, limit - 1)}…`;
 
 const FENCE = '```';
 const closeFence = (text: string): string =>

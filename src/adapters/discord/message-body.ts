@@ -1,6 +1,7 @@
 import type { APIEmbed, RawFile } from 'discord.js';
 
 import { severityOf } from '#app/card-severity.ts';
+import { clipLine } from '#core/clip.ts';
 import type { Mentions } from '#ports/card-settings.ts';
 import type { Card, DeliveredCard, Mode } from '#ports/cards.ts';
 import type { ChartImage } from '#ports/charts.ts';
@@ -9,7 +10,7 @@ import type { TextFile } from '#ports/notifier.ts';
 import { textContent } from './cards/text.ts';
 import type { Row } from './components.ts';
 import { describeError } from './errors.ts';
-import { clipLine, clipText, LIMITS } from './limits.ts';
+import { clipText, LIMITS } from './limits.ts';
 import { renderCard } from './render.ts';
 
 /** A message as Discord's REST interface takes it, with its files beside it. */

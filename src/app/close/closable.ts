@@ -1,5 +1,5 @@
 import type { Position } from '#core/account.ts';
-import { isRestingPart } from '#core/close.ts';
+import { isRestingPart, keepsWaiting } from '#core/close.ts';
 import type { Close } from '#core/close.ts';
 import type { Ticker } from '#core/ids.ts';
 import { micros } from '#core/money.ts';
@@ -42,7 +42,7 @@ export async function readClosables(
     ledger.foreignItems(),
     ledger.openCloses(),
   ]);
-  const inTheWay = closes.filter((close) => extent === 'part' || !isRestingPart(close));
+  const inTheWay = closes.filter((close) => extent === 'part' || keepsWaiting(close));
   return positions.map((position) => classify(position, { trades, foreign, closes: inTheWay }));
 }
 

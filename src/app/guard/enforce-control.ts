@@ -1,4 +1,4 @@
-import { isRestingPart } from '#core/close.ts';
+import { keepsWaiting } from '#core/close.ts';
 import { DRAWDOWN_WATCH } from '#core/control.ts';
 import type { ControlState } from '#core/control.ts';
 import type { Trade } from '#core/trade.ts';
@@ -43,7 +43,7 @@ async function closeWhole(
   { position, trade, close }: Judged,
   { by }: ControlState,
 ): Promise<void> {
-  if (close !== null && !isRestingPart(close)) return;
+  if (keepsWaiting(close)) return;
   const owner: Trade | null = trade ?? (await context.ledger.lastTradeIn(position.symbol));
   if (owner === null) return;
   const request = await requestClose(context, {

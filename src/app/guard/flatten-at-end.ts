@@ -1,4 +1,4 @@
-import { isRestingPart } from '#core/close.ts';
+import { keepsWaiting } from '#core/close.ts';
 import { flattenRule } from '#core/exits.ts';
 import { newYorkDate } from '#core/session.ts';
 
@@ -13,9 +13,7 @@ import type { Judged } from './look.ts';
  */
 export async function flattenAtEnd(context: AppContext, judged: readonly Judged[]): Promise<void> {
   const { calendar, clock, parameters, ledger, log } = context;
-  const held = judged.filter(
-    ({ close, trade }) => (close === null || isRestingPart(close)) && trade?.openedAt != null,
-  );
+  const held = judged.filter(({ close, trade }) => !keepsWaiting(close) && trade?.openedAt != null);
   if (held.length === 0 || parameters.endOfDay === 'hold') return;
   const now = clock.now();
   const session = (await calendar.on(newYorkDate(now))) ?? (await calendar.currentOrNext(now));

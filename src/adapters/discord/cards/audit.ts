@@ -1,11 +1,11 @@
 import type { APIEmbed } from 'discord.js';
 
 import type { AuditReport } from '#app/reports/audit.ts';
+import { clipLine } from '#core/clip.ts';
 import { count } from '#core/number-words.ts';
 import type { AuditRow } from '#ports/audit-log.ts';
 
 import { plain, stamp } from '../format.ts';
-import { clipLine } from '../limits.ts';
 import { COLOUR } from './style.ts';
 
 const BADGE = { done: '✔', denied: '⛔', failed: '✖' } as const satisfies Record<

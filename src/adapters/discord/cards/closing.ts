@@ -1,11 +1,12 @@
 import type { APIEmbed } from 'discord.js';
 
+import { clipLine } from '#core/clip.ts';
 import { count, formatDuration, formatNumber, formatPrice, ordinal } from '#core/number-words.ts';
 import type { Mode } from '#ports/cards.ts';
 import type { ClosingCard, ClosingProgress } from '#ports/trade-cards.ts';
 
 import { plain, stamp } from '../format.ts';
-import { clipLine, clipText } from '../limits.ts';
+import { clipText } from '../limits.ts';
 import { provenHeadline } from './proof.ts';
 import { EXIT_WORDS } from './reasons.ts';
 import { COLOUR, EXIT_VERB } from './style.ts';

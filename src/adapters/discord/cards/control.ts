@@ -1,10 +1,10 @@
 import type { APIEmbed } from 'discord.js';
 
+import { clipLine } from '#core/clip.ts';
 import { formatMoney } from '#core/number-words.ts';
 import type { ControlCard, ControlChange, Mode } from '#ports/cards.ts';
 
 import { plain, stamp } from '../format.ts';
-import { clipLine } from '../limits.ts';
 import { REASONS_LENGTH } from './control-state.ts';
 import { COLOUR } from './style.ts';
 

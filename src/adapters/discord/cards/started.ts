@@ -1,11 +1,11 @@
 import type { APIEmbed } from 'discord.js';
 
+import { clipLine } from '#core/clip.ts';
 import type { ControlState } from '#core/control.ts';
-import { count, formatMoney, NONE } from '#core/number-words.ts';
+import { count, formatMoney, listOf, NONE } from '#core/number-words.ts';
 import type { StartedCard } from '#ports/cards.ts';
 
 import { plain, stamp } from '../format.ts';
-import { clipLine } from '../limits.ts';
 import { CONTROL_BADGE, controlLines, REASONS_LENGTH } from './control-state.ts';
 import { COLOUR, MODE_BADGE, MODE_MEANING, protection } from './style.ts';
 
@@ -101,10 +101,7 @@ const resumedLines = ({
 
 const MOST_SYMBOLS = 12;
 
-const symbolList = (symbols: readonly string[]): string =>
-  symbols.length <= MOST_SYMBOLS
-    ? symbols.join(', ')
-    : `${symbols.slice(0, MOST_SYMBOLS).join(', ')} and ${symbols.length - MOST_SYMBOLS} more`;
+const symbolList = (symbols: readonly string[]): string => listOf(symbols, MOST_SYMBOLS);
 
 /** Last in the text, since a long list is cut from its end. */
 function findingLines({ findings }: StartedCard): readonly string[] {
