@@ -21,22 +21,26 @@ const LATE_MS = 120_000;
 
 /**
  * Delivers all cards that wait, in the order of core/delivery-order.ts, up to the first that has to wait
- * longer. Only one process does at a time; a second one returns at once.
+ * longer. Only one process does at a time; a second one returns at once, and the first delivers for it.
  */
 export async function deliverOutbox(context: AppContext): Promise<void> {
-  await context.ledger.outbox.exclusively(async () => {
-    // Asked for anew after each card: what has become urgent meanwhile goes first.
-    while (await deliverNext(context));
-    await tendPins(context);
-  });
+  const { outbox } = context.ledger;
+  let isOurs: boolean;
+  do {
+    isOurs = await outbox.exclusively(async () => {
+      // Asked for anew after each card: what has become urgent meanwhile goes first.
+      while (await deliverNext(context));
+      await tendPins(context);
+    });
+    // Whoever was turned away after the last look, before the lock was free, counts on one more.
+  } while (isOurs && (await nextDue(context)) !== null);
 }
 
 /** Returns whether there may be more to do now. */
 async function deliverNext(context: AppContext): Promise<boolean> {
   const { outbox } = context.ledger;
-  const [next] = await outbox.pending(1);
-  // What follows a card that has to wait waits too: the channel is a log, and logs have an order.
-  if (next === undefined || !isDue(context, next)) return false;
+  const next = await nextDue(context);
+  if (next === null) return false;
   if (await isLeftOut(context, next)) {
     await outbox.leftOut(next.sequence);
     return true;
@@ -47,8 +51,12 @@ async function deliverNext(context: AppContext): Promise<boolean> {
   return deliver(context, next, since);
 }
 
-const isDue = ({ systemClock }: AppContext, { retryAt }: OutboxCard): boolean =>
-  retryAt === null || retryAt <= systemClock.now();
+/** What follows a card that has to wait waits too: the channel is a log, and logs have an order. */
+async function nextDue({ ledger, systemClock }: AppContext): Promise<OutboxCard | null> {
+  const [next] = await ledger.outbox.pending(1);
+  if (next === undefined) return null;
+  return next.retryAt === null || next.retryAt <= systemClock.now() ? next : null;
+}
 
 /** A message that is there is edited all the same: it must not go on telling what is over. */
 const isLeftOut = async (

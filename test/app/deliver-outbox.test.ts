@@ -45,6 +45,25 @@ describe('delivering the cards', () => {
     expect(titles(desk)).toEqual(['posted one', 'posted two', 'posted three']);
   });
 
+  it('also delivers one that somebody asks for while the last look is already behind', async () => {
+    const desk = await openDesk([]);
+    const { ledger } = desk.context;
+    await queueUp(desk, 'one', 'one');
+    const others: string[] = ['two', 'three'];
+    const exclusively = (work: () => Promise<void>): Promise<boolean> =>
+      ledger.outbox.exclusively(async () => {
+        await work();
+        const next = others.shift();
+        if (next === undefined) return;
+        await queueUp(desk, next, next);
+        // The lock is still held: whoever asks now leaves the card to the one who holds it.
+        await deliverOutbox(desk.context);
+      });
+    const outbox = { ...ledger.outbox, exclusively };
+    await deliverOutbox(desk.with({ ledger: { ...ledger, outbox } }));
+    expect(titles(desk)).toEqual(['posted one', 'posted two', 'posted three']);
+  });
+
   it('edits the message that the first card of a key was posted as', async () => {
     const desk = await openDesk([]);
     await queueUp(desk, 'trade', 'submitted');
