@@ -108,8 +108,7 @@ function isHoliday(day: Day): boolean {
 }
 
 /** The days before Independence Day and Christmas and after Thanksgiving end at 13:00. */
-function isHalfDay(day: Day): boolean {
-  const date = dateOf(day);
+function isHalfDay(day: Day, date: SessionDate): boolean {
   if (SPECIAL_HALF_DAYS.has(date)) return true;
   if (FULL_DAYS.has(date)) return false;
   const year = Number(date.slice(0, 4));
@@ -117,11 +116,8 @@ function isHalfDay(day: Day): boolean {
   return (isEve && weekdayOf(day) < FRIDAY) || day === thanksgiving(year) + 1;
 }
 
-const isTradingDay = (day: Day): boolean =>
-  weekdayOf(day) !== SATURDAY &&
-  weekdayOf(day) !== SUNDAY &&
-  !isHoliday(day) &&
-  !SPECIAL_CLOSURES.has(dateOf(day));
+const isWorkday = (day: Day): boolean =>
+  weekdayOf(day) !== SATURDAY && weekdayOf(day) !== SUNDAY && !isHoliday(day);
 
 const sessions = new Map<Day, Session | null>();
 
@@ -129,17 +125,19 @@ const sessions = new Map<Day, Session | null>();
 function sessionOn(day: Day): Session | null {
   const known = sessions.get(day);
   if (known !== undefined) return known;
-  const session = isTradingDay(day) ? sessionOf(day) : null;
+  const session = isWorkday(day) ? sessionOf(day) : null;
   sessions.set(day, session);
   return session;
 }
 
-function sessionOf(day: Day): Session {
+/** Of a day that is no holiday. */
+function sessionOf(day: Day): Session | null {
   const date = dateOf(day);
+  if (SPECIAL_CLOSURES.has(date)) return null;
   return {
     date,
     open: newYorkInstant(date, '09:30'),
-    close: newYorkInstant(date, isHalfDay(day) ? '13:00' : '16:00'),
+    close: newYorkInstant(date, isHalfDay(day, date) ? '13:00' : '16:00'),
   };
 }
 

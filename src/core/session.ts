@@ -53,21 +53,26 @@ interface WallClock {
 
 const HOUR_MS = 60 * MINUTE_MS;
 const UTC_DAY_MS = 24 * HOUR_MS;
+const FORTNIGHT_MS = 14 * UTC_DAY_MS;
 /** Offsets that are remembered: those of more than a century of days. */
 const MOST_OFFSETS = 50_000;
 const offsets = new Map<number, number>();
 
 /**
- * How far New York's clocks stand from UTC's, in milliseconds. They change on a full hour, and never twice a day,
- * so that a UTC day has one answer where its two ends have the same; it is remembered, since the formatter takes
- * its time and history asks often.
+ * How far New York's clocks stand from UTC's, in milliseconds. They change on a full hour, and never twice within
+ * weeks, so that a fortnight has one answer where its two ends have the same, and so has a day; answers are
+ * remembered, since the formatter takes its time and history asks often.
  */
-function offsetAt(at: EpochMs): number {
-  const day = Math.floor(at / UTC_DAY_MS);
-  const offset = offsetOfHour(day * UTC_DAY_MS);
-  return offset === offsetOfHour((day + 1) * UTC_DAY_MS)
-    ? offset
-    : offsetOfHour(Math.floor(at / HOUR_MS) * HOUR_MS);
+const offsetAt = (at: EpochMs): number =>
+  offsetWithin(at, FORTNIGHT_MS) ??
+  offsetWithin(at, UTC_DAY_MS) ??
+  offsetOfHour(Math.floor(at / HOUR_MS) * HOUR_MS);
+
+/** Null where the clocks change within the stretch of this length that the instant lies in. */
+function offsetWithin(at: EpochMs, length: number): number | null {
+  const from = Math.floor(at / length) * length;
+  const offset = offsetOfHour(from);
+  return offset === offsetOfHour(from + length) ? offset : null;
 }
 
 /** At a full hour. */
@@ -110,12 +115,8 @@ const twoDigits = (value: number): string => (value < 10 ? `0${value}` : String(
 export function newYorkInstant(date: SessionDate, time: string): EpochMs {
   const naive = Date.parse(`${date}T${time}:00Z`);
   if (Number.isNaN(naive)) throw new RangeError(`not a time: ${date} ${time}`);
-  const shown = wallClock(naive);
-  const offset = Date.parse(`${shown.date}T${shown.time}:00Z`) - naive;
   // The offset was read at the naive instant; reading it once more settles the hours around a change.
-  const guess = naive - offset;
-  const again = wallClock(guess);
-  return guess - (Date.parse(`${again.date}T${again.time}:00Z`) - naive);
+  return naive - offsetAt(naive - offsetAt(naive));
 }
 
 const DAY_MS = 24 * 60 * MINUTE_MS;

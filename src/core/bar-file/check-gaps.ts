@@ -5,12 +5,13 @@ import type { SessionRows } from './check-clock.ts';
 import { lineOf } from './finding.ts';
 import type { BarFinding, FileRows } from './finding.ts';
 
-/** Of one session: bars that are not there, the longest stretch of them, and the row behind that. */
+/** Of one session: bars that are not there. */
 interface Gap {
-  readonly session: Session;
+  readonly day: SessionRows;
   readonly bars: number;
-  readonly longestMs: number;
-  readonly row: number;
+  /** Between which instants all of its bars are due: a file may begin and end in the middle of a session. */
+  readonly from: EpochMs;
+  readonly until: EpochMs;
 }
 
 /**
@@ -24,65 +25,78 @@ export function gapFindings(
   barMinutes: number,
 ): readonly BarFinding[] {
   const traded = days.filter(({ regularFrom, regularTo }) => regularTo > regularFrom);
+  const barMs = barMinutes * MINUTE_MS;
   const gaps = traded
-    .map((day, index) => gapOf(rows, day, [index === 0, index === traded.length - 1], barMinutes))
+    .map((day, index) => gapOf(rows, day, [index === 0, index === traded.length - 1], barMs))
     .filter(({ bars }) => bars > 0);
   const isThin = gaps.length > traded.length / 2;
   const ofBars = isThin
-    ? [thinFinding(rows, gaps, traded.length)]
-    : gaps.map((gap) => gapFinding(rows, gap));
+    ? [thinFinding(rows, gaps, { traded: traded.length, barMs })]
+    : gaps.map((gap) => gapFinding(rows, gap, barMs));
   return [...missingSessions(rows, traded, isThin), ...ofBars];
 }
 
-/** A file may begin and end in the middle of a session. */
 function gapOf(
   { columns: { start } }: FileRows,
-  { session, regularFrom, regularTo }: SessionRows,
+  day: SessionRows,
   [isFirst, isLast]: readonly [boolean, boolean],
-  barMinutes: number,
+  barMs: number,
 ): Gap {
-  const barMs = barMinutes * MINUTE_MS;
-  const startOf = (row: number): EpochMs => start[row] ?? Number.NaN;
-  let expected = isFirst ? startOf(regularFrom) : session.open;
-  const from = expected;
-  let longest = { longestMs: 0, row: regularFrom };
-  const see = (until: EpochMs, row: number) => {
-    if (until - expected > longest.longestMs) longest = { longestMs: until - expected, row };
-  };
-  for (let row = regularFrom; row < regularTo; row += 1) {
-    see(startOf(row), row);
-    expected = startOf(row) + barMs;
-  }
-  const until = isLast ? expected : session.close;
-  see(until, regularTo - 1);
+  const { session, regularFrom, regularTo } = day;
+  const from = isFirst ? (start[regularFrom] ?? Number.NaN) : session.open;
+  const until = isLast ? (start[regularTo - 1] ?? Number.NaN) + barMs : session.close;
   const bars = Math.round((until - from) / barMs) - (regularTo - regularFrom);
-  return { session, bars, ...longest };
+  return { day, bars, from, until };
 }
 
-function gapFinding(rows: FileRows, { session, bars, longestMs, row }: Gap): BarFinding {
-  const longestMinutes = longestMs / MINUTE_MS;
+/** The longest stretch without a bar, and the row behind it. */
+function longestHole(
+  { columns: { start } }: FileRows,
+  { day: { regularFrom, regularTo }, from, until }: Gap,
+  barMs: number,
+): { readonly minutes: number; readonly row: number } {
+  let longest = { ms: 0, row: regularFrom };
+  let expected = from;
+  for (let row = regularFrom; row <= regularTo; row += 1) {
+    const seen = row === regularTo ? until : (start[row] ?? Number.NaN);
+    if (seen - expected > longest.ms) {
+      longest = { ms: seen - expected, row: Math.min(row, regularTo - 1) };
+    }
+    expected = seen + barMs;
+  }
+  return { minutes: longest.ms / MINUTE_MS, row: longest.row };
+}
+
+function gapFinding(rows: FileRows, gap: Gap, barMs: number): BarFinding {
+  const { bars, day } = gap;
+  const { minutes, row } = longestHole(rows, gap, barMs);
   return {
     code: 'missing-bars',
     line: lineOf(rows, row),
     bars,
     sessions: 1,
-    longestMinutes,
+    longestMinutes: minutes,
     isThin: false,
-    text: `${bars} ${bars === 1 ? 'bar is' : 'bars are'} missing on ${session.date}, the longest hole ${longestMinutes} minutes; export the session again`,
+    text: `${bars} ${bars === 1 ? 'bar is' : 'bars are'} missing on ${day.session.date}, the longest hole ${minutes} minutes; export the session again`,
   };
 }
 
-function thinFinding(rows: FileRows, gaps: readonly Gap[], traded: number): BarFinding {
+function thinFinding(
+  rows: FileRows,
+  gaps: readonly Gap[],
+  { traded, barMs }: { readonly traded: number; readonly barMs: number },
+): BarFinding {
   const bars = gaps.reduce((sum, gap) => sum + gap.bars, 0);
-  const longestMinutes = gaps.reduce((most, gap) => Math.max(most, gap.longestMs), 0) / MINUTE_MS;
+  const holes = gaps.map((gap) => longestHole(rows, gap, barMs));
+  const minutes = holes.reduce((most, hole) => Math.max(most, hole.minutes), 0);
   return {
     code: 'missing-bars',
-    line: lineOf(rows, gaps[0]?.row ?? 0),
+    line: lineOf(rows, holes[0]?.row ?? 0),
     bars,
     sessions: gaps.length,
-    longestMinutes,
+    longestMinutes: minutes,
     isThin: true,
-    text: `${bars} bars are missing in ${gaps.length} of ${traded} sessions, the longest hole ${longestMinutes} minutes, as of a stock that is seldom traded or a feed of one exchange`,
+    text: `${bars} bars are missing in ${gaps.length} of ${traded} sessions, the longest hole ${minutes} minutes, as of a stock that is seldom traded or a feed of one exchange`,
   };
 }
 
