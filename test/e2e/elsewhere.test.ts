@@ -54,18 +54,14 @@ describe('a sandbox whose stand-ins run elsewhere', () => {
     const [first, second, ...later] = market.barEnds;
     for (const barEnd of [first!, second!, later[9]!]) {
       alpaca.advanceTo(barEnd);
-      await expect
-        .poll(async () => (await bot.context.ledger.lastCycle())?.barEnd, { timeout: 10_000 })
-        .toBe(barEnd);
+      await expect.poll(async () => (await bot.context.ledger.lastCycle())?.barEnd).toBe(barEnd);
     }
     expect(await bot.context.ledger.cycleCount()).toBe(3);
   });
 
   it('shows its start in that channel, with no page of its own', async () => {
     const { bot, discord } = await botAmongStrangers();
-    await expect
-      .poll(() => discord.messages(SANDBOX_DISCORD.channelId).length, { timeout: 10_000 })
-      .toBe(1);
+    await expect.poll(() => discord.messages(SANDBOX_DISCORD.channelId).length).toBe(1);
     expect(bot.started).toMatchObject({ mode: 'SANDBOX', page: null });
   });
 

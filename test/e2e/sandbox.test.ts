@@ -162,7 +162,7 @@ describe('a sandbox from its first bar to its last', () => {
       // A card may come in between; the answer is the one that says how things are.
       const answers = page.getByRole('log').getByRole('article').filter({ hasText: 'Equity' });
       const answer = answers.filter({ hasText: /SANDBOX · ✅ ACTIVE/ }).last();
-      await answer.waitFor({ timeout: 15_000 });
+      await answer.waitFor();
       expect(await answer.innerText()).toContain('Equity');
     } finally {
       await browser.close();

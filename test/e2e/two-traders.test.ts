@@ -99,9 +99,7 @@ describe('two bots on one account', () => {
     const account = await anAccount();
     const first = await (await account.start()).starting;
     const second = await account.start();
-    await expect
-      .poll(second.readiness, { timeout: 10_000 })
-      .toMatchObject({ ready: false, status: 'waiting' });
+    await expect.poll(second.readiness).toMatchObject({ ready: false, status: 'waiting' });
     await first.stop();
     const bot = await second.starting;
     expect(bot.started).toMatchObject({ continued: true });
@@ -133,7 +131,7 @@ describe('two bots on one account', () => {
       await account.start()
     ).starting;
     const second = await account.start();
-    await expect.poll(second.readiness, { timeout: 10_000 }).toMatchObject({ status: 'waiting' });
+    await expect.poll(second.readiness).toMatchObject({ status: 'waiting' });
     second.stop();
     await expect(second.starting).rejects.toThrow('it was stopped while another process');
   });
@@ -144,7 +142,7 @@ describe('two bots on one account', () => {
       await account.start()
     ).starting;
     const { child, ended, output } = await account.spawnProgram();
-    await expect.poll(output, { timeout: 20_000 }).toContain('another process trades this account');
+    await expect.poll(output).toContain('another process trades this account');
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
     expect(output()).toContain('Bracketeer has stopped before it was up');
