@@ -220,6 +220,13 @@ describe('the settings of trading', () => {
     expect(configOf(both).watchlist).toEqual(['XOM']);
   });
 
+  it('take symbols of the command line in any case, as the channel does', () => {
+    expect(configOf({ env: PAPER, argv: ['--symbols', 'aapl, brk.B'] }).watchlist).toEqual([
+      'AAPL',
+      'BRK.B',
+    ]);
+  });
+
   it('show no secret, however they are printed', () => {
     const config = configOf({
       env: { ...PAPER, DATABASE_URL: 'postgres://bot:very-secret-pw@db/x' },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { isTicker } from '#core/ids.ts';
+import { asTickersAre, isTicker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
 import { asSessionDate } from '#core/session.ts';
 
@@ -120,7 +120,7 @@ const speed = text(SPEED)
   .transform((value) => (value === 'max' ? value : Number(value)));
 
 export const tickers = text(TICKERS)
-  .transform(listOf)
+  .transform((value) => listOf(value).map(asTickersAre))
   .refine(isShort, { error: TOO_MANY, abort: true })
   .refine(isTickerList, { error: `${TICKERS}, with commas between them` });
 
