@@ -144,14 +144,14 @@ describe('npm run backtest', () => {
     expect(ended.errors).toContain(line);
   });
 
-  it('says what is wrong with the rules, one line each with the cure', async () => {
-    const ended = await backtest(aFolder(), '--data', '.', '--params', 'wrong.json');
+  it('says what is wrong with the rules, one line each with the file as it was typed and the cure', async () => {
+    const ended = await backtest(aFolder(), '--data', '.', '--params', './wrong.json');
     expect(ended).toEqual({
       code: 2,
       out: '',
       errors: [
-        'wrong.json rules.emaFast: is 1; it must be a whole number from 2 to 100',
-        'wrong.json rules.confidenceTreshold: there is no such setting; did you mean confidenceThreshold?',
+        './wrong.json rules.emaFast: is 1; it must be a whole number from 2 to 100',
+        './wrong.json rules.confidenceTreshold: there is no such setting; did you mean confidenceThreshold?',
         '',
       ].join('\n'),
     });
