@@ -68,8 +68,15 @@ function parse(path: string): object | string {
     const isConfig = Object.keys(json).some((key) => CONFIG_KEYS.has(key));
     return isConfig ? json : { rules: json };
   } catch (error) {
-    return `${path}: cannot be read (${error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : 'unreadable'}); name a JSON file, or leave --params out`;
+    return `${path}: ${unreadable(error)}; name a JSON file, or leave --params out`;
   }
+}
+
+function unreadable(error: unknown): string {
+  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  if (isMissing) return 'there is no such file';
+  const seen = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : 'unreadable';
+  return `cannot be read (${seen})`;
 }
 
 function linesOf(issue: z.core.$ZodIssue, json: object, path: string): readonly string[] {
