@@ -27,7 +27,9 @@ export interface ToolSurroundings {
 
 /** A session's date as an argument. Throws UsageError with what is wrong, and the usage, where it is none. */
 export function readDate(text: string | null, usage: string): SessionDate {
-  if (text === null) throw new UsageError(usage);
+  if (text === null) {
+    throw new UsageError(`--date: is missing; write --date 2025-11-28\n${usage}`);
+  }
   try {
     return asSessionDate(text);
   } catch {

@@ -20,6 +20,8 @@ interface Ended {
 const NO_LEDGER =
   'holds no ledger: give the settings (DATABASE_URL or DATA_DIR) and arguments that the bot ran with, or let it run first\n';
 
+const DAY = ['--date', '2025-11-28'];
+
 let url: string;
 let folder: string;
 let drop: () => Promise<void>;
@@ -108,9 +110,24 @@ describe('npm run audit:verify', () => {
   });
 });
 
-describe('a tool that reads the ledger of the embedded server', () => {
-  const DAY = ['--date', '2025-11-28'];
+describe('a tool that reads the ledger', () => {
+  it.each(['parity', 'replay-decisions', 'audit-export'])(
+    '%s shows how it is used where --help asks for that',
+    async (name) => {
+      const { code, out, errors } = await toolIn(folder, BARE_ENVIRONMENT, [name, '--help']);
+      expect({ code, errors }).toEqual({ code: 0, errors: '' });
+      expect(out).toMatch(/^usage: npm run .* -- --(?:date|out) /);
+    },
+  );
 
+  it('names what is missing before it shows that', async () => {
+    const { code, errors } = await toolIn(folder, BARE_ENVIRONMENT, ['parity', ...DAY, '--json']);
+    expect(code).toBe(2);
+    expect(errors).toMatch(/^--json: has no value; write --json FILE\nusage: npm run parity /);
+  });
+});
+
+describe('a tool that reads the ledger of the embedded server', () => {
   it.each([[['parity', ...DAY]], [['replay-decisions', ...DAY]], [['audit-verify']]])(
     'starts none where there is none, makes no folder and says what to do: %j',
     async (command) => {
@@ -156,6 +173,6 @@ describe('npm run audit:export', () => {
   it('says how it is used where no file is named', async () => {
     const { code, errors } = await tool('audit-export');
     expect(code).toBe(2);
-    expect(errors).toMatch(/^usage: npm run audit:export/);
+    expect(errors).toMatch(/^--out: is missing; write --out FILE\nusage: npm run audit:export/);
   });
 });
