@@ -129,6 +129,19 @@ export const flag = z
   .transform(() => true)
   .default(false);
 
+/** What a tool that asks the bar store has to be told, with an example. */
+const NEEDED = {
+  '--symbols': 'AAPL,MSFT',
+  '--from': '2024-01-02',
+  '--to': '2024-06-28',
+} as const;
+
+/** A line for each of the symbols and dates that are not there, with the cure. */
+export const missingOf = (given: Readonly<Record<string, unknown>>): readonly string[] =>
+  Object.entries(NEEDED)
+    .filter(([name]) => (given[name] ?? null) === null)
+    .map(([name, example]) => `${name}: is missing; write ${name} ${example}`);
+
 /** Why a tool that reads bars is not asked properly with --repair alone. */
 export const REPAIR_OF_NOTHING = '--repair: is for files; leave it out, or add --data';
 

@@ -161,7 +161,10 @@ describe('npm run backtest', () => {
 it.each([
   [
     ['--to', '2025-01-02'],
-    ['--symbols', '--from'],
+    [
+      '--symbols: is missing; write --symbols AAPL,MSFT, or read files with --data FOLDER',
+      '--from: is missing; write --from 2024-01-02, or read files with --data FOLDER',
+    ],
   ],
   [
     ['--data', '.', '--from', '2025-02-01', '--to', '2025-01-02'],
