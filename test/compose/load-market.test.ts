@@ -159,9 +159,11 @@ describe('the bars of a backtest or a study', () => {
     const query = { ...QUERY, symbols: [AAPL] };
     const market = await marketOfStore(folder)(query);
     const { notes } = loaded(await withMinuteBars(market, minutes, { ...query, repair: false }));
-    expect(notes).toEqual([
-      'sessions without 1-minute bars, in which the stop counts first: AAPL (3 of 4)',
-    ]);
+    const lacking = 'sessions without 1-minute bars, in which the stop counts first: AAPL';
+    expect(notes).toEqual([`${lacking} (3 of 4)`]);
+    const none = folderWith({ 'AAPL_1min.csv': csv(row(barStarts(before(1), before(1))[0]!)) });
+    const without = await withMinuteBars(market, none, { ...query, repair: false });
+    expect(loaded(without).notes).toEqual([`${lacking} (4 of 4)`]);
   });
 
   it('warm up for every point of a grid, and not for its base alone', async () => {

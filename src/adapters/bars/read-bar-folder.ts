@@ -24,6 +24,8 @@ export interface BarFolderQuery {
   readonly until?: EpochMs;
   /** Whether what can be repaired is, instead of refused. */
   readonly repair?: boolean;
+  /** Whether a symbol may have no bars in that time, instead of being refused. */
+  readonly mayBeEmpty?: boolean;
 }
 
 export interface ReadBars {
@@ -70,19 +72,38 @@ export async function readBarFolder(
     checks.map(([symbol, check]) => [symbol, sessionBars(check, options.needed)]),
   );
   const repairs = checks.flatMap(([, check]) => check.repairs);
-  return marketOf(bars, { defects, repairs, where: folder });
+  const found = { defects, repairs };
+  if (query.mayBeEmpty === true) {
+    return { kind: 'read', bars, sessions: sessionsOfBars(bars.values()), ...found };
+  }
+  const held = new Map(checks.map(([symbol, check]) => [symbol, heldWords(check)]));
+  return marketOf(bars, { ...found, where: folder, held });
+}
+
+/** From when to when a file has bars. */
+function heldWords({ days }: BarFileCheck): string {
+  const [first, last] = [days[0]?.session.date, days.at(-1)?.session.date];
+  return first === undefined || last === undefined ? '' : ` (there are from ${first} to ${last})`;
 }
 
 /** The bars of one symbol or more with their sessions; refused where a symbol has none. */
 export function marketOf(
   bars: ReadonlyMap<Ticker, BarColumns>,
-  { where, ...rest }: Pick<ReadBars, 'defects' | 'repairs'> & { readonly where: string },
+  {
+    where,
+    held,
+    ...rest
+  }: Pick<ReadBars, 'defects' | 'repairs'> & {
+    readonly where: string;
+    /** Of what other time there are bars, in words. */
+    readonly held?: ReadonlyMap<Ticker, string>;
+  },
 ): ReadBars | RefusedBars {
   const empty = [...bars].filter(([, { start }]) => start.length === 0);
   if (empty.length > 0) {
     const lines = empty.map(
       ([symbol]) =>
-        `${where}: there are no bars of ${symbol} in the time asked for; change --from or --to, or leave it out`,
+        `${where}: there are no bars of ${symbol} in the time asked for${held?.get(symbol) ?? ''}; change --from or --to, or leave it out`,
     );
     return { kind: 'refused', lines };
   }

@@ -134,7 +134,7 @@ describe('a folder of bars for a backtest', () => {
       'a time without bars',
       '',
       { from: day('2026-01-02') },
-      'there are no bars of AAPL in the time asked for',
+      'there are no bars of AAPL in the time asked for (there are from 2025-11-26 to 2025-12-01); change --from or --to',
     ],
   ])('refuses %s', async (_, path, query, words) => {
     const folder = path === '' ? folderWith({ 'AAPL_5min.csv': csv(...ROWS) }) : path;
