@@ -119,12 +119,6 @@ describe('a tool that reads the ledger', () => {
       expect(out).toMatch(/^usage: npm run .* -- --(?:date|out) /);
     },
   );
-
-  it('names what is missing before it shows that', async () => {
-    const { code, errors } = await toolIn(folder, BARE_ENVIRONMENT, ['parity', ...DAY, '--json']);
-    expect(code).toBe(2);
-    expect(errors).toMatch(/^--json: has no value; write --json FILE\nusage: npm run parity /);
-  });
 });
 
 describe('a tool that reads the ledger of the embedded server', () => {
