@@ -2,13 +2,9 @@ import { askToClose, closeAsConfirmed, closeSuggestions } from '#app/close/manua
 import type { Command } from '#app/command.ts';
 import { UserError } from '#app/command.ts';
 import { CLOSE_PARTS } from '#core/close-part.ts';
-import { formatUsd, micros } from '#core/money.ts';
-import type { Usd } from '#core/money.ts';
+import { formatGain } from '#core/number-words.ts';
 
 const partOf = (value: unknown) => CLOSE_PARTS.find((part) => String(part) === (value ?? '100'));
-
-const gain = (amount: Usd): string =>
-  `${amount === 0 ? '' : amount < 0 ? '−' : '+'}$${formatUsd(micros(Math.abs(amount)))}`;
 
 export default {
   name: 'close',
@@ -55,7 +51,7 @@ export default {
       const { side, quantity, unrealizedPnl } = closable.position;
       const note = closable.kind === 'left' ? ' · not to be closed now' : '';
       return {
-        name: `${symbol} ${side} ${quantity} · P/L ${gain(unrealizedPnl)}${note}`,
+        name: `${symbol} ${side} ${quantity} · P/L ${formatGain(unrealizedPnl)}${note}`,
         value: symbol,
       };
     }),

@@ -4,15 +4,12 @@ import { tradeChart, tradeStory } from '#app/reports/trade-story.ts';
 import { tradesReport } from '#app/reports/trades.ts';
 import type { TradeLine } from '#app/reports/trades.ts';
 import { tradeId } from '#core/ids.ts';
-import { formatUsd, micros } from '#core/money.ts';
+import { formatGain } from '#core/number-words.ts';
 import { newYorkDate, newYorkTime } from '#core/session.ts';
 
 const SUGGESTED = 25;
 
-const gain = ({ closed }: TradeLine): string =>
-  closed === null
-    ? 'open'
-    : `${closed.pnl < 0 ? '−' : '+'}$${formatUsd(micros(Math.abs(closed.pnl)))}`;
+const gain = ({ closed }: TradeLine): string => (closed === null ? 'open' : formatGain(closed.pnl));
 
 export default {
   name: 'trade',

@@ -220,6 +220,13 @@ describe('the settings of trading', () => {
     expect(configOf(both).watchlist).toEqual(['XOM']);
   });
 
+  it('take symbols of the command line in any case, as the channel does', () => {
+    expect(configOf({ env: PAPER, argv: ['--symbols', 'aapl, brk.B'] }).watchlist).toEqual([
+      'AAPL',
+      'BRK.B',
+    ]);
+  });
+
   it('show no secret, however they are printed', () => {
     const config = configOf({
       env: { ...PAPER, DATABASE_URL: 'postgres://bot:very-secret-pw@db/x' },
@@ -498,7 +505,21 @@ describe('an error', () => {
       'an unknown argument',
       { argv: ['go'] },
       [
-        'go: there is no such argument; known are --replay, --speed, --from, --to, --symbols, --seed, --exit, --fresh, --role, --help',
+        'go: belongs to no argument; with npm write -- before all of them (-- --replay FOLDER), and commas in lists (A,B)',
+      ],
+    ],
+    [
+      'what npm has left of --replay bars --symbols AAPL, once',
+      { argv: ['bars', 'AAPL'] },
+      [
+        'bars: belongs to no argument; with npm write -- before all of them (-- --replay FOLDER), and commas in lists (A,B)',
+      ],
+    ],
+    [
+      'an argument that is like no other',
+      { argv: ['--zzzzzzzz'] },
+      [
+        '--zzzzzzzz: there is no such argument; known are --replay, --speed, --from, --to, --symbols, --seed, --exit, --fresh, --role, --help',
       ],
     ],
     [

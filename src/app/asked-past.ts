@@ -88,25 +88,38 @@ export async function askedSpan(
   if (last > over) {
     throw new UserError(`to ${last} is not over yet: the last session that is over is ${over}.`);
   }
-  const before = await sessionsOver(context, addDays(last, -usual.days), last);
-  const first = wishFrom ?? before.slice(-(usual.sessions ?? before.length))[0];
-  if (first === undefined) throw new UserError(`There is no session up to ${last}.`);
-  if (first > last) {
+  if (wishFrom === null) return usualSpan(context, last, usual);
+  if (wishFrom > last) {
     throw new UserError(
       wishTo === null
-        ? `from ${first} is not over yet: the last session that is over is ${over}.`
-        : `from ${first} is later than to ${last}: exchange them.`,
+        ? `from ${wishFrom} is not over yet: the last session that is over is ${over}.`
+        : `from ${wishFrom} is later than to ${last}: exchange them.`,
     );
   }
-  if (first < addDays(last, -Math.ceil(MOST_YEARS * YEAR_DAYS))) {
+  if (wishFrom < addDays(last, -Math.ceil(MOST_YEARS * YEAR_DAYS))) {
     throw new UserError(
-      `From ${first} to ${last} is longer than the ${MOST_YEARS} years that a ${name} may span: name a later from.`,
+      `From ${wishFrom} to ${last} is longer than the ${MOST_YEARS} years that a ${name} may span: name a later from.`,
     );
   }
-  const dates = await sessionsOver(context, first, last);
+  const dates = await sessionsOver(context, wishFrom, last);
   if (dates.length === 0) {
-    throw new UserError(`From ${first} to ${last} there is no session: the exchange was closed.`);
+    throw new UserError(
+      `From ${wishFrom} to ${last} there is no session: the exchange was closed.`,
+    );
   }
+  return { from: wishFrom, to: last, dates };
+}
+
+/** Up to the last day. */
+async function usualSpan(
+  context: Pick<AppContext, 'broker' | 'clock'>,
+  last: SessionDate,
+  { days, sessions }: PastTask['usual'],
+): Promise<AskedSpan> {
+  const before = await sessionsOver(context, addDays(last, -days), last);
+  const dates = before.slice(-(sessions ?? before.length));
+  const [first] = dates;
+  if (first === undefined) throw new UserError(`There is no session up to ${last}.`);
   return { from: first, to: last, dates };
 }
 

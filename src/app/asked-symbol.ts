@@ -1,4 +1,4 @@
-import { isTicker } from '#core/ids.ts';
+import { asTickersAre, isTicker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
 
 import { UserError } from './command.ts';
@@ -7,7 +7,7 @@ import type { AppContext } from './context.ts';
 
 /** A symbol as a person wrote it. Throws UserError where it is none. */
 export function askedSymbol(option: unknown): Ticker {
-  const text = String(option).trim().toUpperCase();
+  const text = asTickersAre(String(option));
   if (!isTicker(text)) throw new UserError(`“${text}” is no stock symbol: write one like AAPL.`);
   return text;
 }
@@ -27,6 +27,6 @@ export const watchedSymbols = (
   typed: string,
 ): readonly { readonly name: Ticker; readonly value: Ticker }[] =>
   watchlist
-    .filter((symbol) => symbol.startsWith(typed.trim().toUpperCase()))
+    .filter((symbol) => symbol.startsWith(asTickersAre(typed)))
     .slice(0, 25)
     .map((symbol) => ({ name: symbol, value: symbol }));

@@ -54,7 +54,9 @@ interface ResumeWish {
 }
 
 /** A halt as a person was asked about it. */
-interface SeenHalt extends Pick<ControlState, 'by' | 'reason' | 'since' | 'until'> {
+interface SeenHalt {
+  /** How often the control state had been written. */
+  readonly writes: number;
   readonly letsDayBe: boolean;
   readonly movesPeak: boolean;
 }
@@ -93,17 +95,8 @@ export const resume = (
     return change(context, event, { personId, drawdown, seen });
   });
 
-const isAsSeen = (
-  control: ControlState,
-  { letsDayBe, newPeak }: ResumeEffects,
-  seen: SeenHalt,
-): boolean =>
-  control.since === seen.since &&
-  control.until === seen.until &&
-  control.by === seen.by &&
-  control.reason === seen.reason &&
-  letsDayBe === seen.letsDayBe &&
-  (newPeak !== null) === seen.movesPeak;
+const isAsSeen = (writes: number, { letsDayBe, newPeak }: ResumeEffects, seen: SeenHalt): boolean =>
+  writes === seen.writes && letsDayBe === seen.letsDayBe && (newPeak !== null) === seen.movesPeak;
 
 /**
  * Ends a halt whose time has come, and has the guard go on with a closing of everything. Called often:
@@ -146,7 +139,7 @@ async function change(
     const effects = resumeEffects(drawdown, after, event.at);
     if (seen !== undefined) {
       const control = await tx.lockControl();
-      if (!isAsSeen(control, effects, seen)) return { control, hasChanged: false };
+      if (!isAsSeen(await tx.controlWrites(), effects, seen)) return { control, hasChanged: false };
     }
     const written = await writeControl(tx, event, personId);
     if (!written.hasChanged) return written;
@@ -204,7 +197,11 @@ export async function writeControl(
 ): Promise<Written> {
   const before = await tx.lockControl();
   const control = applyControl(before, event);
-  if (control === null) return { before, control: before, hasChanged: false, changes: 0 };
+  if (control === null) {
+    // Nothing changes, but who was asked before whether to resume must not be taken at that word.
+    if (event.type === 'halt' || event.type === 'flatten') await tx.saveControl(before);
+    return { before, control: before, hasChanged: false, changes: 0 };
+  }
   const changes = await tx.saveControl(control);
   const { reason } = 'by' in event ? event : control;
   const { actor, named } = signatureOf('by' in event ? event.by : 'system', personId);

@@ -1,11 +1,11 @@
 import type { DrawdownState } from '#core/drawdown.ts';
 import type { Usd } from '#core/money.ts';
+import { formatGain } from '#core/number-words.ts';
 import { MINUTE_MS, newYorkDate, newYorkTime } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 import type { NoticeCard } from '#ports/cards.ts';
 
 import type { AppContext } from './context.ts';
-import { signedMoney } from './drawdown-reading.ts';
 
 /**
  * What the last bar of a session left behind is looked at for so long, and no longer: what is traded after
@@ -110,7 +110,7 @@ export const assumedNotice = (amount: Usd, at: EpochMs): Notice => ({
   card: {
     kind: 'notice',
     tone: 'warning',
-    title: `Cash moved by ${signedMoney(amount)}, and the broker does not say why`,
+    title: `Cash moved by ${formatGain(amount)}, and the broker does not say why`,
     text:
       `It is taken for a ${amount < 0 ? 'withdrawal' : 'deposit'}: the drawdown is measured on the money that is there now. ` +
       'To do: if nobody paid it in or out, find out at the broker what it was.',

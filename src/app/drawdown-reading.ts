@@ -1,8 +1,9 @@
 import type { Account, Position } from '#core/account.ts';
 import type { DrawdownReading, DrawdownState } from '#core/drawdown.ts';
 import type { Ticker } from '#core/ids.ts';
-import { addUsd, formatUsd, micros, usdFromNumber } from '#core/money.ts';
+import { addUsd, usdFromNumber } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
+import { formatGain } from '#core/number-words.ts';
 import { MINUTE_MS } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 import { judgeCash, NO_CASH_VIEW } from '#core/unexplained-cash.ts';
@@ -98,12 +99,8 @@ async function read(
   };
 }
 
-/** `+$1,000.00`. */
-export const signedMoney = (amount: Usd): string =>
-  `${amount < 0 ? '−' : '+'}$${formatUsd(micros(Math.abs(amount)))}`;
-
 const movedWords = (moved: Usd): string =>
-  `cash moved by ${signedMoney(moved)} that the broker has not explained yet`;
+  `cash moved by ${formatGain(moved)} that the broker has not explained yet`;
 
 /** Deposits less withdrawals until the close of the session before. */
 async function flowsBefore({ calendar, ledger }: AppContext, { date }: Session): Promise<Usd> {

@@ -19,6 +19,7 @@ const wishSchema = z.object({
     reason: z.string(),
     since: z.number(),
     until: z.number().nullable(),
+    writes: z.number(),
     letsDayBe: z.boolean(),
     movesPeak: z.boolean(),
   }),
@@ -38,6 +39,8 @@ export async function askToResume(
   reason: string,
 ): Promise<ConfirmReply | typeof NOTHING_HALTED> {
   const { ledger, clock } = context;
+  // Before the rest is read: what is written meanwhile may not be in it.
+  const writes = await ledger.controlWrites();
   const status = await statusReport(context);
   const { control } = status;
   if (control.status === 'active') return NOTHING_HALTED;
@@ -51,7 +54,15 @@ export async function askToResume(
   const { letsDayBe, newPeak } = effects;
   const wish: Wish = {
     reason,
-    seen: { by, reason: control.reason, since, until, letsDayBe, movesPeak: newPeak !== null },
+    seen: {
+      by,
+      reason: control.reason,
+      since,
+      until,
+      writes,
+      letsDayBe,
+      movesPeak: newPeak !== null,
+    },
   };
   const closedSince = { count: closed.length, pnl: addUsd(...closed.map(({ pnl }) => pnl)) };
   return {
@@ -79,15 +90,16 @@ export async function resumeAsConfirmed(context: AppContext, call: ConfirmedCall
   if (hasChanged) return { kind: 'text', text: 'Entries are allowed again.' };
   if (control.status === 'active') return NOTHING_HALTED;
   const isFlattening = control.status === 'flattening';
+  const writes = await context.ledger.controlWrites();
   throw new UserError(
-    `Not resumed: since you were asked, ${meanwhile(control, seen)}. Nothing was changed: ask again with /resume${
+    `Not resumed: since you were asked, ${meanwhile(control, seen, writes)}. Nothing was changed: ask again with /resume${
       isFlattening ? ' once the channel says that all is flat' : ''
     }.`,
   );
 }
 
 /** Who has halted since a person was asked, and why. */
-function meanwhile(control: ControlState, seen: Wish['seen']): string {
+function meanwhile(control: ControlState, seen: Wish['seen'], writes: number): string {
   const { status, since, until } = control;
   if (status === 'flattening') return `every position is being closed, by ${reasonsOf(control)[0]}`;
   const asked = since === seen.since ? reasonsOf(seen) : [];
@@ -95,7 +107,11 @@ function meanwhile(control: ControlState, seen: Wish['seen']): string {
     .filter((reason) => !asked.includes(reason))
     .join(' and by ');
   if (added !== '') return `it was halted ${since === seen.since ? 'too' : 'anew'} by ${added}`;
-  if (until === seen.until) return 'the drawdown has come to another state';
+  if (until === seen.until) {
+    return writes === seen.writes
+      ? 'the drawdown has come to another state'
+      : 'it was halted again for a reason that you have seen';
+  }
   const end = until === null ? 'somebody resumes' : newYorkWords(until);
   return `its end has moved: it is halted until ${end}`;
 }

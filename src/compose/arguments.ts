@@ -40,14 +40,19 @@ export function readArguments<Table extends ArgumentTable>(
 ): ReadArguments<keyof Table & string> {
   const values: Record<string, string> = {};
   const errors: string[] = [];
+  const strays: string[] = [];
   const words = [...argv];
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     const [name = '', ...rest] = word.split('=');
     const given = rest.length > 0 ? rest.join('=') : undefined;
     const shape = table[name]?.value;
+    if (!name.startsWith('-')) {
+      strays.push(word);
+      continue;
+    }
     if (shape === undefined) {
       errors.push(unknownArgument(name, Object.keys(table)));
-      if (name.startsWith('-')) takeWord(words);
+      takeWord(words);
       continue;
     }
     const value = given ?? (shape === null ? undefined : takeWord(words));
@@ -55,8 +60,20 @@ export function readArguments<Table extends ArgumentTable>(
     if (error !== null) errors.push(error);
     else values[name] = value ?? 'true';
   }
-  // Only names of the table came this far.
-  return { values: values as ReadArguments<keyof Table & string>['values'], errors };
+  return {
+    // Only names of the table came this far.
+    values: values as ReadArguments<keyof Table & string>['values'],
+    errors: [...strayWords(strays, table), ...errors],
+  };
+}
+
+/** Words without an argument before them: npm takes the arguments themselves away unless -- comes first. */
+function strayWords([first]: readonly string[], table: ArgumentTable): readonly string[] {
+  if (first === undefined) return [];
+  const [name, shape] = Object.entries(table).find(([, { value }]) => value !== null) ?? [];
+  return [
+    `${first}: belongs to no argument; with npm write -- before all of them (-- ${name} ${shape?.value}), and commas in lists (A,B)`,
+  ];
 }
 
 /** Takes the next word unless it is an argument itself. After an unknown one, too: one mistake, one line. */

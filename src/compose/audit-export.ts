@@ -16,7 +16,9 @@ const USAGE = 'usage: npm run audit:export -- --out FILE [the arguments that the
 
 await runTool(async (argv) => {
   const { value: file, others } = takeArgument(argv, '--out');
-  if (file === null || file === '') throw new UsageError(USAGE);
+  if (file === null || file === '') {
+    throw new UsageError(`--out: is missing; write --out FILE\n${USAGE}`);
+  }
   checkOutputs(file);
   if (existsSync(file)) {
     throw new Error(`${file} is there already and is left alone: name another file`);
@@ -26,4 +28,4 @@ await runTool(async (argv) => {
   );
   process.stdout.write(`the audit log is in ${file}\n`);
   return 0;
-});
+}, USAGE);

@@ -8,7 +8,7 @@ import type { ArgumentTable } from './arguments.ts';
 import { readParamsFile } from './params-file.ts';
 import type { BacktestSetup } from './params-file.ts';
 import { readSettings } from './read-settings.ts';
-import { date, environment, flag, REPAIR_OF_NOTHING, tickers } from './schema.ts';
+import { date, environment, flag, missingOf, REPAIR_OF_NOTHING, tickers } from './schema.ts';
 
 const ARGUMENTS = {
   '--data': { value: 'FOLDER', help: 'read SYMBOL_5min.csv there instead of the bar store' },
@@ -101,10 +101,8 @@ function missing(given: CommandLine): readonly string[] {
   const { '--data': data, '--symbols': symbols, '--from': from, '--to': to } = given;
   const errors: string[] = [];
   if (data === null) {
-    const needs = 'is missing; the bar store has to be asked for it, or read files with --data';
-    if (symbols === null) errors.push(`--symbols: ${needs}`);
-    if (from === null) errors.push(`--from: ${needs}`);
-    if (to === null) errors.push(`--to: ${needs}`);
+    const unasked = { '--symbols': symbols, '--from': from, '--to': to };
+    errors.push(...missingOf(unasked).map((line) => `${line}, or read files with --data FOLDER`));
     if (given['--repair']) errors.push(REPAIR_OF_NOTHING);
   }
   if (from !== null && to !== null && from > to) {

@@ -101,6 +101,8 @@ export async function withMinuteBars(
     symbols: [...loaded.market.bars.keys()],
     barMinutes: 1,
     repair,
+    mayBeEmpty: true,
+    ...(from === null ? {} : { from: startOfDay(from) }),
     ...(to === null ? {} : { until: endOf(to) }),
   });
   if (read.kind === 'refused') return read;

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 
 import { z } from 'zod';
 
@@ -41,14 +40,13 @@ const CONFIG_KEYS: ReadonlySet<string> = new Set([...FILE_KEYS.top, 'backtest'])
  */
 export function readParamsFile(path: string | null): BacktestSetup | readonly string[] {
   if (path === null) return setupOf(file.parse({}));
-  const name = basename(path);
-  const json = parse(path, name);
+  const json = parse(path);
   if (typeof json === 'string') return [json];
   const parsed = file.safeParse(json);
-  if (!parsed.success) return parsed.error.issues.flatMap((issue) => linesOf(issue, json, name));
+  if (!parsed.success) return parsed.error.issues.flatMap((issue) => linesOf(issue, json, path));
   const wrong = ruleConflicts(parsed.data.rules);
   return wrong.length > 0
-    ? wrong.map(({ rule, value, must }) => `${name} rules.${rule}: is ${value}; it must ${must}`)
+    ? wrong.map(({ rule, value, must }) => `${path} rules.${rule}: is ${value}; it must ${must}`)
     : setupOf(parsed.data);
 }
 
@@ -61,21 +59,28 @@ const setupOf = ({
   options: { ...optionsOf(backtest), sectors: sectorsFrom(sectors) },
 });
 
-function parse(path: string, name: string): object | string {
+function parse(path: string): object | string {
   try {
     const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-      return `${name}: is no JSON object; write { "rules": { "emaFast": 9 } }`;
+      return `${path}: is no JSON object; write { "rules": { "emaFast": 9 } }`;
     }
     const isConfig = Object.keys(json).some((key) => CONFIG_KEYS.has(key));
     return isConfig ? json : { rules: json };
   } catch (error) {
-    return `${name}: cannot be read (${error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : 'unreadable'}); name a JSON file, or leave --params out`;
+    return `${path}: ${unreadable(error)}; name a JSON file, or leave --params out`;
   }
 }
 
-function linesOf(issue: z.core.$ZodIssue, json: object, name: string): readonly string[] {
-  const at = [name, issue.path.map(String).join('.')].join(' ').trim();
+function unreadable(error: unknown): string {
+  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  if (isMissing) return 'there is no such file';
+  const seen = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : 'unreadable';
+  return `cannot be read (${seen})`;
+}
+
+function linesOf(issue: z.core.$ZodIssue, json: object, path: string): readonly string[] {
+  const at = [path, issue.path.map(String).join('.')].join(' ').trim();
   if (issue.code === 'unrecognized_keys') {
     const known = Object.keys(issue.path[0] === 'rules' ? rules.shape : backtestSchema.shape);
     return issue.keys.map((key) => {

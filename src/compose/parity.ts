@@ -28,7 +28,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const { value: file, others: settings } = takeArgument(others, '--json');
   const date = readDate(day, USAGE);
   const isFileMissing = file === null && settings.length < others.length;
-  if (isFileMissing) throw new UsageError(USAGE);
+  if (isFileMissing) throw new UsageError(`--json: has no value; write --json FILE\n${USAGE}`);
   checkOutputs(file);
   const report = await withLedger(settings, (ledger, surroundings) =>
     compare(ledger, surroundings, date),
@@ -68,4 +68,4 @@ function linesOf(report: ParityReport): readonly string[] {
   ];
 }
 
-await runTool(main);
+await runTool(main, USAGE);

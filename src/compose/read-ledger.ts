@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
+import { hasServer } from '#adapters/postgres/embedded-folder.ts';
 import { openLedgerToRead } from '#adapters/postgres/ledger.ts';
 import { createLogger } from '#adapters/system/logger.ts';
 import { CONFIG_FILE_NAME, parseConfig, secretsOf } from '#config';
@@ -26,7 +27,9 @@ export interface ToolSurroundings {
 
 /** A session's date as an argument. Throws UsageError with what is wrong, and the usage, where it is none. */
 export function readDate(text: string | null, usage: string): SessionDate {
-  if (text === null) throw new UsageError(usage);
+  if (text === null) {
+    throw new UsageError(`--date: is missing; write --date 2025-11-28\n${usage}`);
+  }
   try {
     return asSessionDate(text);
   } catch {
@@ -51,8 +54,11 @@ export async function withLedger<Result>(
   const log = createLogger({ level: 'warn', secrets: secretsOf(config) });
   const lifecycle = createLifecycle(() => log);
   try {
-    // The embedded server belongs to one process at a time; any other answers beside a running bot.
-    if (config.databaseUrl === null) await claimDataFolder(config.dataDir, lifecycle);
+    if (config.databaseUrl === null) {
+      if (!(await hasServer(config.dataDir))) throw noLedger(config.dataDir);
+      // The embedded server belongs to one process at a time; any other answers beside a running bot.
+      await claimDataFolder(config.dataDir, lifecycle);
+    }
     const stores = await openStores(
       config.mode === 'SANDBOX' ? { ...config, fresh: false } : config,
       { database: databaseNameOf(config), key: '' },
@@ -61,10 +67,7 @@ export async function withLedger<Result>(
     );
     const opened = await openLedgerToRead(stores.databaseUrl, log);
     if (opened === null) {
-      const where = stores.isEmbedded ? config.dataDir : stores.databaseName;
-      throw new UsageError(
-        `${where} holds no ledger: give the settings and arguments that the bot ran with, or let it run first`,
-      );
+      throw noLedger(stores.isEmbedded ? config.dataDir : stores.databaseName);
     }
     lifecycle.onClose('ledger', opened.close);
     return await work(opened.ledger, { config, lifecycle, log });
@@ -72,6 +75,11 @@ export async function withLedger<Result>(
     await lifecycle.close();
   }
 }
+
+const noLedger = (where: string): UsageError =>
+  new UsageError(
+    `${where} holds no ledger: give the settings (DATABASE_URL or DATA_DIR) and arguments that the bot ran with, or let it run first`,
+  );
 
 /** Of the embedded server. */
 function databaseNameOf(config: Config): string {

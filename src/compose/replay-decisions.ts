@@ -38,4 +38,4 @@ function describe({ barEnd, symbol, what, stored, replayed }: ReplayDifference):
   return [`${where} differs`, `  stored   ${stored}`, `  replayed ${replayed}`];
 }
 
-await runTool(main);
+await runTool(main, USAGE);

@@ -14,7 +14,7 @@ import { studyOptions } from './backtest-schema.ts';
 import { readParamsFile } from './params-file.ts';
 import type { BacktestSetup } from './params-file.ts';
 import { readSettings } from './read-settings.ts';
-import { date, environment, flag, REPAIR_OF_NOTHING, tickers } from './schema.ts';
+import { date, environment, flag, missingOf, REPAIR_OF_NOTHING, tickers } from './schema.ts';
 import { UsageError } from './tool.ts';
 
 const ARGUMENTS = {
@@ -136,16 +136,8 @@ function sharedStores(
   return { databaseUrl: database.reveal(), redisUrl: redis ?? null };
 }
 
-const NEEDED = {
-  '--symbols': 'AAPL,MSFT',
-  '--from': '2024-01-02',
-  '--to': '2024-06-28',
-} as const;
-
 const missing = (values: Readonly<Record<string, string | undefined>>): readonly string[] => [
-  ...Object.entries(NEEDED)
-    .filter(([name]) => values[name] === undefined)
-    .map(([name, example]) => `${name}: is missing; write ${name} ${example}`),
+  ...missingOf(values),
   ...(values['--repair'] !== undefined && values['--data'] === undefined
     ? [REPAIR_OF_NOTHING]
     : []),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { isTicker } from '#core/ids.ts';
+import { asTickersAre, isTicker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
 import { asSessionDate } from '#core/session.ts';
 
@@ -120,7 +120,7 @@ const speed = text(SPEED)
   .transform((value) => (value === 'max' ? value : Number(value)));
 
 export const tickers = text(TICKERS)
-  .transform(listOf)
+  .transform((value) => listOf(value).map(asTickersAre))
   .refine(isShort, { error: TOO_MANY, abort: true })
   .refine(isTickerList, { error: `${TICKERS}, with commas between them` });
 
@@ -128,6 +128,19 @@ export const flag = z
   .literal('true')
   .transform(() => true)
   .default(false);
+
+/** What a tool that asks the bar store has to be told, with an example. */
+const NEEDED = {
+  '--symbols': 'AAPL,MSFT',
+  '--from': '2024-01-02',
+  '--to': '2024-06-28',
+} as const;
+
+/** A line for each of the symbols and dates that are not there, with the cure. */
+export const missingOf = (given: Readonly<Record<string, unknown>>): readonly string[] =>
+  Object.entries(NEEDED)
+    .filter(([name]) => (given[name] ?? null) === null)
+    .map(([name, example]) => `${name}: is missing; write ${name} ${example}`);
 
 /** Why a tool that reads bars is not asked properly with --repair alone. */
 export const REPAIR_OF_NOTHING = '--repair: is for files; leave it out, or add --data';

@@ -6,16 +6,26 @@ export class UsageError extends Error {}
 /**
  * Runs a tool of the command line: what it returns is the exit code. What it throws is told in one line,
  * with exit code 2 for a UsageError and 1 otherwise.
+ *
+ * @param usage what --help shows, of a tool that does not itself
  */
-export async function runTool(tool: (argv: readonly string[]) => Promise<number>): Promise<void> {
+export async function runTool(
+  tool: (argv: readonly string[]) => Promise<number>,
+  usage: string | null = null,
+): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   // Whoever reads has seen enough, as `head` does.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     process.exit();
   });
+  const argv = process.argv.slice(2);
+  if (usage !== null && argv.includes('--help')) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
   try {
-    process.exitCode = await tool(process.argv.slice(2));
+    process.exitCode = await tool(argv);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = error instanceof UsageError ? 2 : 1;

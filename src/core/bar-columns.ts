@@ -33,7 +33,10 @@ export const rowFrom = (columns: Pick<BarColumns, 'start'>, instant: EpochMs): n
   firstAtLeast(columns.start, instant);
 
 /** The index of the first of ascending values that is not below another one; their number when none is. */
-export function firstAtLeast(values: Float64Array | Int32Array, least: number): number {
+export function firstAtLeast(
+  values: Float64Array | Int32Array | Uint32Array,
+  least: number,
+): number {
   let low = 0;
   let high = values.length;
   while (low < high) {

@@ -18,8 +18,13 @@ export interface SessionOpen {
   readonly deepestPercent: number;
 }
 
+/** How often the control state was written: a halt on top of one counts also where it changes nothing. */
+interface ControlWrites {
+  controlWrites(): Promise<number>;
+}
+
 /** What the ledger knows of the drawdown. */
-export interface RiskReads {
+export interface RiskReads extends ControlWrites {
   /** Null before the first reading. */
   drawdownState(): Promise<DrawdownState | null>;
   /** Null for a session without a reading. */
@@ -32,10 +37,10 @@ export interface RiskReads {
   highestEquity(): Promise<RecordedPeak | null>;
 }
 
-export interface RiskWrites {
+export interface RiskWrites extends ControlWrites {
   /** The control state, locked against everybody else until the transaction ends. */
   lockControl(): Promise<ControlState>;
-  /** Returns how often it was changed, this time included. */
+  /** Returns how often it was written, this time included. */
   saveControl(state: ControlState): Promise<number>;
   saveDrawdown(state: DrawdownState): Promise<void>;
   /** The first one of a session stays. */

@@ -1,7 +1,7 @@
 import type { KeyFigures } from '#backtest/metrics/measure.ts';
 import { ENOUGH } from '#core/daily-metrics.ts';
 import type { Usd } from '#core/money.ts';
-import { formatMoney } from '#core/number-words.ts';
+import { formatFixed, formatMoney } from '#core/number-words.ts';
 import { ratioOf } from '#core/statistics.ts';
 import { luckWords } from '#core/study-words.ts';
 import type { LuckName, LuckTest } from '#core/study-words.ts';
@@ -172,7 +172,7 @@ const SENTENCES: Readonly<
   splits: (verdict) =>
     `likely the luck of the search: in ${wordsOf('splits', verdict).value} of all splits the best in one half is no better than the middle in the other, ${limitOf('splits', verdict)} are allowed`,
   nothing: (verdict) =>
-    `better than luck: ${pText(verdict)} on ${verdict.trades} trades${verdict.expectancyR === null ? '' : `, ${verdict.expectancyR.toFixed(2)} R each after costs`}`,
+    `better than luck: ${pText(verdict)} on ${verdict.trades} trades${verdict.expectancyR === null ? '' : `, ${formatFixed(verdict.expectancyR)} R each after costs`}`,
 };
 
 const wordsOf = (name: LuckName, verdict: Verdict) => luckWords(luckTest(name, verdict));

@@ -20,7 +20,7 @@ const titles = async ({ desk }: Steered) =>
   (await cardsOf(desk, 'notice')).map(({ title }) => title);
 
 describe('money that the broker lists late', () => {
-  const WAITING = 'cash moved by +$10000.00 that the broker has not explained yet';
+  const WAITING = 'cash moved by +$10,000.00 that the broker has not explained yet';
 
   it.each([
     ['a deposit', 10_000],
@@ -71,7 +71,7 @@ describe('money that the broker lists late', () => {
     expect(await titles(steered)).toEqual([
       'The drawdown cannot be measured: no entries until it can',
       'The drawdown is measured again: entries are not closed for it any more',
-      'Cash moved by +$10000.00, and the broker does not say why',
+      'Cash moved by +$10,000.00, and the broker does not say why',
     ]);
     steered.unlisted = 0;
     steered.activities.push(activity('CSD', 10_000));

@@ -365,6 +365,19 @@ describe('/resume', () => {
     );
   });
 
+  it('changes nothing when the same person has halted again since, with the same words', async () => {
+    const desk = await openDesk(BARS);
+    await run(desk, halt, call('trader', { reason: 'news' }));
+    const question = await asked(desk, resume, call('admin'));
+    await run(desk, halt, call('trader', { reason: 'news' }));
+    await expect(confirm(desk, resume, question)).rejects.toThrow(
+      'Not resumed: since you were asked, it was halted again for a reason that you have seen. Nothing was changed: ask again with /resume.',
+    );
+    expect(await controlOf(desk)).toMatchObject({ status: 'halted', reason: 'news' });
+    await confirm(desk, resume, await asked(desk, resume, call('admin')));
+    expect(await controlOf(desk)).toMatchObject({ status: 'active' });
+  });
+
   it('changes nothing when it was resumed and halted anew since', async () => {
     const desk = await openDesk(BARS);
     await run(desk, halt, call('trader'));

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,6 +7,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { openLedger } from '#adapters/postgres/ledger.ts';
+import { BARE_ENVIRONMENT } from '#test/support/bare-environment.ts';
 import { freshDatabase } from '#test/support/database.ts';
 import { silentLog } from '#test/support/log.ts';
 
@@ -16,6 +17,11 @@ interface Ended {
   readonly errors: string;
 }
 
+const NO_LEDGER =
+  'holds no ledger: give the settings (DATABASE_URL or DATA_DIR) and arguments that the bot ran with, or let it run first\n';
+
+const DAY = ['--date', '2025-11-28'];
+
 let url: string;
 let folder: string;
 let drop: () => Promise<void>;
@@ -24,10 +30,16 @@ let drop: () => Promise<void>;
 const tool = (name: string, ...argv: readonly string[]) => toolOn(url, name, ...argv);
 
 const toolOn = (ledger: string, name: string, ...argv: readonly string[]): Promise<Ended> =>
+  toolIn(folder, { ...process.env, DATABASE_URL: ledger }, [name, ...argv]);
+
+const toolIn = (
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  [name = '', ...argv]: readonly string[],
+): Promise<Ended> =>
   new Promise((resolve) => {
     const script = join(import.meta.dirname, `../../src/compose/${name}.ts`);
-    const env = { ...process.env, DATABASE_URL: ledger };
-    execFile(process.execPath, [script, ...argv], { env, cwd: folder }, (error, out, errors) => {
+    execFile(process.execPath, [script, ...argv], { env, cwd }, (error, out, errors) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, errors });
     });
   });
@@ -89,13 +101,40 @@ describe('npm run audit:verify', () => {
     expect(await toolOn(empty.url, 'audit-verify')).toEqual({
       code: 2,
       out: '',
-      errors: `PostgreSQL at ${host}${pathname} holds no ledger: give the settings and arguments that the bot ran with, or let it run first\n`,
+      errors: `PostgreSQL at ${host}${pathname} ${NO_LEDGER}`,
     });
   });
 
   it('ends with exit code 2 where the settings are wrong', async () => {
     expect((await tool('audit-verify', '--nonsense')).code).toBe(2);
   });
+});
+
+describe('a tool that reads the ledger', () => {
+  it.each(['parity', 'replay-decisions', 'audit-export'])(
+    '%s shows how it is used where --help asks for that',
+    async (name) => {
+      const { code, out, errors } = await toolIn(folder, BARE_ENVIRONMENT, [name, '--help']);
+      expect({ code, errors }).toEqual({ code: 0, errors: '' });
+      expect(out).toMatch(/^usage: npm run .* -- --(?:date|out) /);
+    },
+  );
+});
+
+describe('a tool that reads the ledger of the embedded server', () => {
+  it.each([[['parity', ...DAY]], [['replay-decisions', ...DAY]], [['audit-verify']]])(
+    'starts none where there is none, makes no folder and says what to do: %j',
+    async (command) => {
+      const empty = await mkdtemp(join(tmpdir(), 'no-ledger-'));
+      onTestFinished(() => rm(empty, { recursive: true }));
+      expect(await toolIn(empty, BARE_ENVIRONMENT, command)).toEqual({
+        code: 2,
+        out: '',
+        errors: `${join(empty, '.data')} ${NO_LEDGER}`,
+      });
+      expect(await readdir(empty)).toEqual([]);
+    },
+  );
 });
 
 describe('npm run audit:export', () => {
@@ -128,6 +167,6 @@ describe('npm run audit:export', () => {
   it('says how it is used where no file is named', async () => {
     const { code, errors } = await tool('audit-export');
     expect(code).toBe(2);
-    expect(errors).toMatch(/^usage: npm run audit:export/);
+    expect(errors).toMatch(/^--out: is missing; write --out FILE\nusage: npm run audit:export/);
   });
 });

@@ -144,14 +144,14 @@ describe('npm run backtest', () => {
     expect(ended.errors).toContain(line);
   });
 
-  it('says what is wrong with the rules, one line each with the cure', async () => {
-    const ended = await backtest(aFolder(), '--data', '.', '--params', 'wrong.json');
+  it('says what is wrong with the rules, one line each with the file as it was typed and the cure', async () => {
+    const ended = await backtest(aFolder(), '--data', '.', '--params', './wrong.json');
     expect(ended).toEqual({
       code: 2,
       out: '',
       errors: [
-        'wrong.json rules.emaFast: is 1; it must be a whole number from 2 to 100',
-        'wrong.json rules.confidenceTreshold: there is no such setting; did you mean confidenceThreshold?',
+        './wrong.json rules.emaFast: is 1; it must be a whole number from 2 to 100',
+        './wrong.json rules.confidenceTreshold: there is no such setting; did you mean confidenceThreshold?',
         '',
       ].join('\n'),
     });
@@ -161,7 +161,10 @@ describe('npm run backtest', () => {
 it.each([
   [
     ['--to', '2025-01-02'],
-    ['--symbols', '--from'],
+    [
+      '--symbols: is missing; write --symbols AAPL,MSFT, or read files with --data FOLDER',
+      '--from: is missing; write --from 2024-01-02, or read files with --data FOLDER',
+    ],
   ],
   [
     ['--data', '.', '--from', '2025-02-01', '--to', '2025-01-02'],

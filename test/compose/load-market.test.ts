@@ -97,6 +97,35 @@ describe('the bars of a backtest or a study', () => {
     expect(loaded(await read({ ...QUERY, warmUp: 21 })).notes).toHaveLength(1);
   });
 
+  it('are refused for what is wrong with a session that warms up, and not for one before it', async () => {
+    const rows = barStarts(before(20), TO).map((start) => row(start));
+    const first = rows.findIndex((line) => line.startsWith(before(12)));
+    const from = (index: number) => {
+      const folder = folderWith({ 'AAPL_5min.csv': csv(...rows.with(index, 'x')) });
+      return marketOfFolder(folder)({ ...QUERY, symbols: [AAPL] });
+    };
+    expect((await from(first + 1)).kind).toBe('refused');
+    const { first: begins, notes } = loaded(await from(first - 2));
+    expect([begins, notes]).toEqual([
+      before(12),
+      [expect.stringMatching(/^AAPL_5min\.csv: outside the dates that are needed, line \d+: /)],
+    ]);
+  });
+
+  it('are refused for 1-minute bars of a day that is traded alone', async () => {
+    const { folder } = await aStore({ AAPL: 20 });
+    const query = { ...QUERY, symbols: [AAPL], repair: false };
+    const market = await marketOfStore(folder)(query);
+    const with1 = (...spoilt: readonly number[]) => {
+      const starts = [before(1), FROM].flatMap((date) =>
+        [0, 1, 2].map((minute) => barStarts(date, date)[0]! + minute * 60_000),
+      );
+      const rows = starts.map((start, index) => (spoilt.includes(index) ? 'x' : row(start)));
+      return withMinuteBars(market, folderWith({ 'AAPL_1min.csv': csv(...rows) }), query);
+    };
+    expect([(await with1(1)).kind, (await with1(4)).kind]).toEqual(['loaded', 'refused']);
+  });
+
   it('leave out what was never traded, where a person is to be told of that only', async () => {
     const { store } = await aStore({ AAPL: 12 });
     const span = { from: barStarts(before(12), TO)[0]!, until: Number.MAX_SAFE_INTEGER };
@@ -130,9 +159,11 @@ describe('the bars of a backtest or a study', () => {
     const query = { ...QUERY, symbols: [AAPL] };
     const market = await marketOfStore(folder)(query);
     const { notes } = loaded(await withMinuteBars(market, minutes, { ...query, repair: false }));
-    expect(notes).toEqual([
-      'sessions without 1-minute bars, in which the stop counts first: AAPL (3 of 4)',
-    ]);
+    const lacking = 'sessions without 1-minute bars, in which the stop counts first: AAPL';
+    expect(notes).toEqual([`${lacking} (3 of 4)`]);
+    const none = folderWith({ 'AAPL_1min.csv': csv(row(barStarts(before(1), before(1))[0]!)) });
+    const without = await withMinuteBars(market, none, { ...query, repair: false });
+    expect(loaded(without).notes).toEqual([`${lacking} (4 of 4)`]);
   });
 
   it('warm up for every point of a grid, and not for its base alone', async () => {

@@ -70,8 +70,14 @@ const data: PageData = {
     100_000 - day,
     -0.001 * day,
   ]),
-  months: [{ month: '2025-10', return: -0.0008 }],
-  groups: { symbol: [group], hour: [group] },
+  months: [
+    { month: '2025-10', return: -0.0008 },
+    { month: '2025-11', return: -0.0004 },
+  ],
+  groups: {
+    symbol: [group],
+    hour: [group, { ...group, key: '11', net: -0.004, r: -0.001 }],
+  },
   filters: ENTRY_FILTERS.slice(1, 4).map((name, index) => [name, 10 ** index] as const),
   signals: '111 signals',
   halts: [],
@@ -152,6 +158,20 @@ describe.skipIf(!hasChromium)(`the page of a backtest${chromiumNote}`, () => {
     const head = await seen(PHONE, (page) => page.locator('header').innerText());
     expect(head).toMatch(
       /Rules: the defaults\.\s+Note: no bars before 2025-06-10 of NVDA\.\s+Note: the warm-up is too short\.$/,
+    );
+  });
+
+  it('gives no sign to what rounds to nothing', async () => {
+    const cells = await seen(DESK, async (page) => {
+      await page.getByRole('tab', { name: 'hour' }).click();
+      const all = page.locator('#months tbody td, #groups tbody td');
+      return all.evaluateAll((each) =>
+        each.map((one) => `${one.innerText} ${one.className}`.trim()),
+      );
+    });
+    expect(cells.slice(10, 14)).toEqual(['−0.1 % down', '0.0 %', '', '−0.1 % down']);
+    expect(cells.slice(14).join(' | ')).toBe(
+      'NVDA | 1 | −$80.73 down | 0.0 % | – | −0.29 down | 11 | 1 | $0.00 | 0.0 % | – | 0.00',
     );
   });
 

@@ -38,7 +38,7 @@ describe('the arguments of a sweep', () => {
     [['--grid', 'stp=2'], 'stp: there is no such parameter; did you mean stop?'],
     [['--search', 'all'], 'not a search: "all"; use grid, random:200 or halving:200'],
     [['--objective', 'gain'], 'not an objective: "gain"'],
-    [['--params', 'none.json'], 'none.json: cannot be read'],
+    [['--params', 'none/rules.json'], 'none/rules.json: there is no such file; name a JSON file'],
     [['--windows', 'years'], '--windows: there is no such argument'],
     [['--repair'], '--repair: is for files; leave it out, or add --data'],
     [['--grd', 'x'], '--grd: there is no such argument; did you mean --grid?'],

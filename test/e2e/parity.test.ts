@@ -195,12 +195,12 @@ describe('npm run parity', () => {
       ['--date', '2025-13-07'],
       '--date: is "2025-13-07"; it must be a date like 2025-11-28\nusage: ',
     ],
-    [['--date'], 'usage: '],
+    [['--date'], '--date: is missing; write --date 2025-11-28\nusage: '],
     [
       ['--date', '2025-10-07', '--json', 'none/out.json'],
       'none/out.json cannot be written, for there is no folder none: make it first\n',
     ],
-    [['--date', '2025-10-07', '--json'], 'usage: '],
+    [['--date', '2025-10-07', '--json'], '--json: has no value; write --json FILE\nusage: '],
   ])('with %j shows how it is used', async (argv, beginning) => {
     const script = join(import.meta.dirname, '../../src/compose/parity.ts');
     const errors = await new Promise<string>((resolve) => {

@@ -163,8 +163,8 @@ describe('npm run replay-decisions', () => {
   });
 
   it.each([
-    [[], ''],
-    [['--date'], ''],
+    [[], '--date: is missing; write --date 2025-11-28\n'],
+    [['--date'], '--date: is missing; write --date 2025-11-28\n'],
     [['--date', 'today'], '--date: is "today"; it must be a date like 2025-11-28\n'],
     [['--date', '2025-02-30'], '--date: is "2025-02-30"; it must be a date like 2025-11-28\n'],
   ])('with %j shows how it is used', async (argv, wrong) => {

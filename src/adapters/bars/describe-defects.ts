@@ -1,4 +1,5 @@
 import type { BarDefect, FileRepair } from '#core/bar-file/check-bar-file.ts';
+import { count } from '#core/number-words.ts';
 
 /** Of one kind in one file; the rest is like them, and counted. */
 const MOST_OF_A_KIND = 5;
@@ -36,9 +37,19 @@ export function describeDefects(
   return [...linesOf(refused), ...(canRepair ? [cure] : [])];
 }
 
-/** What is noted, a line a defect. */
-export const describeNotes = (defects: readonly BarDefect[]): readonly string[] =>
-  linesOf(defects.filter(({ severity }) => severity === 'noted'));
+/** What is noted, a line a defect; of what is not needed a line a file. */
+export const describeNotes = (defects: readonly BarDefect[]): readonly string[] => [
+  ...linesOf(defects.filter(({ severity }) => severity === 'noted')),
+  ...outsideLines(defects.filter(({ severity }) => severity === 'outside')),
+];
+
+function outsideLines(defects: readonly BarDefect[]): readonly string[] {
+  const files = Map.groupBy(defects, ({ file }) => file);
+  return [...files].map(([file, [first, ...others]]) => {
+    const more = others.length === 0 ? '' : ` (and ${count(others.length, 'defect')} more there)`;
+    return `${file}: outside the dates that are needed, line ${first?.line ?? ''}: ${first?.text ?? ''}${more}`;
+  });
+}
 
 /** What was repaired, a line a repair. */
 export const describeRepairs = (repairs: readonly FileRepair[]): readonly string[] =>

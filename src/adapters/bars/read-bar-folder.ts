@@ -9,6 +9,7 @@ import { sessionsOfBars } from '#core/exchange-calendar.ts';
 import { isTicker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
 import type { EpochMs, Session } from '#core/session.ts';
+import type { Span } from '#core/span.ts';
 
 import { describeDefects } from './describe-defects.ts';
 import { createSharedColumns } from './shared-columns.ts';
@@ -23,6 +24,8 @@ export interface BarFolderQuery {
   readonly until?: EpochMs;
   /** Whether what can be repaired is, instead of refused. */
   readonly repair?: boolean;
+  /** Whether a symbol may have no bars in that time, instead of being refused. */
+  readonly mayBeEmpty?: boolean;
 }
 
 export interface ReadBars {
@@ -31,7 +34,7 @@ export interface ReadBars {
   readonly bars: ReadonlyMap<Ticker, BarColumns>;
   /** Every session of the exchange from the first bar to the last. */
   readonly sessions: readonly Session[];
-  /** What is noted and was no reason to refuse. */
+  /** What is noted, or of time that was not asked for, and was no reason to refuse. */
   readonly defects: readonly BarDefect[];
   readonly repairs: readonly FileRepair[];
 }
@@ -49,31 +52,58 @@ export async function readBarFolder(
 ): Promise<ReadBars | RefusedBars> {
   const files = await listFiles(folder, query);
   if (!Array.isArray(files)) return files;
-  const { barMinutes, repair = false } = query;
+  const {
+    barMinutes,
+    repair = false,
+    from = Number.NEGATIVE_INFINITY,
+    until = Number.POSITIVE_INFINITY,
+  } = query;
+  const options = { barMinutes, repair, needed: { from, until } };
   const checks: (readonly [Ticker, BarFileCheck])[] = [];
   for (const { symbol, file } of files) {
     const bytes = await readFile(join(folder, file));
-    checks.push([symbol, checkBarFile(bytes, { file, barMinutes, repair })]);
+    checks.push([symbol, checkBarFile(bytes, { ...options, file })]);
   }
   const defects = checks.flatMap(([, check]) => check.defects);
   if (defects.some(({ severity }) => severity === 'refused')) {
     return { kind: 'refused', lines: describeDefects(defects, repair) };
   }
-  const bars = new Map(checks.map(([symbol, check]) => [symbol, sessionBars(check, query)]));
+  const bars = new Map(
+    checks.map(([symbol, check]) => [symbol, sessionBars(check, options.needed)]),
+  );
   const repairs = checks.flatMap(([, check]) => check.repairs);
-  return marketOf(bars, { defects, repairs, where: folder });
+  const found = { defects, repairs };
+  if (query.mayBeEmpty === true) {
+    return { kind: 'read', bars, sessions: sessionsOfBars(bars.values()), ...found };
+  }
+  const held = new Map(checks.map(([symbol, check]) => [symbol, heldWords(check)]));
+  return marketOf(bars, { ...found, where: folder, held });
+}
+
+/** From when to when a file has bars. */
+function heldWords({ days }: BarFileCheck): string {
+  const [first, last] = [days[0]?.session.date, days.at(-1)?.session.date];
+  return first === undefined || last === undefined ? '' : ` (there are from ${first} to ${last})`;
 }
 
 /** The bars of one symbol or more with their sessions; refused where a symbol has none. */
 export function marketOf(
   bars: ReadonlyMap<Ticker, BarColumns>,
-  { where, ...rest }: Pick<ReadBars, 'defects' | 'repairs'> & { readonly where: string },
+  {
+    where,
+    held,
+    ...rest
+  }: Pick<ReadBars, 'defects' | 'repairs'> & {
+    readonly where: string;
+    /** Of what other time there are bars, in words. */
+    readonly held?: ReadonlyMap<Ticker, string>;
+  },
 ): ReadBars | RefusedBars {
   const empty = [...bars].filter(([, { start }]) => start.length === 0);
   if (empty.length > 0) {
     const lines = empty.map(
       ([symbol]) =>
-        `${where}: there are no bars of ${symbol} in the time asked for; change --from or --to, or leave it out`,
+        `${where}: there are no bars of ${symbol} in the time asked for${held?.get(symbol) ?? ''}; change --from or --to, or leave it out`,
     );
     return { kind: 'refused', lines };
   }
@@ -126,10 +156,7 @@ async function listFolder(folder: string): Promise<readonly string[] | string> {
 }
 
 /** The bars within sessions and the time asked for. */
-function sessionBars(
-  { columns, days }: BarFileCheck,
-  { from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY }: BarFolderQuery,
-): BarColumns {
+function sessionBars({ columns, days }: BarFileCheck, { from, until }: Span): BarColumns {
   const [first, end] = [rowFrom(columns, from), rowFrom(columns, until)];
   const spans = days
     .map(

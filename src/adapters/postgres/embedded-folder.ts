@@ -37,8 +37,8 @@ export interface ServerFolder {
  */
 export async function serverFolder(dataDir: string): Promise<ServerFolder> {
   await mkdir(dataDir, { recursive: true });
-  const note = join(dataDir, 'postgres-location');
-  const noted = (await readFile(note, 'utf8').catch(() => '')).trim();
+  const note = noteIn(dataDir);
+  const noted = await notedFolder(dataDir);
   if (noted !== '') {
     const account = await serverAccount(noted);
     if (account === null) {
@@ -59,6 +59,21 @@ export async function serverFolder(dataDir: string): Promise<ServerFolder> {
   await chown(outside, account.uid, account.gid);
   await writeFile(note, `${outside}\n`);
   return { data: outside, copies: PUBLIC_FOLDER, account };
+}
+
+const noteIn = (dataDir: string): string => join(dataDir, 'postgres-location');
+
+const notedFolder = async (dataDir: string): Promise<string> =>
+  (await readFile(noteIn(dataDir), 'utf8').catch(() => '')).trim();
+
+/** Whether a server ever ran on a data folder, for whoever only wants to read what it has. Nothing is made. */
+export async function hasServer(dataDir: string): Promise<boolean> {
+  const data = (await notedFolder(dataDir)) || join(dataDir, 'postgres');
+  // What is there and cannot be read is told of by the start.
+  return readdir(data).then(
+    (content) => content.length > 0,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  );
 }
 
 /** The superuser's password, kept where only the bot's own account can read it; null when there is none. */

@@ -1,4 +1,3 @@
-import type { ControlState } from '#core/control.ts';
 import type { Usd } from '#core/money.ts';
 import type { RiskReads, RiskWrites } from '#ports/risk-store.ts';
 
@@ -18,6 +17,8 @@ import { fills } from './schema/orders.ts';
 const FLOW_TYPES: readonly string[] = ['CSD', 'CSW', 'TRANS', 'JNL', 'JNLC', 'ACATC'];
 
 export const riskReads = (db: Database): RiskReads => ({
+  controlWrites: () => controlWrites(db),
+
   async drawdownState() {
     const [row] = await db.select().from(drawdownState);
     if (row === undefined) return null;
@@ -85,22 +86,26 @@ const CONTROL = {
 /** The only row of the control state as a query or a transaction finds it. */
 export const selectControlState = (db: Database) => db.select(CONTROL).from(controlState);
 
-export function theOnly([row]: readonly ControlState[]): ControlState {
+const controlWrites = async (db: Database): Promise<number> =>
+  theOnly(await db.select({ writes: controlState.changes }).from(controlState)).writes;
+
+export function theOnly<Row>([row]: readonly Row[]): Row {
   if (row === undefined) throw new Error('the ledger has lost its control state');
   return row;
 }
 
 export const riskWrites = (db: Database): RiskWrites => ({
+  controlWrites: () => controlWrites(db),
+
   lockControl: async () => theOnly(await selectControlState(db).for('update')),
 
   async saveControl({ status, by, reason, since, until }) {
     const changes = sql`${controlState.changes} + 1`;
-    const [row] = await db
+    const rows = await db
       .update(controlState)
       .set({ status, by, reason, since, until, changes })
       .returning({ changes: controlState.changes });
-    if (row === undefined) throw new Error('the ledger has lost its control state');
-    return row.changes;
+    return theOnly(rows).changes;
   },
 
   async saveDrawdown(state) {

@@ -1,3 +1,4 @@
+import { asTickersAre } from '#core/ids.ts';
 import { AXIS_NAMES, valueOnAxis } from '#core/parameter-axes.ts';
 
 import { watchedSymbols } from '../asked-symbol.ts';
@@ -19,7 +20,7 @@ export function backtestSuggestions(
 
 function symbols(context: Pick<AppContext, 'watchlist'>, typed: string): readonly Suggestion[] {
   const before = typed.slice(0, typed.lastIndexOf(',') + 1);
-  const named = new Set(before.split(',').map((symbol) => symbol.trim().toUpperCase()));
+  const named = new Set(before.split(',').map(asTickersAre));
   return watchedSymbols(context, typed.slice(before.length))
     .filter(({ value }) => !named.has(value))
     .map(({ value }) => ({ name: `${before}${value}`, value: `${before}${value}` }));

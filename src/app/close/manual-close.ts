@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { sharesOfPart } from '#core/close-part.ts';
 import type { ClosePart } from '#core/close-part.ts';
-import { isTicker, tradeId } from '#core/ids.ts';
+import { asTickersAre, isTicker, tradeId } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
 
 import { UserError } from '../command.ts';
@@ -46,7 +46,7 @@ export async function askToClose(
   { symbol, part, atMarket }: CloseOrder,
 ): Promise<ConfirmReply> {
   const extent = part === 100 ? 'all' : 'part';
-  const { position, trade } = await theClosable(context, symbol.trim().toUpperCase(), extent);
+  const { position, trade } = await theClosable(context, asTickersAre(symbol), extent);
   const quantity = sharesOfPart(position.quantity, part);
   const [market, [line]] = await Promise.all([
     marketHours(context),
@@ -169,5 +169,5 @@ export async function closeSuggestions(
   const all = await readClosables(context);
   return all
     .map((closable) => ({ symbol: closable.position.symbol, closable }))
-    .filter(({ symbol }) => symbol.includes(typed.trim().toUpperCase()));
+    .filter(({ symbol }) => symbol.includes(asTickersAre(typed)));
 }

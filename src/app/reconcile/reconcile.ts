@@ -1,6 +1,7 @@
 import { purposeOf } from '#core/ids.ts';
-import { formatUsd, micros, subtractUsd } from '#core/money.ts';
+import { subtractUsd } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
+import { formatGain } from '#core/number-words.ts';
 import {
   differencesOf,
   tradesNamedBy,
@@ -143,8 +144,7 @@ const CENT = 10_000;
 export async function cashNote(context: AppContext): Promise<string | null> {
   const difference = await cashDifference(context);
   if (difference === null || Math.abs(difference) < CENT) return null;
-  const amount = `${difference < 0 ? '−' : '+'}$${formatUsd(micros(Math.abs(difference)))}`;
-  return `Cash differs from the ledger’s by ${amount}: a deposit, a dividend or a fee that the broker has not listed yet, or a trade of somebody else`;
+  return `Cash differs from the ledger’s by ${formatGain(difference)}: a deposit, a dividend or a fee that the broker has not listed yet, or a trade of somebody else`;
 }
 
 /** Told when the books stop being clean, when they differ in another way, and when they are clean again; else null. */

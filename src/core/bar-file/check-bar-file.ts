@@ -1,4 +1,5 @@
 import type { BarColumns } from '../bars.ts';
+import type { Span } from '../span.ts';
 import { figureFindings, gridFinding, orderFindings, volumeFindings } from './check-bars.ts';
 import { checkClock } from './check-clock.ts';
 import type { ClockCheck, SessionRows } from './check-clock.ts';
@@ -6,6 +7,8 @@ import { gapFindings } from './check-gaps.ts';
 import { splitFindings } from './check-splits.ts';
 import { explainBars } from './explain-bars.ts';
 import type { BarFinding, FileRows } from './finding.ts';
+import { isAboutNeeded, shareWithoutVolume } from './needed-time.ts';
+import type { NeededRows } from './needed-time.ts';
 import { parseBars } from './parse-bars.ts';
 import {
   adjustRows,
@@ -22,10 +25,15 @@ export interface BarFileOptions {
   readonly barMinutes: number;
   /** Whether what can be repaired is, instead of refused. */
   readonly repair: boolean;
+  /** The time of which bars are needed; all of it when left out. */
+  readonly needed?: Span;
 }
 
-/** refused: no figure may stand on such bars. noted: it is said, and the bars are used. */
-export type DefectSeverity = 'refused' | 'noted';
+/**
+ * refused: no figure may stand on such bars. noted: it is said, and the bars are used. outside: of time that is not
+ * needed, which is said in short.
+ */
+export type DefectSeverity = 'refused' | 'noted' | 'outside';
 
 export type BarDefect = BarFinding & { readonly file: string; readonly severity: DefectSeverity };
 
@@ -43,6 +51,7 @@ export interface BarFileCheck {
 
 /** A hole of more minutes is no halt of a single stock on a usual day: data is missing. */
 const LONGEST_HOLE_MINUTES = 30;
+const ALWAYS: Span = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
 /** Of all bars: that few without volume are a feed's mishap. */
 const FEW_WITHOUT_VOLUME = 0.01;
 
@@ -77,39 +86,38 @@ function unreadable(
 
 function checked(
   parsed: FileRows & { readonly findings: readonly BarFinding[] },
-  { file, barMinutes }: BarFileOptions,
+  { file, barMinutes, needed = ALWAYS }: BarFileOptions,
 ): BarFileCheck {
   const { rows } = orderRows(parsed);
+  const all = { inFile: parsed, inOrder: rows, barMinutes, needed };
   const clock = checkClock(rows, barMinutes);
   const findings = [
     ...parsed.findings,
     ...orderFindings(parsed),
     ...figureFindings(parsed),
     ...volumeFindings(parsed),
-    ...timeFindings(rows, clock, barMinutes),
+    ...timeFindings(all, clock),
     ...splitFindings(rows, clock.days),
   ];
   const defects = findings.map((finding) => ({
     ...finding,
     file,
-    severity: severityOf(finding),
+    severity: severityWithin(finding, all),
   }));
   return { columns: rows.columns, days: clock.days, defects, repairs: [] };
 }
 
 function repaired(
   parsed: FileRows & { readonly findings: readonly BarFinding[] },
-  { file, barMinutes }: BarFileOptions,
+  { file, barMinutes, needed = ALWAYS }: BarFileOptions,
 ): BarFileCheck {
   const enclosed = encloseRows(parsed);
   const traded = tradedRows(enclosed.rows);
   const ordered = orderRows(traded.rows);
   const clock = checkClock(ordered.rows, barMinutes);
   const adjusted = adjustRows(ordered.rows, splitFindings(ordered.rows, clock.days));
-  const findings = [
-    ...volumeFindings(adjusted.rows),
-    ...timeFindings(adjusted.rows, clock, barMinutes),
-  ];
+  const all = { inFile: parsed, inOrder: adjusted.rows, barMinutes, needed };
+  const findings = [...volumeFindings(adjusted.rows), ...timeFindings(all, clock)];
   const repairs = [
     ...unreadableRepairs(parsed.findings),
     ...enclosed.repairs,
@@ -121,29 +129,38 @@ function repaired(
     columns: adjusted.rows.columns,
     days: clock.days,
     // Nobody can make up the bars of a hole: whoever asks for repairs takes them as they are.
-    defects: findings.map((finding) => ({
-      ...finding,
-      file,
-      severity: isHole(finding) ? 'noted' : severityOf(finding),
-    })),
+    defects: findings.map((finding) => {
+      const severity = severityWithin(finding, all);
+      const isNoted = severity === 'refused' && isHole(finding);
+      return { ...finding, file, severity: isNoted ? 'noted' : severity };
+    }),
     repairs: repairs.map((repair) => ({ ...repair, file })),
   };
 }
 
 /** What is wrong with the times of rows in order. */
-function timeFindings(
-  rows: FileRows,
-  { days, findings }: ClockCheck,
-  barMinutes: number,
-): readonly BarFinding[] {
+function timeFindings(all: NeededRows, { days, findings }: ClockCheck): readonly BarFinding[] {
+  const { inOrder: rows, barMinutes, needed } = all;
   const grid = gridFinding(rows, barMinutes);
   const ofTime = grid === null ? findings : [grid, ...findings];
   if (!days.some(({ regularFrom, regularTo }) => regularTo > regularFrom)) {
     const text = "no bar lies within the exchange's hours; use a feed that has them";
     return [...ofTime, { code: 'no-session-bars', line: null, text }];
   }
+  if (ofTime.length === 0) return gapFindings(rows, days, barMinutes);
   // On another grid or clock every bar is missing.
-  return ofTime.length > 0 ? ofTime : gapFindings(rows, days, barMinutes);
+  if (ofTime.some((finding) => isAboutNeeded(finding, all))) return ofTime;
+  const { from, until } = needed;
+  const neededDays = days.filter(({ session: { open } }) => open >= from && open < until);
+  return [...ofTime, ...gapFindings(rows, neededDays, barMinutes)];
+}
+
+/** What a finding means for whoever needs no other bars. */
+function severityWithin(finding: BarFinding, all: NeededRows): DefectSeverity {
+  if (!isAboutNeeded(finding, all)) return 'outside';
+  const isOfOthers =
+    finding.code === 'zero-volume' && shareWithoutVolume(all) <= FEW_WITHOUT_VOLUME;
+  return isOfOthers ? 'noted' : severityOf(finding);
 }
 
 const isHole = ({ code }: BarFinding): boolean =>

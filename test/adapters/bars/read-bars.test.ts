@@ -73,6 +73,20 @@ describe('a folder of bars for a backtest', () => {
     ]);
   });
 
+  it('notes what is wrong outside the time that is asked for, a line a file, and reads the rest', async () => {
+    const rows = ROWS.with(3, 'x').toSpliced(9, 0, ROWS[9] ?? '');
+    const folder = folderWith({
+      'AAPL_5min.csv': csv(...rows),
+      'MSFT_5min.csv': csv(...ROWS.toSpliced(20, 10)),
+    });
+    const { bars, defects } = await read(folder, { from: day('2025-11-28') });
+    expect([...(bars.get(AAPL)?.start ?? [])]).toEqual(barStarts('2025-11-28', '2025-12-01'));
+    expect(describeNotes(defects)).toEqual([
+      `AAPL_5min.csv: outside the dates that are needed, line 5: ${X_LINE} (and 2 defects more there)`,
+      'MSFT_5min.csv: outside the dates that are needed, line 22: 10 bars are missing on 2025-11-26, the longest hole 50 minutes; export the session again',
+    ]);
+  });
+
   it('counts what is of the same kind, and offers no repair that is none', async () => {
     const folder = folderWith({
       'AAPL_5min.csv': csv(
@@ -120,7 +134,7 @@ describe('a folder of bars for a backtest', () => {
       'a time without bars',
       '',
       { from: day('2026-01-02') },
-      'there are no bars of AAPL in the time asked for',
+      'there are no bars of AAPL in the time asked for (there are from 2025-11-26 to 2025-12-01); change --from or --to',
     ],
   ])('refuses %s', async (_, path, query, words) => {
     const folder = path === '' ? folderWith({ 'AAPL_5min.csv': csv(...ROWS) }) : path;

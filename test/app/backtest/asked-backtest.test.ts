@@ -116,6 +116,19 @@ describe('the symbols of a backtest', () => {
 });
 
 describe('the dates of a backtest', () => {
+  it.each([[{}], [{ to: '2025-06-30' }], [{ from: '2025-01-02' }]])(
+    'of %j take two looks at the calendar: what is over, and what is played',
+    async (options) => {
+      const asked: unknown[] = [];
+      const calendar: AppContext['broker']['calendar'] = async (from, to) => {
+        asked.push([from, to]);
+        return sessionsBetween(from, to);
+      };
+      await ask(options, { broker: { calendar } as AppContext['broker'] });
+      expect(asked).toHaveLength(2);
+    },
+  );
+
   it('are taken as they are given', async () => {
     const options = { from: '2025-01-02', to: '2025-06-30' };
     expect(await ask(options)).toMatchObject(options);

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { checkBarFile } from '#core/bar-file/check-bar-file.ts';
 import type { BarFileCheck } from '#core/bar-file/check-bar-file.ts';
 import { barAt } from '#core/bars.ts';
-import { MINUTE_MS } from '#core/session.ts';
+import { MINUTE_MS, asSessionDate, startOfDay } from '#core/session.ts';
+import type { Span } from '#core/span.ts';
 import { barStarts, csv, row, stamp } from '#test/support/bar-files.ts';
 import { describeWithShared, sharedPath } from '#test/support/shared.ts';
 
@@ -17,8 +18,13 @@ const STARTS = barStarts('2025-11-24', '2025-12-01');
 const CLEAN: readonly string[] = STARTS.map((start, index) => row(start, 100 + (index % 7)));
 const lineFor = (index: number) => index + 2;
 
-const check = (rows: readonly string[], repair = false): BarFileCheck =>
-  checkBarFile(Buffer.from(csv(...rows)), { file: FILE, barMinutes: 5, repair });
+const check = (rows: readonly string[], repair = false, needed?: Span): BarFileCheck =>
+  checkBarFile(Buffer.from(csv(...rows)), {
+    file: FILE,
+    barMinutes: 5,
+    repair,
+    ...(needed === undefined ? {} : { needed }),
+  });
 
 const replaced = (index: number, change: (line: string) => string): readonly string[] =>
   CLEAN.with(index, change(CLEAN[index] ?? ''));
@@ -286,6 +292,127 @@ describe('whatever is spoilt in a clean file', () => {
         },
       ),
     );
+  });
+});
+
+/** The half-day alone, and where its rows are. */
+const NEEDED = {
+  from: startOfDay(asSessionDate('2025-11-28')),
+  until: startOfDay(asSessionDate('2025-11-29')),
+};
+const [FIRST_NEEDED, BEHIND_NEEDED] = [3 * 78, 3 * 78 + 42];
+/** More than a hundred bars that follow. */
+const LATER = barStarts('2025-12-02', '2025-12-05').map((start) => row(start));
+const OFF_GRID = replaced(9, cell(0, stamp((STARTS[9] ?? 0) + MINUTE_MS)));
+const MISLAID = replaced(240, cell(0, stamp(Date.parse('2025-11-27T15:00:00Z'))));
+const refusedOf = (of: BarFileCheck) =>
+  factsOf(of).filter(({ severity }) => severity === 'refused');
+/** The last one may move a bar from one side of them to the other. */
+const WITHIN_A_SIDE = CORRUPTIONS.slice(0, -1);
+const neededOf = ({ columns: { start, close } }: BarFileCheck) =>
+  [...start.entries()].flatMap(([index, at]) =>
+    at >= NEEDED.from && at < NEEDED.until ? [[at, close[index]]] : [],
+  );
+const needing = (rows: readonly string[], repair = false) => check(rows, repair, NEEDED);
+
+describe('bars of which only some are needed', () => {
+  it('are refused for what is wrong with those, as when all are needed', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: FIRST_NEEDED + 1, max: BEHIND_NEEDED - 1 }),
+        fc.constantFrom(...WITHIN_A_SIDE),
+        (index, corrupt) => {
+          const [rows] = corrupt(index);
+          expect(refusedOf(needing(rows))).toEqual(refusedOf(check(rows)));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('are used, and the same, whatever is wrong with the others', () => {
+    const clean = neededOf(needing(CLEAN));
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.integer({ min: 2, max: FIRST_NEEDED - 2 }),
+          fc.integer({ min: BEHIND_NEEDED + 2, max: CLEAN.length - 3 }),
+        ),
+        fc.constantFrom(...WITHIN_A_SIDE),
+        (index, corrupt) => {
+          const found = needing(corrupt(index)[0]);
+          expect(found.defects.map(({ severity }) => severity)).toContain('outside');
+          expect(refusedOf(found)).toEqual([]);
+          expect(neededOf(found)).toEqual(clean);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each([
+    ['a hole in an earlier session', CLEAN.toSpliced(90, 7), 'missing-bars'],
+    ['an earlier session without bars', CLEAN.toSpliced(78, 78), 'missing-sessions'],
+    ['an earlier split', UNADJUSTED, 'unadjusted-split'],
+    [
+      'many earlier bars without volume',
+      CLEAN.map((line, index) => (index % 10 === 4 && index < 200 ? cell(5, '0')(line) : line)),
+      'zero-volume',
+    ],
+    [
+      'another clock on an earlier day',
+      CLEAN.map((line, index) =>
+        index < 78 ? cell(0, stamp((STARTS[index] ?? 0) - 12 * BAR_MS))(line) : line,
+      ),
+      'other-clock',
+    ],
+  ])('are used in spite of %s', (_, rows, code) => {
+    expect(refusedOf(check(rows)).map((defect) => defect.code)).toContain(code);
+    expect(needing(rows).defects).toMatchObject([{ code, severity: 'outside' }]);
+  });
+
+  it.each([
+    [
+      'a hole of sessions that reaches into them',
+      CLEAN.toSpliced(2 * 78, 78 + 42),
+      ['missing-sessions'],
+    ],
+    [
+      'many bars without volume',
+      CLEAN.map((line, index) => (index % 10 === 4 ? cell(5, '0')(line) : line)),
+      ['zero-volume'],
+    ],
+    ['a bar that lies among the earlier ones', MISLAID, ['unsorted']],
+    ['a file without any volume', CLEAN.map(cell(5, '0')), ['no-volume']],
+  ])('are refused for %s', (_, rows, codes) => {
+    expect(refusedOf(needing(rows)).map(({ code }) => code)).toEqual(codes);
+  });
+
+  it('are refused for a hole, whatever is wrong with the times of the others', () => {
+    const needed = { ...NEEDED, from: startOfDay(asSessionDate('2025-11-25')) };
+    const found = check(OFF_GRID.toSpliced(240, 7), false, needed);
+    expect(found.defects).toMatchObject([
+      { code: 'off-grid', severity: 'outside' },
+      { code: 'missing-bars', severity: 'refused' },
+    ]);
+  });
+
+  it('are used with few of them without volume, however many of the others are', () => {
+    const silent = CLEAN.map((line, index) =>
+      (index < 200 && index % 10 === 4) || index === 240 ? cell(5, '0')(line) : line,
+    );
+    const long = [...silent, ...LATER];
+    expect(refusedOf(check(long))).toMatchObject([{ code: 'zero-volume' }]);
+    const needed = { from: NEEDED.from, until: Number.POSITIVE_INFINITY };
+    expect(check(long, false, needed).defects).toMatchObject([{ severity: 'noted' }]);
+  });
+
+  it('are repaired as when all are needed', () => {
+    const rows = replaced(9, () => 'x').with(240, 'x');
+    expect(needing(rows, true).repairs).toEqual(check(rows, true).repairs);
+    expect(needing(CLEAN.toSpliced(78, 78), true).defects).toMatchObject([
+      { code: 'missing-sessions', severity: 'outside' },
+    ]);
   });
 });
 

@@ -15,7 +15,7 @@ export const controlState = pgTable(
     since: instant('since').notNull(),
     /** When the state ends by itself; null: when someone changes it. */
     until: instant('until'),
-    /** How often it was changed. */
+    /** How often it was written: a halt on top of one counts also where it changes nothing. */
     changes: integer('changes').notNull().default(0),
   },
   (table) => [check('control_state_has_one_row', sql`${table.id} = 1`)],

@@ -6,19 +6,16 @@ export const h = (tag, properties, ...children) => {
   return element;
 };
 
-export const number = (value, decimals = 2) =>
-  value === null
-    ? '–'
-    : value
-        .toLocaleString('en-US', {
-          minimumFractionDigits: decimals,
-          maximumFractionDigits: decimals,
-        })
-        .replace('-', '−');
-export const dollars = (value) => `${value < 0 ? '−' : ''}$${number(Math.abs(value))}`;
+/** With the sign before the unit; what rounds to nothing has none. */
+const figure = (value, decimals, unit = '') => {
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  const text = `${unit}${Math.abs(value).toLocaleString('en-US', digits)}`;
+  return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
+};
+export const number = (value, decimals = 2) => (value === null ? '–' : figure(value, decimals));
+export const dollars = (value) => figure(value, 2, '$');
 export const percent = (share, decimals = 1) =>
   share === null ? '–' : `${number(share * 100, decimals)} %`;
-export const tone = (value) => (value > 0 ? 'up' : value < 0 ? 'down' : '');
 
 const newYork = new Intl.DateTimeFormat('en-CA', {
   timeZone: 'America/New_York',
@@ -32,6 +29,9 @@ const newYork = new Intl.DateTimeFormat('en-CA', {
 export const time = (at) => newYork.format(at).replace(',', '');
 
 export const cell = (text, className = '') => h('td', { className, textContent: text });
+/** Coloured as what it shows: a gain, a loss, or nothing. */
+export const tonedCell = (text) =>
+  cell(text, !/[1-9]/.test(text) ? '' : text.startsWith('−') ? 'down' : 'up');
 
 export const table = (heads, rows) => [
   h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', {}, head)))),

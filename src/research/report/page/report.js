@@ -1,5 +1,5 @@
 import { drawEquity, drawFilters, drawTrade } from './charts.js';
-import { $, cell, dollars, h, number, percent, table, tabs, time, tone } from './dom.js';
+import { $, cell, dollars, h, number, percent, table, tabs, time, tonedCell } from './dom.js';
 
 const data = JSON.parse($('data').textContent);
 
@@ -54,7 +54,7 @@ function showMonths() {
     const returns = MONTHS.map((month) => byMonth.get(`${year}-${month}`) ?? null);
     const whole = returns.reduce((growth, each) => growth * (1 + (each ?? 0)), 1) - 1;
     const cells = [...returns, whole].map((each) =>
-      each === null ? cell('') : cell(percent(each), tone(each)),
+      each === null ? cell('') : tonedCell(percent(each)),
     );
     return h('tr', {}, cell(year), ...cells);
   });
@@ -69,10 +69,10 @@ function showGroups(chosen) {
       {},
       cell(key.replaceAll('_', ' ')),
       cell(String(trades)),
-      cell(dollars(net), tone(net)),
+      tonedCell(dollars(net)),
       cell(percent(winRate)),
       cell(number(profitFactor)),
-      cell(number(r), tone(r)),
+      tonedCell(number(r)),
     ),
   );
   const heads = [chosen, 'Trades', 'Net', 'Won', 'Profit factor', 'R each'];
@@ -113,7 +113,7 @@ function sortBy(index) {
 function tradeRow(trade) {
   const cells = COLUMNS.map(([, of, show = String, isToned = false], index) => {
     const value = of(trade);
-    if (index > 0) return cell(show(value), isToned ? tone(value) : '');
+    if (index > 0) return isToned ? tonedCell(show(value)) : cell(show(value));
     const choose = { textContent: value, disabled: trade.bars === null };
     return h('td', {}, h('button', { ...choose, onclick: () => showTrade(trade) }));
   });
