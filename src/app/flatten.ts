@@ -32,7 +32,7 @@ export async function askToFlatten(context: AppContext, wish: Wish): Promise<Con
 
 async function openPositions(context: AppContext): Promise<FlattenPreview['open']> {
   try {
-    const all = await readClosables(context);
+    const all = await readClosables(context, 'everything');
     const closable = all.flatMap((one) => (one.kind === 'closable' ? [one.position] : []));
     const left = all.flatMap((one) =>
       one.kind === 'left' ? [{ symbol: one.position.symbol, why: one.why }] : [],

@@ -2,6 +2,7 @@ import type { Close } from '#core/close.ts';
 import { purposeOf } from '#core/ids.ts';
 import { isTerminal } from '#core/order.ts';
 import type { BrokerOrder, Execution } from '#core/order.ts';
+import { isEarlyBracket } from '#core/scale-out.ts';
 import { MINUTE_MS } from '#core/session.ts';
 import { bookFill, closeTrade, followEntries, isFlat } from '#core/trade.ts';
 import type { ExitReason, Trade } from '#core/trade.ts';
@@ -110,7 +111,10 @@ async function advance(tx: LedgerTransaction, trade: Trade, news: News): Promise
   const filled = news.booked.reduce((next, fill) => bookFill(next, reasonOf(news), fill), trade);
   // News may be old: the ledger has kept the newest state of the entries.
   const entries = (await tx.ordersOf(trade.id)).filter(({ role }) => role === 'entry');
-  const next = news.role === 'entry' ? followEntries(filled, entries) : filled;
+  const followed = news.role === 'entry' ? followEntries(filled, entries) : filled;
+  // A second bracket that was given up, and got there after all: what it sells early nobody else must.
+  const isLate = followed.scaleOut === 'watched' && entries.some(isEarlyBracket);
+  const next: Trade = isLate ? { ...followed, scaleOut: 'resting' } : followed;
   // Whether no more shares can come: the entries are through at the broker, and all their fills are booked.
   const isEntryOver = entries.every(
     ({ status, filledQuantity, bookedQuantity }) =>
@@ -130,6 +134,7 @@ async function tellNews(
   const at = order.updatedAt;
   const hasEntryNews =
     before.entryQuantity !== after.entryQuantity ||
+    before.scaleOut !== after.scaleOut ||
     (before.status !== after.status && after.status !== 'closed');
   const isBeyondEnd = before.status === 'closed' && booked.length > 0 && news.role !== 'exit';
   if (hasEntryNews) {

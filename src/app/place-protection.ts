@@ -1,4 +1,7 @@
-import type { ProtectiveOrder } from '#ports/broker.ts';
+import { parseUsd } from '#core/money.ts';
+import type { Usd } from '#core/money.ts';
+import { rescueStop } from '#core/rescue.ts';
+import type { ProtectiveOrder, Rejection } from '#ports/broker.ts';
 
 import type { AppContext } from './context.ts';
 import { placeOrder } from './place-order.ts';
@@ -20,9 +23,9 @@ const TRIES = 6;
 const FIRST_PAUSE_MS = 100;
 
 /**
- * Sends a protective order. Two of the broker's objections have an answer: hard-to-borrow shares take orders
- * for the day only, and a position that its book does not show yet, or whose shares dying orders still hold,
- * will be there in a moment.
+ * Sends a protective order. Three of the broker's objections have an answer: hard-to-borrow shares take orders
+ * for the day only; a position that its book does not show yet, or whose shares dying orders still hold, will be
+ * there in a moment; and where price has moved on, the stop stands where the broker's own price leaves it room.
  */
 export async function placeProtection(
   context: AppContext,
@@ -38,7 +41,16 @@ export async function placeProtection(
     } else if (placed.code === 'not-an-exit' || placed.code === 'insufficient-quantity') {
       await context.pause(FIRST_PAUSE_MS * 2 ** (tried - 1));
     } else {
-      return { placed, order: sent };
+      const stopPrice = roomFor(sent, placed);
+      if (stopPrice === sent.stopPrice) return { placed, order: sent };
+      sent = { ...sent, stopPrice };
     }
   }
+}
+
+/** Where the stop can stand by the price that the broker measures against; where it is, when that is not the matter. */
+function roomFor({ side, stopPrice }: ProtectiveOrder, { code, details }: Rejection): Usd {
+  const base = details['base_price'];
+  if (code !== 'base-price' || base === undefined) return stopPrice;
+  return rescueStop(side === 'sell' ? 'long' : 'short', stopPrice, parseUsd(base));
 }

@@ -34,7 +34,7 @@ export type CloseStep =
   | { readonly kind: 'queue' }
   | { readonly kind: 'cancel'; readonly groups: readonly OrderGroup[] }
   | { readonly kind: 'wait'; readonly for: 'cancels' | 'shares' | 'fill' | 'position' }
-  /** Every order is over and every share free: so many are to leave. */
+  /** Every order is over and every share free: so many are to leave, those that have left already included. */
   | { readonly kind: 'cleared'; readonly quantity: number }
   /**
    * Begin again with what the broker shows: its list of positions has shares that should be gone, or the
@@ -102,7 +102,7 @@ function clearing(view: CloseView, book: Book): CloseStep {
   const all = [...others, ...exits, ...keeps];
   if (all.length > 0) return cancelOrWait(view, all);
   if (available < held) return waitForShares(view);
-  return { kind: 'cleared', quantity: held - view.close.keep };
+  return { kind: 'cleared', quantity: soldBy(view) + held - view.close.keep };
 }
 
 function exiting(view: CloseView, book: Book): CloseStep {
@@ -118,8 +118,7 @@ function exiting(view: CloseView, book: Book): CloseStep {
       : waitForShares(view);
   }
   const tried = exitsSinceCleared(view);
-  const filled = tried.reduce((sum, { filledQuantity }) => sum + filledQuantity, 0);
-  const left = Math.min(book.held - close.keep, close.quantity - filled);
+  const left = Math.min(book.held - close.keep, close.quantity - soldBy(view));
   if (left <= 0) {
     return now - close.phaseSince < tactics.settleMs
       ? { kind: 'wait', for: 'position' }
@@ -203,6 +202,10 @@ function exitsSinceCleared({ close, orders }: CloseView): readonly BrokerOrder[]
 export const ownExits = (close: Close, orders: readonly BrokerOrder[]): readonly BrokerOrder[] =>
   numberedExits(close, orders).map(({ order }) => order);
 
+/** Shares that have left, or were bought back, by the closing's own orders since it was asked for. */
+const soldBy = ({ close, orders }: Pick<CloseView, 'close' | 'orders'>): number =>
+  ownExits(close, orders).reduce((sum, { filledQuantity }) => sum + filledQuantity, 0);
+
 const numberedExits = (close: Close, orders: readonly BrokerOrder[]) =>
   orders.flatMap((order) => {
     const n = numberOf(close, order, 'exit');
@@ -230,9 +233,8 @@ function exitLimit({ close, position, tactics }: CloseView, tried: number): Usd 
 }
 
 function proofOf({ close, position, orders, now }: CloseView): CloseProof {
-  const filled = ownExits(close, orders);
-  const quantity = filled.reduce((sum, { filledQuantity }) => sum + filledQuantity, 0);
-  const value = filled.reduce(
+  const quantity = soldBy({ close, orders });
+  const value = ownExits(close, orders).reduce(
     (sum, { filledQuantity, filledAveragePrice }) =>
       sum + filledQuantity * (filledAveragePrice ?? 0),
     0,

@@ -31,7 +31,7 @@ export interface Close {
   /** Of the position that is closed. */
   readonly side: PositionSide;
   readonly reason: CloseReason;
-  /** Shares to leave, and those to stay protected. */
+  /** Shares to leave, those that have left by its own orders included, and those to stay protected. */
   readonly quantity: number;
   readonly keep: number;
   /** The price when it was asked for: what slippage is measured against. */
@@ -80,6 +80,8 @@ export interface CloseTactics {
   /** How long a stuck closing waits before it begins again; doubled each time, up to the longest. */
   readonly retryMs: number;
   readonly longestRetryMs: number;
+  /** The longest when the session ends soon: the guard looks each minute, and each of its looks is to be a try. */
+  readonly longestLastRetryMs: number;
   /** How long the broker's list of positions may lag behind its fills. */
   readonly settleMs: number;
   /** An order that was asked to be cancelled is asked again after this. */
@@ -94,6 +96,7 @@ export const CLOSE_TACTICS: CloseTactics = {
   clearMs: 30_000,
   retryMs: 15_000,
   longestRetryMs: 300_000,
+  longestLastRetryMs: 30_000,
   settleMs: 3_000,
   askAgainMs: 5_000,
 };
@@ -143,8 +146,9 @@ export const keepsWaiting = (close: Close | null): boolean =>
 export const widenedClose = (part: Close, whole: Close): Close => ({
   ...part,
   reason: whole.reason,
-  quantity: whole.quantity,
-  keep: whole.keep,
+  // What the part has sold so far is the closing's as well.
+  quantity: part.quantity + part.keep,
+  keep: 0,
   decisionPrice: whole.decisionPrice,
   atMarket: whole.atMarket,
   requestedBy: whole.requestedBy,
@@ -155,8 +159,15 @@ export const widenedClose = (part: Close, whole: Close): Close => ({
 /**
  * How long a closing rests that got stuck so often. One that has taken over a part and not failed itself only
  * waits until the broker's list of positions shows what the part has sold.
+ *
+ * @param isLast whether the session ends soon, and everything is to be closed before
  */
-export const retryPause = (
-  { retryMs, longestRetryMs, settleMs }: CloseTactics,
+export function retryPause(
+  { retryMs, longestRetryMs, longestLastRetryMs, settleMs }: CloseTactics,
   failures: number,
-): number => (failures === 0 ? settleMs : Math.min(retryMs * 2 ** (failures - 1), longestRetryMs));
+  isLast = false,
+): number {
+  if (failures === 0) return settleMs;
+  const longest = isLast ? longestLastRetryMs : longestRetryMs;
+  return Math.min(retryMs * 2 ** (failures - 1), longest);
+}

@@ -1,10 +1,10 @@
 import type { BracketPlan, EntryIntent, ScaleOut } from './decision.ts';
-import { clientOrderIdOf } from './ids.ts';
+import { clientOrderIdOf, purposeOf } from './ids.ts';
 import type { ClientOrderId } from './ids.ts';
 import { micros, roundToTick } from './money.ts';
 import type { Usd } from './money.ts';
-import { signOf } from './order.ts';
-import type { PositionSide } from './order.ts';
+import { isLive, signOf } from './order.ts';
+import type { BrokerOrder, PositionSide } from './order.ts';
 import type { StrategyParameters } from './parameters.ts';
 
 /**
@@ -45,3 +45,11 @@ export function bracketParts(intent: EntryIntent): readonly [BracketPart, ...Bra
   const id = clientOrderIdOf({ of: 'trade', tradeId, kind: 'scale' });
   return [runner, { clientOrderId: id, ...scaleOut }];
 }
+
+/** Whether an order is the bracket of the part that leaves early, and takes that part's profit by itself. */
+export const isEarlyBracket = ({
+  clientOrderId,
+  status,
+  filledQuantity,
+}: Pick<BrokerOrder, 'clientOrderId' | 'status' | 'filledQuantity'>): boolean =>
+  purposeOf(clientOrderId)?.kind === 'scale' && (isLive(status) || filledQuantity > 0);

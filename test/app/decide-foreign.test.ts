@@ -8,10 +8,12 @@ import { reconcile } from '#app/reconcile/reconcile.ts';
 import { booksReport } from '#app/reports/equity.ts';
 import { announceStart } from '#app/reports/started.ts';
 import { syncOrders } from '#app/sync-orders.ts';
-import { brokerOrderId, ticker } from '#core/ids.ts';
+import { begunClose } from '#core/close.ts';
+import { brokerOrderId, closeIdOf, ticker } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
 import { isLive } from '#core/order.ts';
 import { riskPerShareOf } from '#core/trade.ts';
+import { anIntent } from '#test/support/intents.ts';
 
 import type { Ohlc } from '../sandbox/alpaca-market.ts';
 import { byHand } from './by-hand.ts';
@@ -268,6 +270,21 @@ describe('a foreign position that is flattened', () => {
       },
     ]);
     expect(await isClean(desk)).toBe(true);
+  });
+
+  it('says so where an earlier closing of the symbol is not done yet', async () => {
+    const desk = await deskWith(10);
+    await desk.context.ledger.transaction(async (tx) => {
+      const { tradeId, symbol } = anIntent();
+      await tx.insertTrade(anIntent());
+      const wish = { tradeId, symbol, side: 'long', reason: 'manual_close', quantity: 5 } as const;
+      const asked = { atMarket: false, requestedBy: 'Bob', requestedAt: 0, keep: 0 } as const;
+      const id = closeIdOf(tradeId, 1);
+      await tx.insertClose(begunClose({ ...wish, ...asked, id, decisionPrice: parseUsd('100') }));
+    });
+    expect(await decide(desk, 'flatten')).toBe(
+      '10 NVDA are a trade now. An earlier closing of NVDA is not done yet: once its message says that it is, close what is left with /close.',
+    );
   });
 
   it('takes the orders along that somebody left in the symbol', async () => {

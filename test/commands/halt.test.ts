@@ -4,6 +4,7 @@ import { UserError } from '#app/command.ts';
 import type { CommandCall, ConfirmReply, Reply, Role } from '#app/command.ts';
 import { halt as haltBy } from '#app/control.ts';
 import { watchDrawdown } from '#app/drawdown.ts';
+import { reconcile } from '#app/reconcile/reconcile.ts';
 import halt from '#commands/halt.ts';
 import resume from '#commands/resume.ts';
 import { asSessionDate, newYorkInstant } from '#core/session.ts';
@@ -11,7 +12,7 @@ import { BrokerError } from '#ports/broker.ts';
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
 
 import { closeDesks, openDesk as openDiscord, say } from '../adapters/discord/harness.ts';
-import { BARS as MOVES, deskWithPosition, sharesAt } from '../app/behaviours/a-desk.ts';
+import { BARS as MOVES, byHand, deskWithPosition, sharesAt } from '../app/behaviours/a-desk.ts';
 import { openDesk } from '../app/desk.ts';
 import type { Desk } from '../app/desk.ts';
 import { FIRST, HALF_DAY, SECOND } from '../sandbox/alpaca-market.ts';
@@ -202,6 +203,20 @@ describe('/halt mode:flatten', () => {
       },
     });
     expect(await controlOf(desk)).toMatchObject({ status: 'active' });
+  });
+
+  it('asks about all shares that leave, somebody’s beside the trade’s included', async () => {
+    const desk = await deskWithPosition([MOVES.quiet, MOVES.quiet]);
+    const buy = { symbol: 'NVDA', qty: '5', side: 'buy', type: 'market', time_in_force: 'day' };
+    await byHand(desk, 'POST', '/orders', buy);
+    desk.nextBar();
+    await reconcile(desk.context);
+    const question = await asked(desk, halt, flatten);
+    expect(question).toMatchObject({ preview: { open: { lines: [{ quantity: 15 }], left: [] } } });
+    await confirm(desk, halt, question);
+    desk.elapse(1_000);
+    await desk.settle();
+    expect(sharesAt(desk)).toBe(0);
   });
 
   it('closes everything once it is confirmed', async () => {

@@ -227,6 +227,11 @@ describe('first a closing clears the symbol: it', () => {
       { shares: [70, 70], orders: [gone], close: part },
       ['cleared', 30],
     ],
+    [
+      'counts what it has sold already among what is to leave',
+      { shares: [80, 80], orders: [gone, filledExit(1, 20)], close: { ...part, exits: 1 } },
+      ['cleared', 60],
+    ],
   ])('%s', (_, shape, step) => {
     expect(stepOf(shape)).toEqual(step);
   });
@@ -328,11 +333,11 @@ describe('then shares leave: it', () => {
       ['fail', 'the broker refuses the exit orders'],
     ],
     [
-      'counts the orders since the position was cleared, and no earlier ones',
+      'counts what all its orders have sold, but tries since the position was cleared alone',
       {
         shares: [40, 40],
-        orders: [filledExit(1, 60), exit(2, { ...dead, filledQuantity: 10 })],
-        close: exiting({ quantity: 50, exits: 2, attempt: 1 }),
+        orders: [filledExit(1, 50), exit(2, { ...dead, filledQuantity: 10 })],
+        close: exiting({ quantity: 100, exits: 2, attempt: 1 }),
       },
       ['exit', 40, 99.9],
     ],
@@ -565,13 +570,17 @@ describe('the proof of a closing', () => {
 });
 
 it.each([
-  [0, 3_000],
-  [1, 15_000],
-  [2, 30_000],
-  [3, 60_000],
-  [5, 240_000],
-  [6, 300_000],
-  [60, 300_000],
-])('a closing that got stuck %d times rests %d ms', (failures, rest) => {
-  expect(retryPause(CLOSE_TACTICS, failures)).toBe(rest);
-});
+  [0, 3_000, 3_000],
+  [1, 15_000, 15_000],
+  [2, 30_000, 30_000],
+  [3, 60_000, 30_000],
+  [5, 240_000, 30_000],
+  [6, 300_000, 30_000],
+  [60, 300_000, 30_000],
+])(
+  'a closing that got stuck %d times rests %d ms, and in the last minutes %d',
+  (failures, ...rests) => {
+    const pauses = [false, true].map((isLast) => retryPause(CLOSE_TACTICS, failures, isLast));
+    expect(pauses).toEqual(rests);
+  },
+);

@@ -19,11 +19,15 @@ export type Closable =
   | { readonly kind: 'closable'; readonly position: Position; readonly trade: Trade }
   | { readonly kind: 'left'; readonly position: Position; readonly why: string };
 
-/** How much of a position is to leave: a closing of all of it takes the place of a part's that is stuck. */
-export type Extent = 'all' | 'part';
+/**
+ * How much of a position is to leave: a closing of all of it takes the place of a part's that is stuck. everything:
+ * as where all is flattened, which takes along what somebody has added to a trade's shares.
+ */
+export type Extent = 'part' | 'all' | 'everything';
 
 /** What the ledger says about the positions. */
 interface Books {
+  readonly extent: Extent;
   readonly trades: readonly Trade[];
   readonly foreign: readonly ForeignItem[];
   /** Those that another one has to wait for. */
@@ -43,10 +47,11 @@ export async function readClosables(
     ledger.openCloses(),
   ]);
   const inTheWay = closes.filter((close) => extent === 'part' || keepsWaiting(close));
-  return positions.map((position) => classify(position, { trades, foreign, closes: inTheWay }));
+  const books = { extent, trades, foreign, closes: inTheWay };
+  return positions.map((position) => classify(position, books));
 }
 
-function classify(position: Position, { trades, foreign, closes }: Books): Closable {
+function classify(position: Position, { extent, trades, foreign, closes }: Books): Closable {
   const { symbol } = position;
   const left = (why: string): Closable => ({ kind: 'left', position, why });
   const close = closes.find((one) => one.symbol === symbol);
@@ -56,7 +61,7 @@ function classify(position: Position, { trades, foreign, closes }: Books): Closa
   if (trade === undefined) {
     return left('it is none of the bot’s. An admin decides about it with /foreign');
   }
-  if (stranger !== undefined) {
+  if (stranger !== undefined && extent !== 'everything') {
     return left(
       `${stranger.quantity} of its shares are none of the bot’s. See /foreign, or put it right at the broker`,
     );

@@ -4,6 +4,7 @@ import type { Usd } from '#core/money.ts';
 import { signOf } from '#core/order.ts';
 import type { EpochMs } from '#core/session.ts';
 import { averagePrice } from '#core/trade-math.ts';
+import { BrokerError } from '#ports/broker.ts';
 import type { AlarmCard } from '#ports/cards.ts';
 import type { LedgerTransaction } from '#ports/ledger.ts';
 
@@ -14,8 +15,7 @@ import { closingCard, closingCardKey } from './closing-card.ts';
 
 /** Writes down what the broker showed at the end, and tells the channel. */
 export async function finish(context: AppContext, close: Close, proof: CloseProof): Promise<Close> {
-  // The figures of the card are those of the booked fills.
-  await syncOrders(context);
+  await tryToBook(context, close);
   const pnl = await resultOf(context, close, proof);
   const { clock, systemClock } = context;
   const done: Close = {
@@ -37,6 +37,19 @@ export async function finish(context: AppContext, close: Close, proof: CloseProo
   await context.reached('close.finished');
   await context.wakeOutbox();
   return done;
+}
+
+/** The figures of the card are those of the booked fills. What is proven is told also while they cannot be read. */
+async function tryToBook(context: AppContext, { id }: Close): Promise<void> {
+  try {
+    await syncOrders(context);
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    context.log.warn(
+      { close: id, error: error.message },
+      'a closing ends without the newest fills',
+    );
+  }
 }
 
 /** Null when the broker shows what was wanted. */
@@ -66,6 +79,7 @@ async function resultOf(
 ): Promise<Usd | null> {
   const trade = await ledger.trade(tradeId);
   if (trade === null || exitPrice === null || trade.intent.side !== side) return null;
+  if (trade.entryQuantity === 0) return null;
   const entryPrice = averagePrice(trade.entryValue, trade.entryQuantity);
   return micros(signOf(side) * (exitPrice - entryPrice) * exitQuantity);
 }

@@ -139,7 +139,7 @@ export async function closeAsConfirmed(context: AppContext, call: ConfirmedCall)
   const { close } = request;
   startClose(context, close);
   if (request.kind === 'widened') {
-    const text = `The closing of a part of ${symbol}, which was stuck, is one of all ${close.quantity} shares now and begins again at once; its message in the channel follows it.`;
+    const text = `The closing of a part of ${symbol}, which was stuck, is one of all ${position.quantity} shares now and begins again at once; its message in the channel follows it.`;
     return { kind: 'text', text };
   }
   if (call.message !== null) return { kind: 'card', key: closingCardKey(close) };

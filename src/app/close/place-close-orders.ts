@@ -5,6 +5,7 @@ import { clientOrderIdOf } from '#core/ids.ts';
 import type { ClientOrderId } from '#core/ids.ts';
 import type { Usd } from '#core/money.ts';
 import { exitSideOf } from '#core/order.ts';
+import type { PositionSide } from '#core/order.ts';
 import { rescueStop } from '#core/rescue.ts';
 import type { Trade } from '#core/trade.ts';
 import type { OutcomeUnknown, Rejection } from '#ports/broker.ts';
@@ -91,16 +92,20 @@ async function tradeOf({ ledger }: AppContext, { tradeId }: Close): Promise<Trad
   return trade;
 }
 
-/** Puts a stop back in for shares that a stuck closing leaves behind; returns where it stands. */
+/**
+ * Puts a stop back in for shares that a stuck closing leaves behind, on whichever side they are by now; returns
+ * where it stands.
+ */
 export async function placeRescue(
   context: AppContext,
   close: Close,
-  shares: { readonly quantity: number; readonly price: Usd },
+  shares: { readonly side: PositionSide; readonly quantity: number; readonly price: Usd },
 ): Promise<Usd | null> {
   const trade = await tradeOf(context, close);
   const next: Close = { ...close, rescues: close.rescues + 1 };
   await saveClose(context, next, null);
-  const { symbol, side, tradeId, reason, requestedBy } = next;
+  const { symbol, tradeId, reason, requestedBy } = next;
+  const { side } = shares;
   const place = (targetPrice: Usd | null): Promise<Protected> =>
     placeProtection(context, {
       tradeId,
@@ -118,7 +123,8 @@ export async function placeRescue(
     });
   // A stop alone: a target would hold the same shares and help nobody here.
   const alone = await place(null);
-  const isRefused = alone.placed.kind === 'rejected' && alone.placed.code === 'wash-trade';
+  const isRefused =
+    side === close.side && alone.placed.kind === 'rejected' && alone.placed.code === 'wash-trade';
   // Beside somebody's order to buy the broker takes no stop alone, but one that is tied to a target.
   const { placed, order } = isRefused ? await place(trade.intent.bracket.targetPrice) : alone;
   return placed.kind === 'working' ? order.stopPrice : null;

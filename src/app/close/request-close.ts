@@ -102,7 +102,7 @@ async function record(
   close: Close,
 ): Promise<void> {
   const { actor, named } = signatureOf(wish.requestedBy, wish.personId);
-  const { id, symbol, tradeId, reason, quantity, keep } = close;
+  const { id, symbol, tradeId, reason, keep } = close;
   const at = clock.now();
   await tx.audit({
     at,
@@ -114,7 +114,7 @@ async function record(
       close: id,
       trade: tradeId,
       reason,
-      quantity: String(quantity),
+      quantity: String(wish.quantity),
       keep: String(keep),
       ...(wish.confirmation === undefined ? {} : { confirmation: wish.confirmation }),
     },

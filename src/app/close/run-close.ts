@@ -1,7 +1,6 @@
 import type { Position } from '#core/account.ts';
 import { nextCloseStep } from '#core/close-step.ts';
 import type { CloseStep, CloseView } from '#core/close-step.ts';
-import { retryPause } from '#core/close.ts';
 import type { Close } from '#core/close.ts';
 import type { CloseId } from '#core/ids.ts';
 import type { OrderGroup } from '#core/order-tree.ts';
@@ -16,6 +15,7 @@ import { createCloseReader } from './close-view.ts';
 import { closingCard, closingCardKey } from './closing-card.ts';
 import { finish } from './finish-close.ts';
 import { placeExit, placeKeep } from './place-close-orders.ts';
+import { restOf } from './rest.ts';
 import { saveClose } from './save-close.ts';
 import { afterOrder, fail } from './stuck-close.ts';
 
@@ -51,7 +51,10 @@ async function run(context: AppContext, id: CloseId): Promise<CloseRun> {
   const close = await context.ledger.close(id);
   if (close === null || close.phase === 'done') return 'done';
   if (close.phase !== 'stuck') return carryOn(context, close);
-  if (!isRetryDue(context, close)) return 'not-due';
+  const restMs = await restOf(context, close);
+  if (restMs > context.closeTactics.settleMs) return 'not-due';
+  // What is due in a moment would else wait for the guard's next look.
+  if (restMs > 0) await context.pause(restMs);
   const { doubt } = await settleOrders(context, close);
   if (doubt === null) return carryOn(context, await beginAgain(context, close));
   // No other exit may go out yet, so the stop that holds the shares meanwhile stays.
@@ -105,9 +108,6 @@ async function lookAt(
     }
   }
 }
-
-const isRetryDue = (context: AppContext, { phaseSince, failures }: Close): boolean =>
-  context.systemClock.now() - phaseSince >= retryPause(context.closeTactics, failures);
 
 async function perform(
   context: AppContext,

@@ -1,4 +1,3 @@
-import { retryPause } from '#core/close.ts';
 import type { Close } from '#core/close.ts';
 import type { CloseId } from '#core/ids.ts';
 import type { Usd } from '#core/money.ts';
@@ -17,6 +16,7 @@ import { readHoldings } from './close-view.ts';
 import { closingCard, closingCardKey } from './closing-card.ts';
 import { placeRescue } from './place-close-orders.ts';
 import type { Ordered } from './place-close-orders.ts';
+import { pauseOf, restOf } from './rest.ts';
 
 /**
  * A closing cannot go on for now: a stop goes back in for whatever is left, and the channel hears of it each
@@ -24,8 +24,9 @@ import type { Ordered } from './place-close-orders.ts';
  */
 export async function fail(context: AppContext, close: Close, why: string): Promise<Close> {
   const stop = await rescue(context, close);
-  const { clock, systemClock, closeTactics } = context;
+  const { clock, systemClock } = context;
   const at = clock.now();
+  const retryInMs = await pauseOf(context, { ...close, failures: close.failures + 1 });
   const stuck = await fenced(context, async (tx) => {
     const current = (await tx.lockClose(close.id)) ?? close;
     const failures = current.failures + 1;
@@ -37,7 +38,6 @@ export async function fail(context: AppContext, close: Close, why: string): Prom
       lastFailure: why,
     };
     await tx.saveClose(next);
-    const retryInMs = retryPause(closeTactics, failures);
     const progress = { phase: 'stuck', why, retryInMs, stopPrice: stop.price, failures } as const;
     await tx.enqueueCard(closingCardKey(next), closingCard(next, progress, at));
     const key = `stuck:${next.id}:${failures}:${next.phaseSince}`;
@@ -54,10 +54,9 @@ export async function protectStuck(context: AppContext, id: CloseId): Promise<vo
   const close = await context.ledger.close(id);
   if (close?.phase !== 'stuck') return;
   const stop = await rescue(context, close);
-  const { clock, systemClock, closeTactics } = context;
+  const { clock, systemClock } = context;
   const at = clock.now();
-  const due = close.phaseSince + retryPause(closeTactics, close.failures);
-  const card = alarmOf(close, Math.max(0, due - systemClock.now()), stop.words, at);
+  const card = alarmOf(close, Math.max(0, await restOf(context, close)), stop.words, at);
   await context.ledger.transaction((tx) =>
     tx.enqueueCard(`stuck:${id}:${close.failures}:${systemClock.now()}`, card),
   );
@@ -95,7 +94,7 @@ async function rescue(context: AppContext, close: Close): Promise<Rescue> {
       const words = 'Its stop is live, but is being cancelled: once it is gone, another goes in.';
       return { price: stopPrice, words };
     }
-    const { quantity, currentPrice: price, available } = position;
+    const { side, quantity, currentPrice: price, available } = position;
     // Of a part that was to leave, the shares that stay may have theirs already.
     const uncovered = quantity - liveStopQuantity;
     if (available < uncovered) {
@@ -104,7 +103,7 @@ async function rescue(context: AppContext, close: Close): Promise<Rescue> {
         words: `Orders that are not protective hold its shares: NO live stop covers all ${quantity}.`,
       };
     }
-    const placed = await placeRescue(context, close, { quantity: uncovered, price });
+    const placed = await placeRescue(context, close, { side, quantity: uncovered, price });
     return placed === null
       ? { price: null, words: 'NO stop could be placed: its shares are not protected.' }
       : { price: placed, words: 'A stop for all its shares is back in.' };

@@ -64,8 +64,12 @@ async function look(context: AppContext): Promise<void> {
   await settleNaked(context, second);
   // After the verdicts: what must be closed as an emergency is closed as one.
   await tryFlatten(context, second);
-  await startOpenCloses(context);
-  await enforceControl(context, second);
+  try {
+    // Before closings are carried on: one of everything need not wait for another try of a part.
+    await enforceControl(context, second);
+  } finally {
+    await startOpenCloses(context);
+  }
 }
 
 /** What goes by the exchange's hours waits while they cannot be read; protection waits for nothing. */
@@ -118,7 +122,7 @@ async function act(context: AppContext, judged: Judged, isMarketOpen: boolean): 
     case 'part-filled':
       return protectPart(context, judged, verdict);
     case 'protect':
-      return reProtect(context, judged.position.symbol, 'protection');
+      return mend(context, judged.position.symbol, 'protection');
     case 'emergency':
     case 'stray':
       return emergency(context, judged);
@@ -183,8 +187,18 @@ async function protectPart(
   await untilGone(context, symbol, new Set(entries.map(({ root }) => root.id)));
   const again = await lookAgain(context, symbol);
   if (again?.verdict.kind === 'rest-dying') await act(context, again, false);
-  if (again?.verdict.kind === 'protect') await reProtect(context, symbol, 'part_filled_entry');
+  if (again?.verdict.kind === 'protect') await mend(context, symbol, 'part_filled_entry');
   if (again?.verdict.kind === 'emergency') await emergency(context, again);
+}
+
+/** Puts a stop back in, and closes what should have been stopped out by now. */
+async function mend(
+  context: AppContext,
+  symbol: Ticker,
+  cause: 'protection' | 'part_filled_entry',
+): Promise<void> {
+  const beyond = await reProtect(context, symbol, cause);
+  if (beyond !== null) await emergency(context, beyond);
 }
 
 const LOOKS = 8;

@@ -141,7 +141,7 @@ async function decidePosition(
       endOfDayNote(context)
     );
   }
-  await requestClose(context, {
+  const request = await requestClose(context, {
     tradeId: trade.id,
     position,
     reason: 'manual_close',
@@ -150,7 +150,9 @@ async function decidePosition(
     requestedBy: by,
     personId,
   });
-  return `${item.quantity} ${symbol} are being closed; the channel follows it.`;
+  return request.kind === 'under-way'
+    ? `${item.quantity} ${symbol} are a trade now. An earlier closing of ${symbol} is not done yet: once its message says that it is, close what is left with /close.`
+    : `${item.quantity} ${symbol} are being closed; the channel follows it.`;
 }
 
 /** An admin who takes over a holding for the long run should know what becomes of it. */

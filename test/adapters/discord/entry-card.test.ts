@@ -81,7 +81,7 @@ describe('the entry card', () => {
     } as const;
     expect(read(entry(filled))).toMatchInlineSnapshot(`
       "# ✅ BOUGHT 120 NVDA @ $182.33 · 🛡 stop $180.26
-      Filled <t:1764343804:t>. Stop and target rest at the broker.
+      Filled <t:1764343804:t>. Stop and target went live at the broker with it.
       1 % of $100,000 = $1,000 ÷ $2.14 = 467 shares, cut to 120 by the limit on one position: 0.26 % of equity at risk
       [Average] $182.33
       [Slippage] 1.3 bps worse
@@ -112,7 +112,7 @@ describe('the entry card', () => {
     const text = read(entry(partly));
     expect(text).toContain('# ⚠️ BOUGHT 80 of 120 NVDA @ $182.33 · stop not confirmed\nPartly');
     expect(text).toContain('[Slippage] 0.5 bps better');
-    expect(text).not.toMatch(/rest at the broker|🛡/);
+    expect(text).not.toMatch(/live at the broker|🛡/);
   });
 
   it('says SHORT where shares are sold that are not there', () => {
@@ -232,7 +232,7 @@ describe('the entry card', () => {
   const half = { scaleOut: { quantity: 60, targetPrice: parseUsd('186.68') } };
 
   it.each([
-    ['resting', 'Both rest at the broker.'],
+    ['resting', 'Each went to the broker with a bracket of its own.'],
     [
       'watched',
       'The broker took one bracket only, so the bot watches for the first price and closes the part then.',

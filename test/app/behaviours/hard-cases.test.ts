@@ -8,7 +8,7 @@ import { reconcile } from '#app/reconcile/reconcile.ts';
 import { runTradingCycle } from '#app/trading-cycle.ts';
 import { parseUsd } from '#core/money.ts';
 import { MINUTE_MS } from '#core/session.ts';
-import type { Broker, ExitOrder, ProtectiveOrder, Rejection } from '#ports/broker.ts';
+import type { BracketOrder, Broker, ExitOrder, ProtectiveOrder, Rejection } from '#ports/broker.ts';
 import { REALISTIC_DELAYS } from '#sandbox/alpaca/timers.ts';
 
 import { openDesk } from '../desk.ts';
@@ -326,6 +326,37 @@ describe('an order that got there late', () => {
     await desk.settle();
     expect((await reconcile(desk.context)).findings).toEqual([]);
     expect(await tradeOf(desk)).toMatchObject({ status: 'closed', exitReason: 'stop_loss' });
+  });
+
+  it('as the second bracket takes the early profit alone, and the bot sells nothing beside it', async () => {
+    const { quiet, entry } = BARS;
+    const opened = await openDesk([quiet, entry, [103, 104.5, 103, 104.2], quiet], {
+      delays: REALISTIC_DELAYS,
+    });
+    const barEnd = opened.nextBar();
+    const scaleOut = { quantity: 5, targetPrice: parseUsd('104.00') };
+    const { tradeId: id } = await opened.plan({ scaleOut });
+    const desk = { ...opened, id };
+    const { broker } = desk.context;
+    const stalled: BracketOrder[] = [];
+    const submitBracket: Broker['submitBracket'] = async (order) => {
+      if (!order.clientOrderId.endsWith('scale')) return broker.submitBracket(order);
+      stalled.push(order);
+      return { kind: 'unknown', message: '504 Gateway Timeout' };
+    };
+    await submitPlannedEntries(desk.with({ broker: { ...broker, submitBracket } }), barEnd);
+    desk.elapse(5_000);
+    await desk.settle();
+    expect((await tradeOf(desk)).scaleOut, 'given up').toBe('watched');
+    await broker.submitBracket(stalled[0]!);
+    await reconcile(desk.context);
+    desk.nextBar();
+    await desk.settle();
+    desk.nextBar();
+    desk.elapse(1_000);
+    await desk.settle();
+    expect([sharesAt(desk), await cardsOf(desk, 'closing')]).toEqual([5, []]);
+    expect((await cardsOf(desk, 'entry')).at(-1)).toMatchObject({ scaleOut: 'resting' });
   });
 
   it('and cannot be looked up keeps the stop where it is, and the alarm going', async () => {

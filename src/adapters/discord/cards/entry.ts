@@ -130,7 +130,8 @@ function fillLine({ lateMs }: EntryCard, at: EpochMs, isWhole: boolean): string 
     return `Partly filled ${stamp(at)}. Its legs may sleep until the rest fills; what is left unfilled is cancelled, and the shares get a stop of their own. A card tells when it is in.`;
   }
   return lateMs === null
-    ? `Filled ${stamp(at)}. Stop and target rest at the broker.`
+    ? // In the past: the card stays as it is when they have moved, or acted.
+      `Filled ${stamp(at)}. Stop and target went live at the broker with it.`
     : `Filled ${stamp(at)}. Its stop and target came with it; /status tells what became of them since.`;
 }
 

@@ -4,7 +4,7 @@ import type { ScaleOutMode } from '#core/trade.ts';
 import type { EntryCard } from '#ports/trade-cards.ts';
 
 const HOW = {
-  resting: 'Both rest at the broker.',
+  resting: 'Each went to the broker with a bracket of its own.',
   watched:
     'The broker took one bracket only, so the bot watches for the first price and closes the part then.',
   none: 'The first part is no longer waited for.',

@@ -1,0 +1,212 @@
+/** A closing that got stuck: what is told of it, what protects its shares, and when it is tried again. */
+import { describe, expect, it } from 'vitest';
+
+import { requestClose } from '#app/close/request-close.ts';
+import { runClose } from '#app/close/run-close.ts';
+import type { AppContext } from '#app/context.ts';
+import { halt } from '#app/control.ts';
+import { reconcile } from '#app/reconcile/reconcile.ts';
+import { parseUsd } from '#core/money.ts';
+import { MINUTE_MS, newYorkInstant } from '#core/session.ts';
+import type { Broker } from '#ports/broker.ts';
+
+import { FIRST } from '../../sandbox/alpaca-market.ts';
+import {
+  auditOf,
+  BARS,
+  cancelByHand,
+  cardsOf,
+  close,
+  deskWithPosition,
+  isShownProtected,
+  legAt,
+  liveAt,
+  NVDA,
+  restingBuy,
+  sharesAt,
+  soldAt,
+} from './a-desk.ts';
+import type { TradingDesk } from './a-desk.ts';
+
+const { quiet } = BARS;
+const at = (time: string) => newYorkInstant(FIRST.date, time);
+const FLATTEN = { by: 'Ada', reason: 'news', until: null, flatten: true } as const;
+
+const NO_SALE = {
+  kind: 'rejected',
+  code: 'unknown',
+  httpStatus: 403,
+  message: 'no sale today',
+  details: {},
+} as const;
+
+const refusing = (desk: TradingDesk) =>
+  desk.with({ broker: { ...desk.context.broker, submitExit: async () => NO_SALE } });
+const openClose = async ({ context }: TradingDesk) => (await context.ledger.openCloses())[0]!;
+const lastClosing = async (desk: TradingDesk) => (await cardsOf(desk, 'closing')).at(-1)!;
+
+/** A desk whose closing has sold four shares when trading is halted. */
+async function stuckAfterFour(quantity: number): Promise<TradingDesk> {
+  const desk = await deskWithPosition([quiet, quiet, quiet], { quantity: 10 });
+  const { behaviour } = desk.standIn;
+  behaviour.fillAtMost = 4;
+  const context = desk.with({
+    reached: async (step) => {
+      if (step !== 'exit.stored') return;
+      desk.elapse(100);
+      behaviour.haltedSymbols.add(NVDA);
+    },
+  });
+  await close(desk, { context, quantity });
+  expect([sharesAt(desk), soldAt(desk), (await openClose(desk)).phase]).toEqual([6, 4, 'stuck']);
+  behaviour.haltedSymbols.clear();
+  behaviour.fillAtMost = null;
+  desk.elapse(5 * MINUTE_MS);
+  return desk;
+}
+
+describe('what a closing has sold before it got stuck', () => {
+  it('is part of what it was asked for, and not more than that', async () => {
+    const desk = await stuckAfterFour(10);
+    await desk.settle();
+    expect(await lastClosing(desk)).toMatchObject({
+      quantity: 10,
+      progress: { phase: 'done', proof: { exitQuantity: 10, positionQuantity: 0 } },
+    });
+  });
+
+  it('is part of it as well when a part has become everything', async () => {
+    const desk = await stuckAfterFour(5);
+    await halt(desk.context, FLATTEN);
+    await desk.settle();
+    expect(await lastClosing(desk)).toMatchObject({
+      quantity: 10,
+      keep: 0,
+      progress: { phase: 'done', proof: { exitQuantity: 10, positionQuantity: 0 } },
+    });
+    const asked = (await auditOf(desk)).filter(({ action }) => action === 'close NVDA');
+    expect(asked.map(({ details }) => details['quantity'])).toEqual(['5', '6']);
+  });
+
+  it('leaves a part as many shares as were to stay', async () => {
+    const desk = await stuckAfterFour(5);
+    await desk.settle();
+    expect([sharesAt(desk), await isShownProtected(desk)]).toEqual([5, true]);
+    expect(await lastClosing(desk)).toMatchObject({ quantity: 5, keep: 5 });
+  });
+});
+
+describe('a closing that is stuck', () => {
+  it('protects shares that have turned around on their own side', async () => {
+    const desk = await deskWithPosition([[100, 106, 97, 100], quiet]);
+    await restingBuy(desk);
+    Object.assign(desk.standIn.behaviour, { cancelStuckMs: 3_600_000, doubleExit: true });
+    const context = desk.with({
+      reached: async (step) => {
+        if (step === 'cancel.stored' && sharesAt(desk) === 10) desk.nextBar();
+      },
+    });
+    await close(desk, { context });
+    expect(sharesAt(desk)).toBe(-10);
+    expect(liveAt(desk)).toContain('buy stop 10 new');
+  });
+
+  it('is told as over also while its fills cannot be read', async () => {
+    const desk = await deskWithPosition([quiet]);
+    const fault = { method: 'GET', path: /activities/, kind: 'reject', status: 503 } as const;
+    desk.standIn.faults.add({ ...fault, body: { message: 'unavailable' }, times: 1_000 });
+    await close(desk);
+    expect(await lastClosing(desk)).toMatchObject({
+      progress: { phase: 'done', proof: { positionQuantity: 0, exitQuantity: 10 } },
+    });
+    desk.standIn.faults.clear();
+    await desk.settle();
+    expect((await reconcile(desk.context)).isClean).toBe(true);
+    expect(await cardsOf(desk, 'exit')).toHaveLength(1);
+  });
+
+  it('as a part is not tried once more before everything that is asked for', async () => {
+    const desk = await deskWithPosition([quiet], { quantity: 100 });
+    await close(desk, { quantity: 25, context: refusing(desk) });
+    desk.elapse(5 * MINUTE_MS);
+    await halt(desk.context, FLATTEN);
+    const { broker } = desk.context;
+    const sent: number[] = [];
+    const submitExit: Broker['submitExit'] = async (order) => {
+      sent.push(order.quantity);
+      return broker.submitExit(order);
+    };
+    await desk.settle(desk.with({ broker: { ...broker, submitExit } }));
+    expect([sent, sharesAt(desk)]).toEqual([[100], 0]);
+  });
+
+  it('and was taken over begins again by itself, without another look of the guard', async () => {
+    const desk = await deskWithPosition([quiet], { quantity: 100 });
+    await close(desk, { quantity: 25, context: refusing(desk) });
+    const position = (await desk.context.broker.position(NVDA))!;
+    const wish = { reason: 'manual_close', atMarket: false, requestedBy: 'Bob' } as const;
+    const request = { ...wish, tradeId: desk.id, position, quantity: 100 };
+    expect(await requestClose(desk.context, request)).toMatchObject({ kind: 'widened' });
+    const { id } = await openClose(desk);
+    expect(await runClose(desk.context, id, NVDA)).toBe('done');
+    expect(sharesAt(desk)).toBe(0);
+  });
+
+  it('is tried each minute between 15:55 and the close', async () => {
+    const desk = await deskWithPosition([quiet], { parameters: { timeExitMinutes: 0 } });
+    const context = refusing(desk);
+    desk.standIn.advanceTo(at('15:50'));
+    await close(desk, { context });
+    while ((await openClose(desk)).failures < 6) {
+      desk.elapse(5 * MINUTE_MS);
+      await desk.settle(context);
+    }
+    desk.standIn.advanceTo(at('15:55'));
+    for (let minute = 1; minute <= 5; minute += 1) {
+      desk.elapse(MINUTE_MS);
+      await desk.settle(context);
+      expect((await openClose(desk)).failures).toBe(6 + minute);
+    }
+    expect(await isShownProtected(desk)).toBe(true);
+    expect(await lastClosing(desk)).toMatchObject({ progress: { retryInMs: 30_000 } });
+  });
+});
+
+/** The broker's list of positions has an old price, while its orders are measured against a newer one. */
+async function withOldPrice(desk: TradingDesk): Promise<AppContext> {
+  const { broker } = desk.context;
+  const position: Broker['position'] = async (symbol) => {
+    const found = await broker.position(symbol);
+    return found && { ...found, currentPrice: parseUsd('100.00') };
+  };
+  const positions = async () => [await position(NVDA)].filter((one) => one !== null);
+  const urgent = { ...broker.urgent, position, positions };
+  return desk.with({ broker: { ...broker, position, positions, urgent } });
+}
+
+describe('shares without a stop, whose price has left its place behind unseen', () => {
+  it('are closed, and have a stop until then', async () => {
+    const desk = await deskWithPosition([BARS.stop, quiet]);
+    await cancelByHand(desk, legAt(desk, 'take-profit'));
+    desk.nextBar();
+    const protectedAt: unknown[] = [];
+    const context = await withOldPrice(desk);
+    const reached = async (step: string) => {
+      if (step === 'close.requested') protectedAt.push(liveAt(desk));
+    };
+    await desk.settle({ ...context, reached });
+    expect(protectedAt).toEqual([['sell limit 10 new', 'sell stop 10 held']]);
+    expect([sharesAt(desk), await cardsOf(desk, 'alarm')]).toEqual([0, []]);
+    expect(await lastClosing(desk)).toMatchObject({ reason: 'emergency_stop' });
+  });
+
+  it('have one also while their closing is stuck', async () => {
+    const desk = await deskWithPosition([BARS.stop, quiet]);
+    await cancelByHand(desk, legAt(desk, 'take-profit'));
+    desk.nextBar();
+    const { broker } = await withOldPrice(desk);
+    const context = desk.with({ broker: { ...broker, submitExit: async () => NO_SALE } });
+    await close(desk, { context });
+    expect([sharesAt(desk), await isShownProtected(desk)]).toEqual([10, true]);
+  });
+});
