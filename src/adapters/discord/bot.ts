@@ -95,7 +95,7 @@ export function createDiscordBot(options: DiscordBotOptions): DiscordBot {
     log,
     onConnected: () => presence.show(),
     onReady: (client, signal) => register(options, client, signal),
-    onInteraction: reception.receive,
+    onInteraction: (interaction) => reception.receive(interaction),
   });
   return {
     notifier: followedBy(presence, createNotifier({ ...options, rest, health })),
@@ -111,15 +111,15 @@ export function createDiscordBot(options: DiscordBotOptions): DiscordBot {
       // What was begun is told and on record while there still is a ledger.
       await Promise.race([reception.idle(), delay(LONGEST_STOP_MS, undefined, { ref: false })]);
     },
-    idle: reception.idle,
+    idle: () => reception.idle(),
   };
 }
 
 /** Deals with interactions, and knows when it is through with all of them. */
-function createReception({ dispatch }: Dispatcher, presence: Presence) {
+function createReception(dispatcher: Dispatcher, presence: Presence) {
   const inHand = new Set<Promise<void>>();
   async function handle(interaction: Interaction): Promise<void> {
-    await dispatch(interaction);
+    await dispatcher.dispatch(interaction);
     const mayHaveChanged = interaction.isChatInputCommand() || interaction.isButton();
     if (mayHaveChanged) await presence.update();
   }

@@ -11,7 +11,7 @@ import { aStandIn } from '../../sandbox/alpaca/a-stand-in.ts';
 export const FAST: StreamTiming = {
   pingIntervalMs: 0,
   pongWaitMs: 0,
-  ackWaitMs: 2_000,
+  ackWaitMs: 10_000,
   retryMinMs: 5,
   retryMaxMs: 20,
   stableMs: 60_000,

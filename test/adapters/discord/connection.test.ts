@@ -157,7 +157,7 @@ describe('the connection to Discord', () => {
     await until(() => desk.bot.state() === 'connecting');
     desk.control = { ...desk.control, status: 'halted' };
     await desk.bot.notifier.post(control, 'control:1');
-    await until(() => shown() === '⏸ halted · SANDBOX');
+    await expect.poll(shown).toBe('⏸ halted · SANDBOX');
   });
 
   it('ends only when what was typed before is answered and on record', async () => {

@@ -48,8 +48,8 @@ describe('the line beside the bot’s name', () => {
 
   it('is sent once as long as nothing changes, and again when it may be lost', async () => {
     const { presence, asked, sent } = openPresence();
-    for (const look of [presence.update, presence.update, presence.show]) {
-      const done = look();
+    for (const how of ['update', 'update', 'show'] as const) {
+      const done = presence[how]();
       asked.at(-1)?.('active');
       await done;
     }

@@ -10,10 +10,11 @@ import {
   Status,
 } from 'discord.js';
 import type { Message } from 'discord.js';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
 import type { Action } from '#sandbox/discord/human/actions.ts';
+import { eventually } from '#test/support/eventually.ts';
 
 import { COMMANDS, openDesk } from './bot.ts';
 import type { Desk } from './bot.ts';
@@ -177,7 +178,7 @@ describe('an unmodified discord.js client in the sandbox', () => {
     expect(reaction).toMatchObject({ kind: 'deferred', message: { flags: 128, content: '' } });
     const answer = await desk.standIn.settled(interactionId!);
     expect(answer).toMatchObject({ content: 'Thought it over', edited_timestamp: null, flags: 0 });
-    await vi.waitFor(() => expect(last().content).toBe('And one more thing'));
+    await eventually(() => expect(last().content).toBe('And one more thing'));
     expect(last().referenced_message?.id).toBe(answer.id);
   });
 
@@ -189,7 +190,7 @@ describe('an unmodified discord.js client in the sandbox', () => {
       options: { whom: SANDBOX_DISCORD.people.viewer },
     });
     const answer = await desk.standIn.settled(interactionId!);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await contentFor('admin', answer.id)).toBe('Between us two');
     });
     expect(await contentFor('trader', answer.id)).toBeUndefined();
@@ -248,7 +249,7 @@ describe('an unmodified discord.js client in the sandbox', () => {
       values: ['flatten'],
     });
     expect(chosen.reaction.kind).toBe('noted');
-    await vi.waitFor(() => expect(last()).toMatchObject({ id, content: 'Level flatten' }));
+    await eventually(() => expect(last()).toMatchObject({ id, content: 'Level flatten' }));
   });
 
   it('asks in a dialog and hears what was written there', async () => {
@@ -349,7 +350,7 @@ describe('an unmodified discord.js client in the sandbox', () => {
 
   it('shows what it is doing', async () => {
     desk.bot.client.user.setActivity('4/4 protected', { type: 3 });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(desk.standIn.gateway.presence().activity).toBe('Watching 4/4 protected'),
     );
   });
@@ -367,7 +368,7 @@ describe('an unmodified discord.js client in the sandbox', () => {
 
   it('is gone at once when it says goodbye', async () => {
     await desk.bot.stop();
-    await vi.waitFor(() => expect(desk.standIn.gateway.presence().isOnline).toBe(false));
+    await eventually(() => expect(desk.standIn.gateway.presence().isOnline).toBe(false));
     await expect(act({ kind: 'slash', as: 'viewer', command: 'status' })).rejects.toMatchObject({
       code: 'bot-offline',
     });
