@@ -151,7 +151,7 @@ for (const kind of QUEUE_SERVERS) {
       expect(study.status).toBe('done');
       expect(study.done).toBe(study.tasks);
       expect(study.result?.report).toEqual(await alone(request));
-    }, 90_000);
+    });
 
     it('are done by a queue in this process as well, and put on it twice they are done once', async () => {
       const request = aRequest();
@@ -173,7 +173,7 @@ for (const kind of QUEUE_SERVERS) {
         recommended: report.recommended?.parameters,
         parametersKey: expect.stringMatching(/^[0-9a-f]{64}$/),
       });
-    }, 90_000);
+    });
 
     it('go on when their jobs are lost, and nothing that is done is done again', async () => {
       const request = aRequest();
@@ -191,7 +191,7 @@ for (const kind of QUEUE_SERVERS) {
       const study = await over(id);
       expect([chunk.length, seen.begun]).toEqual([8, 4]);
       expect(study.result?.report).toEqual(await alone(request));
-    }, 90_000);
+    });
 
     it('go on after a round that has ended without a next one', async () => {
       const id = named('ended', kind);
@@ -229,7 +229,7 @@ for (const kind of QUEUE_SERVERS) {
       const last = await queueOn(server.connection, LOCK_MS);
       await last.work(aWorkshop());
       expect((await over(id)).status).toBe('done');
-    }, 60_000);
+    });
 
     it('are worked on for as long as a process does so', async () => {
       const idle = await aQueue();

@@ -72,16 +72,14 @@ async function aTradingDay() {
   async function enter({ context }: RunningBot): Promise<void> {
     const [first, second] = market.barEnds;
     alpaca.advanceTo(first!);
-    await expect.poll(() => context.clock.now(), { timeout: 10_000 }).toBe(first);
+    await expect.poll(() => context.clock.now()).toBe(first);
     const id = entryTradeId(FIRST.date, first!, NVDA);
     const clientOrderId = entryClientOrderId(id);
     const intent = { ...anIntent(), tradeId: id, clientOrderId, decidedAt: first! };
     await context.ledger.transaction((tx) => tx.insertTrade(intent));
     await submitPlannedEntries(context, first!);
     alpaca.advanceTo(second!);
-    await expect
-      .poll(async () => (await context.ledger.trade(id))?.status, { timeout: 10_000 })
-      .toBe('open');
+    await expect.poll(async () => (await context.ledger.trade(id))?.status).toBe('open');
   }
 
   const seen = (id: string): PresentedMessage =>
@@ -101,26 +99,29 @@ describe('a trader who types /close', () => {
   it('finds the position, reads what will happen, says yes, and reads FLAT with the price in the same message', async () => {
     const day = await aTradingDay();
     await day.enter(await day.start());
-    const { reaction } = await day.discord.act({
+    const typed = {
       kind: 'autocomplete',
       as: 'trader',
       command: 'close',
       options: { symbol: 'nv' },
       focused: 'symbol',
-    });
-    expect(reaction).toEqual({
-      kind: 'suggested',
-      choices: [{ name: 'NVDA long 10 · P/L $0.00', value: 'NVDA' }],
-    });
+    } as const;
+    // What is not found within two seconds is not suggested.
+    await expect
+      .poll(async () => (await day.discord.act(typed)).reaction)
+      .toEqual({
+        kind: 'suggested',
+        choices: [{ name: 'NVDA long 10 · P/L $0.00', value: 'NVDA' }],
+      });
     const message = await day.typeClose();
     expect(textOf(message)).toContain('close 10 NVDA?');
     await press({ standIn: day.discord }, 'trader', message, 'Yes, close 10 NVDA');
     await expect
-      .poll(() => textOf(day.seen(message.id)), { timeout: 20_000 })
+      .poll(() => textOf(day.seen(message.id)))
       .toMatch(/^🏁 FLAT: NVDA, 10 sold @ \$\d+\.\d\d · .*\d\.\d s/);
     expect(day.seen(message.id).components).toEqual([]);
     expect(day.alpaca.inspect().positions).toEqual([]);
-  }, 60_000);
+  });
 
   it('reads it in the same message also when another process takes over in between', async () => {
     const day = await aTradingDay();
@@ -129,18 +130,16 @@ describe('a trader who types /close', () => {
     day.alpaca.behaviour.cancelStuckMs = 4_000;
     const [open, message] = [await day.typeClose(), await day.typeClose()];
     await press({ standIn: day.discord }, 'trader', message, 'Yes, close 10 NVDA');
-    await expect
-      .poll(() => textOf(day.seen(message.id)), { timeout: 10_000 })
-      .toMatch(/^⏳ CLOSING/);
+    await expect.poll(() => textOf(day.seen(message.id))).toMatch(/^⏳ CLOSING/);
     await first.stop();
     await day.start();
     await expect
-      .poll(() => textOf(day.seen(message.id)), { timeout: 30_000 })
+      .poll(() => textOf(day.seen(message.id)), { timeout: 60_000 })
       .toMatch(/^🏁 FLAT: NVDA, 10 sold @ \$\d+\.\d\d/);
     expect(day.alpaca.inspect().positions).toEqual([]);
     expect(textOf(day.seen(open.id)), 'the question that was still open').toMatch(
       /Expired: close 10 NVDA[^]*nothing was done/,
     );
     expect(day.seen(open.id).components).toEqual([]);
-  }, 90_000);
+  });
 });

@@ -10,6 +10,7 @@ import { createAlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
 import { listenDiscordStandIn } from '#sandbox/discord/stand-in.ts';
 import { freshDatabase } from '#test/support/database.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { silentLog } from '#test/support/log.ts';
 
 import { startBot } from '../../src/compose/start.ts';
@@ -54,24 +55,22 @@ describe('a sandbox whose stand-ins run elsewhere', () => {
     const [first, second, ...later] = market.barEnds;
     for (const barEnd of [first!, second!, later[9]!]) {
       alpaca.advanceTo(barEnd);
-      await expect
-        .poll(async () => (await bot.context.ledger.lastCycle())?.barEnd, { timeout: 10_000 })
-        .toBe(barEnd);
+      await expect.poll(async () => (await bot.context.ledger.lastCycle())?.barEnd).toBe(barEnd);
     }
     expect(await bot.context.ledger.cycleCount()).toBe(3);
   });
 
   it('shows its start in that channel, with no page of its own', async () => {
     const { bot, discord } = await botAmongStrangers();
-    await expect
-      .poll(() => discord.messages(SANDBOX_DISCORD.channelId).length, { timeout: 10_000 })
-      .toBe(1);
+    await expect.poll(() => discord.messages(SANDBOX_DISCORD.channelId).length).toBe(1);
     expect(bot.started).toMatchObject({ mode: 'SANDBOX', page: null });
   });
 
   it('lets everyone of that server look when nobody is named', async () => {
     const { discord } = await botAmongStrangers();
-    const { interactionId } = await discord.act({ kind: 'slash', as: 'viewer', command: 'status' });
+    const act = { kind: 'slash', as: 'viewer', command: 'status' } as const;
+    // The start does not wait until the commands are registered; before that nobody can type them.
+    const { interactionId } = await eventually(() => discord.act(act));
     const answer = await discord.settled(interactionId!);
     expect(JSON.stringify(answer)).toContain('$50,000');
   });

@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { expect } from 'vitest';
+
+import { SAMPLE } from '#adapters/charts/sample.ts';
 import { parseConfig } from '#config';
 import type { SandboxConfig } from '#config';
 import { ticker } from '#core/ids.ts';
@@ -42,6 +45,11 @@ export function writeBarFolder(symbols: readonly string[], sessions: number): Ba
     sessions: replayed.map(({ date }) => date),
     remove: () => rmSync(folder, { recursive: true }),
   };
+}
+
+/** A card waits three seconds for its picture, too short for a busy machine to start what draws it. */
+export async function untilDrawing({ context }: RunningBot): Promise<void> {
+  await expect.poll(async () => (await context.charts.render(SAMPLE)).ok).toBe(true);
 }
 
 /** A data folder and a database of one's own, in which a sandbox can be started again and again. */

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 
 /** A busy machine is no reason to fail. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
 
 interface Options {
   /** How often it is looked, in milliseconds. */

@@ -9,7 +9,7 @@ import {
   MessageFlags,
   Status,
 } from 'discord.js';
-import type { Message } from 'discord.js';
+import type { Interaction, Message } from 'discord.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
@@ -265,20 +265,16 @@ describe('an unmodified discord.js client in the sandbox', () => {
   });
 
   it('is refused a second answer to one interaction', async () => {
-    const seen = new Promise<unknown>((resolve) => {
-      desk.bot.client.once(Events.InteractionCreate, (interaction) => {
-        setTimeout(() => {
-          desk.bot.client.rest
-            .post(`/interactions/${interaction.id}/${interaction.token}/callback`, {
-              body: { type: 4, data: { content: 'again' } },
-              auth: false,
-            })
-            .catch(resolve);
-        }, 50);
-      });
+    const heard = new Promise<Interaction>((resolve) => {
+      desk.bot.client.once(Events.InteractionCreate, resolve);
     });
     await act({ kind: 'slash', as: 'viewer', command: 'status' });
-    expect(await seen).toMatchObject({ status: 400, code: 40_060 });
+    const { id, token } = await heard;
+    const again = desk.bot.client.rest.post(`/interactions/${id}/${token}/callback`, {
+      body: { type: 4, data: { content: 'again' } },
+      auth: false,
+    });
+    await expect(again).rejects.toMatchObject({ status: 400, code: 40_060 });
   });
 
   it('is told to wait by a 429, and does', async () => {
