@@ -77,7 +77,8 @@ export async function createWorld(bars: BarFolder): Promise<World> {
       startBot({ config: { ...config, ...changes }, version: '0.0.0-test', log: silentLog }),
     remove: async () => {
       await database.drop();
-      rmSync(dataDir, { recursive: true });
+      // What is killed at the end may write for a moment longer.
+      rmSync(dataDir, { recursive: true, maxRetries: 10 });
     },
   };
 }

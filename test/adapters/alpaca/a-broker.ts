@@ -15,7 +15,8 @@ export const FAST: StreamTiming = {
   retryMinMs: 5,
   retryMaxMs: 20,
   stableMs: 60_000,
-  reassertMs: 10,
+  // What is asked for again before its acknowledgement is there is taken back for a moment.
+  reassertMs: 500,
 };
 
 type StandInShape = Parameters<typeof aStandIn>[0];
