@@ -96,28 +96,24 @@ describe('a session', () => {
     ['the Monday after', '2026-03-09', undefined, 26, '15:45', '19:45'],
     ['the Friday before they go back', '2026-10-30', undefined, 26, '15:45', '19:45'],
     ['the Monday after that', '2026-11-02', undefined, 26, '15:45', '20:45'],
-  ])(
-    '%s (%s) has its cycles, ends flat, and has one digest',
-    { timeout: 60_000 },
-    async (...row) => {
-      const [, date, close, bars, flatAt, utc] = row;
-      const day = await aDay(date, close);
-      const [, session] = day.sessions;
-      const due = newYorkInstant(session.date, flatAt);
-      expect(toIso(due).slice(11, 16)).toBe(utc);
-      await live(day, session.open, due - LOOK_MS);
-      expect(sharesAt(day)).toBe(10);
-      await live(day, due, due);
-      expect(sharesAt(day)).toBe(0);
-      await live(day, due + LOOK_MS, session.close - LOOK_MS);
-      expect(await digestsOf(day)).toEqual([]);
-      await live(day, session.close, session.close + 60 * MINUTE_MS);
-      const cycles = await cyclesOf(day);
-      expect([cycles.length, cycles[0]]).toEqual([bars, '09:45']);
-      expect(cycles.at(-1)).toBe(newYorkTime(session.close));
-      expect(await digestsOf(day)).toEqual([`digest:${date}`]);
-    },
-  );
+  ])('%s (%s) has its cycles, ends flat, and has one digest', async (...row) => {
+    const [, date, close, bars, flatAt, utc] = row;
+    const day = await aDay(date, close);
+    const [, session] = day.sessions;
+    const due = newYorkInstant(session.date, flatAt);
+    expect(toIso(due).slice(11, 16)).toBe(utc);
+    await live(day, session.open, due - LOOK_MS);
+    expect(sharesAt(day)).toBe(10);
+    await live(day, due, due);
+    expect(sharesAt(day)).toBe(0);
+    await live(day, due + LOOK_MS, session.close - LOOK_MS);
+    expect(await digestsOf(day)).toEqual([]);
+    await live(day, session.close, session.close + 60 * MINUTE_MS);
+    const cycles = await cyclesOf(day);
+    expect([cycles.length, cycles[0]]).toEqual([bars, '09:45']);
+    expect(cycles.at(-1)).toBe(newYorkTime(session.close));
+    expect(await digestsOf(day)).toEqual([`digest:${date}`]);
+  });
 });
 
 describe('outside of a session', () => {
@@ -126,36 +122,32 @@ describe('outside of a session', () => {
     ['on a Saturday', '2025-11-28', '2025-11-29'],
     ['on the Sunday on which the clocks go forward', '2026-03-06', '2026-03-08'],
     ['on the Sunday on which they go back', '2026-10-30', '2026-11-01'],
-  ])(
-    '%s nothing runs, is asked for or written',
-    { timeout: 60_000 },
-    async (_title, date, free) => {
-      const requests: string[] = [];
-      const sessions = around(date);
-      const onRequest = ({ path }: { readonly path: string }) =>
-        requests.push(path.replace(/\?.*/, ''));
-      const desk = await openDesk([QUIET], { sessions, onRequest });
-      const logged: string[] = [];
-      const write = (_fields: object, message: string) => logged.push(message);
-      const context = desk.with({ log: { info: write, warn: write, error: write } });
-      const tables = ['cycles', 'outbox', 'decisions', 'equity_snapshots', 'fees', 'audit_log'];
-      const count = () =>
-        desk.query(
-          `SELECT ${tables.map((table) => `(SELECT count(*) FROM ${table}) ${table}`).join(', ')}`,
-        );
-      const before = await count();
-      requests.length = 0;
-      const midnight = newYorkInstant(asSessionDate(free), '00:00');
-      const next = newYorkInstant(asSessionDate(free), '23:55');
-      for (let at = midnight; at <= next; at += LOOK_MS) {
-        await tradingCycle.run(context, { dueAt: at });
-        await dailyDigest.run(context, { dueAt: at });
-      }
-      expect(requests).toEqual(['/v2/calendar']);
-      expect(logged).toEqual([]);
-      expect(await count()).toEqual(before);
-    },
-  );
+  ])('%s nothing runs, is asked for or written', async (_title, date, free) => {
+    const requests: string[] = [];
+    const sessions = around(date);
+    const onRequest = ({ path }: { readonly path: string }) =>
+      requests.push(path.replace(/\?.*/, ''));
+    const desk = await openDesk([QUIET], { sessions, onRequest });
+    const logged: string[] = [];
+    const write = (_fields: object, message: string) => logged.push(message);
+    const context = desk.with({ log: { info: write, warn: write, error: write } });
+    const tables = ['cycles', 'outbox', 'decisions', 'equity_snapshots', 'fees', 'audit_log'];
+    const count = () =>
+      desk.query(
+        `SELECT ${tables.map((table) => `(SELECT count(*) FROM ${table}) ${table}`).join(', ')}`,
+      );
+    const before = await count();
+    requests.length = 0;
+    const midnight = newYorkInstant(asSessionDate(free), '00:00');
+    const next = newYorkInstant(asSessionDate(free), '23:55');
+    for (let at = midnight; at <= next; at += LOOK_MS) {
+      await tradingCycle.run(context, { dueAt: at });
+      await dailyDigest.run(context, { dueAt: at });
+    }
+    expect(requests).toEqual(['/v2/calendar']);
+    expect(logged).toEqual([]);
+    expect(await count()).toEqual(before);
+  });
 });
 
 describe('a machine', () => {

@@ -15,12 +15,13 @@ import type { Desk } from '../app/desk.ts';
 /** A desk whose cards and commands go through a Discord of its own. */
 export interface TradingChannel extends Pick<Discord, 'standIn' | 'bot' | 'outcomes'> {
   readonly context: AppContext;
-  /** Types a command, and returns the message that answers it. */
+  /** Types a command, and returns the message that answers it once all that comes of it at once is done. */
   type(
     as: Person,
     command: string,
     options?: Readonly<Record<string, string | number | boolean>>,
   ): Promise<PresentedMessage>;
+  /** Presses a button; resolves when the bot is through with it: it is answered, and on record. */
   press(as: Person, message: PresentedMessage, label: string): Promise<void>;
   /** The message as it stands once everything is done and delivered. */
   settled(message: PresentedMessage): Promise<PresentedMessage>;
@@ -45,12 +46,12 @@ export async function openChannel(
     context,
     type: async (as, command, options = {}) => {
       await say(discord, as, command, options);
+      await discord.bot.idle();
       return channelMessages(discord).at(-1)!;
     },
     press: async (as, message, label) => {
-      const seen = discord.outcomes.length;
       await press(discord, as, message, label);
-      while (discord.outcomes.length === seen) await new Promise((done) => setTimeout(done, 10));
+      await discord.bot.idle();
     },
     settled: async (message) => {
       await desk.settle(context);

@@ -86,7 +86,7 @@ describe('npm run sweep -- --distributed', () => {
       status: 'cancelled',
       cancelledBy: 'the terminal',
     });
-  }, 60_000);
+  });
 
   it('ends in the same screen and the same report as one process alone comes to', async () => {
     started('research-child.ts', [url, JSON.stringify({ kind: 'postgres', url })]);
@@ -107,7 +107,7 @@ describe('npm run sweep -- --distributed', () => {
     expect(screen).toContain(
       '\nnote           2 of 6 points of the grid cannot be traded and were left out; of the first one trendingTargetAtrs: is 42.5; it must be a number from 0.5 to 40\n',
     );
-  }, 60_000);
+  });
 
   it.each([
     [{}, ['--distributed'], '--distributed: needs DATABASE_URL'],

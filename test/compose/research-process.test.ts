@@ -95,7 +95,7 @@ describe('npm start -- --role research', () => {
     });
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
-  }, 90_000);
+  });
 
   it('takes what the bar store lacks from the market that the bot sees', async () => {
     const bot = await opened(['bot', 'research']);
@@ -119,7 +119,7 @@ describe('npm start -- --role research', () => {
       notes: ['no bars of SBNY: left out', 'some of it is thin'],
     });
     expect(wanted[0]).toMatchObject({ symbols: ['AAPL', 'SBNY'], barMinutes: 5, from, to });
-  }, 90_000);
+  });
 
   it('says why where that market has none either', async () => {
     const bot = await opened(['bot', 'research']);
@@ -127,7 +127,7 @@ describe('npm start -- --role research', () => {
     await bot.work(() => Promise.resolve({ kind: 'refused', why }));
     const id = await bot.ask(aRequest(), 'Ann');
     expect(await over(bot, id)).toMatchObject({ status: 'failed', failure: why });
-  }, 90_000);
+  });
 
   it('works on bars that another machine has filled', async () => {
     const ledger = await aLedger('SANDBOX');
@@ -152,7 +152,7 @@ describe('npm start -- --role research', () => {
     onTestFinished(() => void child.kill('SIGKILL'));
     const study = await over(desk, id);
     expect(study).toMatchObject({ status: 'done', failure: null });
-  }, 90_000);
+  });
 
   it('takes up a study whose jobs are lost', async () => {
     const desk = await aDesk();
@@ -164,7 +164,7 @@ describe('npm start -- --role research', () => {
     const child = aProgram('main.ts', ['--role', 'research'], { DATABASE_URL: url });
     onTestFinished(() => void child.kill('SIGKILL'));
     expect(await over(desk, id)).toMatchObject({ status: 'failed' });
-  }, 90_000);
+  });
 
   it('takes no lease: the account is free for whoever trades it', async () => {
     const child = aProcess('--role', 'research');

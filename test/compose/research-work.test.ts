@@ -29,7 +29,10 @@ import { aRequest, studyId } from '../research/support/a-request.ts';
 import { aBench } from '../research/support/a-study.ts';
 
 const bench = aBench(50, 20);
+/** Of a process that is killed, so that another one soon has its job. */
 const LOCK_MS = 2_000;
+/** Of those that are not: a busy machine takes no job away from them. */
+const LONG_LOCK_MS = 30_000;
 const PATIENCE_MS = 60_000;
 
 let url: string;
@@ -48,7 +51,7 @@ afterAll(async () => {
   for (const close of closing) await close();
 });
 
-async function queueOn(connection: QueueConnection, lockMs = LOCK_MS) {
+async function queueOn(connection: QueueConnection, lockMs = LONG_LOCK_MS) {
   const queue = await createResearchQueue({ connection, log: silentLog, lockMs });
   onTestFinished(() => queue.close());
   return queue;
@@ -148,7 +151,7 @@ for (const kind of QUEUE_SERVERS) {
       expect(study.status).toBe('done');
       expect(study.done).toBe(study.tasks);
       expect(study.result?.report).toEqual(await alone(request));
-    }, 90_000);
+    });
 
     it('are done by a queue in this process as well, and put on it twice they are done once', async () => {
       const request = aRequest();
@@ -170,7 +173,7 @@ for (const kind of QUEUE_SERVERS) {
         recommended: report.recommended?.parameters,
         parametersKey: expect.stringMatching(/^[0-9a-f]{64}$/),
       });
-    }, 90_000);
+    });
 
     it('go on when their jobs are lost, and nothing that is done is done again', async () => {
       const request = aRequest();
@@ -188,7 +191,7 @@ for (const kind of QUEUE_SERVERS) {
       const study = await over(id);
       expect([chunk.length, seen.begun]).toEqual([8, 4]);
       expect(study.result?.report).toEqual(await alone(request));
-    }, 90_000);
+    });
 
     it('go on after a round that has ended without a next one', async () => {
       const id = named('ended', kind);
@@ -203,7 +206,8 @@ for (const kind of QUEUE_SERVERS) {
       while (rounds.length === 0) await delay(10);
       // A round is under way until it has been written down that it is over.
       while (rounds.length === 1) await queue.resume(id);
-      expect(rounds).toEqual([id, id]);
+      // One more may have been begun after the second had ended as well.
+      expect(rounds.slice(0, 2)).toEqual([id, id]);
     });
 
     it('do not fail however often their processes are stopped in the middle', async () => {
@@ -222,19 +226,20 @@ for (const kind of QUEUE_SERVERS) {
         await queue.close();
         ended.reject(new Error('a thread ended before its work'));
       }
-      const last = await queueOn(server.connection, 300);
+      const last = await queueOn(server.connection, LOCK_MS);
       await last.work(aWorkshop());
       expect((await over(id)).status).toBe('done');
-    }, 60_000);
+    });
 
     it('are worked on for as long as a process does so', async () => {
       const idle = await aQueue();
-      expect(await idle.isWorked()).toBe(false);
+      // The server hears of a closed connection a moment later.
+      await expect.poll(() => idle.isWorked()).toBe(false);
       const busy = await createResearchQueue({ connection: server.connection, log: silentLog });
       await busy.work(aWorkshop());
-      expect(await idle.isWorked()).toBe(true);
+      await expect.poll(() => idle.isWorked()).toBe(true);
       await busy.close();
-      while ((await idle.isWorked()) !== false) await delay(10);
+      await expect.poll(() => idle.isWorked()).toBe(false);
     });
   });
 }

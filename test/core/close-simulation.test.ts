@@ -192,7 +192,7 @@ describe('whatever the broker and the market do, a closing', () => {
       }),
       { numRuns: 3_000 },
     );
-  }, 60_000);
+  });
 
   it('does not finish with a stop whose cancel hung through a rest and is still to come', () => {
     const { broker } = simulate({
@@ -235,7 +235,7 @@ describe('whatever the broker and the market do, a closing', () => {
       }),
       { numRuns: 1_000 },
     );
-  }, 60_000);
+  });
 
   it('needs no more than a few looks when everything goes well', () => {
     const { close, looks, broker } = simulate({

@@ -10,7 +10,7 @@ import type { PresentedMessage } from '#sandbox/discord/present.ts';
 import { barStoreDir } from '../../src/compose/bars-settings.ts';
 import { importBars } from '../../src/compose/import-bars.ts';
 import type { RunningBot } from '../../src/compose/start.ts';
-import { createWorld, writeBarFolder } from './world.ts';
+import { createWorld, untilDrawing, writeBarFolder } from './world.ts';
 import type { BarFolder, World } from './world.ts';
 
 const titleOf = ({ embeds }: PresentedMessage): string => embeds[0]?.title ?? '';
@@ -25,7 +25,7 @@ describe('the past in the whole bot', () => {
     world = await createWorld(bars);
     bot = await world.start();
     await bot.ended;
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await bot.stop();
@@ -47,12 +47,13 @@ describe('the past in the whole bot', () => {
 
   it('is played through queue, market data, thread and channel, in the message that answers', async () => {
     const discord = bot.sandbox!.discord!;
+    await untilDrawing(bot);
     await discord.act({ kind: 'slash', as: 'trader', command: 'backtest', options: {} });
     const message = await answered('⏪ BACKTEST');
     expect(titleOf(message)).toMatch(/^⏪ BACKTEST .*\d+ trades?$/);
     expect(message.attachments.map(({ filename }) => filename)).toEqual(['trades.csv']);
     expect(message.embeds[0]?.image?.url).toContain('equity.png');
-  }, 60_000);
+  });
 
   it('is searched through ledger, queue and threads, in the message that answers', async () => {
     const store = createBarStore(barStoreDir(world.dataDir));
@@ -66,5 +67,5 @@ describe('the past in the whole bot', () => {
     expect(titleOf(message)).toMatch(/^🔬 SWEEP done: /);
     expect(message.embeds[0]?.description).toContain('4 points tried');
     expect(message.attachments.map(({ filename }) => filename)).toEqual(['sweep.html']);
-  }, 60_000);
+  });
 });

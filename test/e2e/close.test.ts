@@ -99,17 +99,20 @@ describe('a trader who types /close', () => {
   it('finds the position, reads what will happen, says yes, and reads FLAT with the price in the same message', async () => {
     const day = await aTradingDay();
     await day.enter(await day.start());
-    const { reaction } = await day.discord.act({
+    const typed = {
       kind: 'autocomplete',
       as: 'trader',
       command: 'close',
       options: { symbol: 'nv' },
       focused: 'symbol',
-    });
-    expect(reaction).toEqual({
-      kind: 'suggested',
-      choices: [{ name: 'NVDA long 10 · P/L $0.00', value: 'NVDA' }],
-    });
+    } as const;
+    // What is not found within two seconds is not suggested.
+    await expect
+      .poll(async () => (await day.discord.act(typed)).reaction)
+      .toEqual({
+        kind: 'suggested',
+        choices: [{ name: 'NVDA long 10 · P/L $0.00', value: 'NVDA' }],
+      });
     const message = await day.typeClose();
     expect(textOf(message)).toContain('close 10 NVDA?');
     await press({ standIn: day.discord }, 'trader', message, 'Yes, close 10 NVDA');
@@ -118,7 +121,7 @@ describe('a trader who types /close', () => {
       .toMatch(/^🏁 FLAT: NVDA, 10 sold @ \$\d+\.\d\d · .*\d\.\d s/);
     expect(day.seen(message.id).components).toEqual([]);
     expect(day.alpaca.inspect().positions).toEqual([]);
-  }, 60_000);
+  });
 
   it('reads it in the same message also when another process takes over in between', async () => {
     const day = await aTradingDay();
@@ -131,12 +134,12 @@ describe('a trader who types /close', () => {
     await first.stop();
     await day.start();
     await expect
-      .poll(() => textOf(day.seen(message.id)))
+      .poll(() => textOf(day.seen(message.id)), { timeout: 60_000 })
       .toMatch(/^🏁 FLAT: NVDA, 10 sold @ \$\d+\.\d\d/);
     expect(day.alpaca.inspect().positions).toEqual([]);
     expect(textOf(day.seen(open.id)), 'the question that was still open').toMatch(
       /Expired: close 10 NVDA[^]*nothing was done/,
     );
     expect(day.seen(open.id).components).toEqual([]);
-  }, 90_000);
+  });
 });

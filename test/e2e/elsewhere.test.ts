@@ -10,6 +10,7 @@ import { createAlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
 import { listenDiscordStandIn } from '#sandbox/discord/stand-in.ts';
 import { freshDatabase } from '#test/support/database.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { silentLog } from '#test/support/log.ts';
 
 import { startBot } from '../../src/compose/start.ts';
@@ -67,7 +68,9 @@ describe('a sandbox whose stand-ins run elsewhere', () => {
 
   it('lets everyone of that server look when nobody is named', async () => {
     const { discord } = await botAmongStrangers();
-    const { interactionId } = await discord.act({ kind: 'slash', as: 'viewer', command: 'status' });
+    const act = { kind: 'slash', as: 'viewer', command: 'status' } as const;
+    // The start does not wait until the commands are registered; before that nobody can type them.
+    const { interactionId } = await eventually(() => discord.act(act));
     const answer = await discord.settled(interactionId!);
     expect(JSON.stringify(answer)).toContain('$50,000');
   });

@@ -38,7 +38,7 @@ beforeAll(async () => {
   } as const;
   bot = await world.start({ parameters });
   await bot.ended;
-}, 120_000);
+});
 
 afterAll(async () => {
   await bot.stop();

@@ -48,7 +48,7 @@ function startProgram(
     result: async () => ({ code: await ended, output }),
     interrupt: () => child.kill('SIGINT'),
     says: async (text: string) => {
-      await expect.poll(() => output, { interval: 50 }).toContain(text);
+      await expect.poll(() => output, { timeout: 60_000, interval: 50 }).toContain(text);
     },
   };
 }
@@ -71,7 +71,7 @@ function killPostgresOf(folder: string): void {
 }
 
 // Whole programs start here, several a test: a busy machine takes its time.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 describe('the program', () => {
   let folder: string;
@@ -127,7 +127,7 @@ describe('the program', () => {
     const program = startProgram(folder, settings, '--seed', '4', '--speed', '0.1');
     await program.says('Bracketeer is up');
     const ready = async () => (await fetch(`http://127.0.0.1:${settings.PORT}/readyz`)).json();
-    await expect.poll(ready).toMatchObject({ outboxBacklog: 0 });
+    await expect.poll(ready, { timeout: 60_000 }).toMatchObject({ outboxBacklog: 0 });
     killPostgresOf(folder);
     expect(await program.result()).toMatchObject({ code: 1 });
     const output = program.output();

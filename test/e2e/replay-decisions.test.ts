@@ -47,7 +47,7 @@ beforeAll(async () => {
   const easy = { confidenceThreshold: 30, volumeNodeReach: 1_000, maxSectorShare: 1 };
   bot = await world.start({ parameters: { ...DEFAULT_PARAMETERS, ...easy } });
   await bot.ended;
-}, 60_000);
+});
 
 afterAll(async () => {
   await bot.stop();

@@ -45,7 +45,7 @@ describe.skipIf(redis.missing !== null)('a sandbox with its queue on Redis', () 
       bars.remove();
       await server.stop();
     }
-  }, 60_000);
+  });
 });
 
 describe('a sandbox from its first bar to its last', () => {
@@ -58,13 +58,22 @@ describe('a sandbox from its first bar to its last', () => {
     world = await createWorld(bars);
     bot = await world.start();
     await bot.ended;
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await bot.stop();
     await world.remove();
     bars.remove();
   });
+
+  interface Ready {
+    readonly openPositions: number;
+    readonly protectedPositions: number;
+  }
+  const ready = async () => {
+    const answer = await fetch(`${bot.url}/readyz`);
+    return { status: answer.status, ...((await answer.json()) as Ready) };
+  };
 
   it('has handled every bar once', async () => {
     expect(await bot.context.ledger.cycleCount()).toBe(SESSIONS * BARS_A_SESSION);
@@ -109,15 +118,14 @@ describe('a sandbox from its first bar to its last', () => {
   });
 
   it('protects every position that is still open', async () => {
-    const answer = await fetch(`${bot.url}/readyz`);
-    const body = (await answer.json()) as { openPositions: number; protectedPositions: number };
-    expect(answer.status).toBe(200);
-    expect(body.protectedPositions).toBe(body.openPositions);
+    await expect.poll(ready).toMatchObject({ status: 200, ready: true });
+    const { openPositions, protectedPositions } = await ready();
+    expect(protectedPositions).toBe(openPositions);
   });
 
   it('says on the readiness page what it is and does', async () => {
-    const body: unknown = await (await fetch(`${bot.url}/readyz`)).json();
-    expect(body).toMatchObject({
+    // What does not answer within two seconds counts as away.
+    await expect.poll(ready).toMatchObject({
       ready: true,
       mode: 'SANDBOX',
       control: 'active',
@@ -190,5 +198,5 @@ describe('a sandbox from its first bar to its last', () => {
     } finally {
       await other.remove();
     }
-  }, 120_000);
+  });
 });

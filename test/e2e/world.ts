@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { expect } from 'vitest';
+
+import { SAMPLE } from '#adapters/charts/sample.ts';
 import { parseConfig } from '#config';
 import type { SandboxConfig } from '#config';
 import { ticker } from '#core/ids.ts';
@@ -44,6 +47,11 @@ export function writeBarFolder(symbols: readonly string[], sessions: number): Ba
   };
 }
 
+/** A card waits three seconds for its picture, too short for a busy machine to start what draws it. */
+export async function untilDrawing({ context }: RunningBot): Promise<void> {
+  await expect.poll(async () => (await context.charts.render(SAMPLE)).ok).toBe(true);
+}
+
 /** A data folder and a database of one's own, in which a sandbox can be started again and again. */
 export interface World {
   readonly databaseUrl: string;
@@ -69,7 +77,8 @@ export async function createWorld(bars: BarFolder): Promise<World> {
       startBot({ config: { ...config, ...changes }, version: '0.0.0-test', log: silentLog }),
     remove: async () => {
       await database.drop();
-      rmSync(dataDir, { recursive: true });
+      // What is killed at the end may write for a moment longer.
+      rmSync(dataDir, { recursive: true, maxRetries: 10 });
     },
   };
 }

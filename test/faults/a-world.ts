@@ -44,7 +44,7 @@ export function aWorld(options: WorldOptions = {}) {
     /** What has become of a command, once it is on record. */
     answered: async (of: Use, sent: Sent) => {
       const text = readMessage(await answerTo(world, sent));
-      await expect.poll(() => outcomesOf(sent)).not.toEqual([]);
+      await world.bot.idle();
       const messages = (await messagesOf(world, of.as, sent)).length;
       return { text, outcomes: await outcomesOf(sent), messages };
     },
@@ -52,7 +52,7 @@ export function aWorld(options: WorldOptions = {}) {
     confirmed: async (of: AskingUse, message: PresentedMessage) => {
       const before = await of.times(world);
       const sent = await press(world, of.as, message, 'Yes');
-      await expect.poll(() => outcomesOf(sent)).not.toEqual([]);
+      await world.bot.idle();
       await world.settle();
       return { outcomes: await outcomesOf(sent), times: (await of.times(world)) - before };
     },

@@ -72,9 +72,11 @@ describe('confirmed twice', () => {
     const message = await ask(of);
     const before = await of.times(shared.world);
     const sent = await Promise.all([confirm(of, message), confirm(of, message)]);
-    await expect
-      .poll(async () => (await Promise.all(sent.map(outcomesOf))).flat().toSorted())
-      .toEqual([`${of.command} answer denied`, `${of.command} confirmed done`]);
+    await shared.world.bot.idle();
+    expect((await Promise.all(sent.map(outcomesOf))).flat().toSorted()).toEqual([
+      `${of.command} answer denied`,
+      `${of.command} confirmed done`,
+    ]);
     await shared.world.settle();
     expect(await of.times(shared.world)).toBe(before + 1);
     expect((await whispersTo(shared.world, of.as)).at(-1)).toMatch(

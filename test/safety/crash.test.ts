@@ -113,7 +113,7 @@ async function aWorld(onTestFinished: (close: () => Promise<void>) => void) {
 
 type World = Awaited<ReturnType<typeof aWorld>>;
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   const patience = Date.now() + PATIENCE_MS;
@@ -198,7 +198,6 @@ const DEATHS: readonly Death[] = Array.from({ length: TIMES }, (_, index) => ind
 describe('a trader that is killed', () => {
   it.concurrent.for(DEATHS)(
     'at %s for the %d. time comes to the same end as one that was not',
-    { timeout: 60_000 },
     async ([step, time], { expect, onTestFinished }) => {
       const world = await aWorld(onTestFinished);
       const { deaths } = await live(world, [step, time]);

@@ -1,9 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { DiscordAPIError, REST } from 'discord.js';
-import type { Client } from 'discord.js';
+import type { Client, Interaction } from 'discord.js';
 
 import type { Command } from '#app/command.ts';
 import type { AppContext } from '#app/context.ts';
-import type { ControlStatus } from '#core/control.ts';
 import type { EpochMs } from '#core/session.ts';
 import type { CardSettings, Mentions } from '#ports/card-settings.ts';
 import type { Mode } from '#ports/cards.ts';
@@ -13,10 +14,13 @@ import type { Notifier } from '#ports/notifier.ts';
 import type { Access } from './authorize.ts';
 import type { CommandOutcome } from './desk.ts';
 import { createDispatcher } from './dispatch.ts';
+import type { Dispatcher } from './dispatch.ts';
 import { describeError } from './errors.ts';
 import { createGateway } from './gateway.ts';
 import { createHealth } from './health.ts';
 import { createNotifier } from './notifier.ts';
+import { createPresence } from './presence.ts';
+import type { Presence } from './presence.ts';
 import { registerCommands } from './register.ts';
 import { restOptions } from './rest.ts';
 import { keepTrying } from './retry.ts';
@@ -49,19 +53,16 @@ export interface DiscordBot {
   readonly notifier: Notifier;
   /** Resolves when connected or when the first attempt has failed; then it keeps trying. Never rejects. */
   start(): Promise<void>;
+  /** Finishes what it deals with, but not for long. */
   stop(): Promise<void>;
+  /** Resolves when it deals with nothing that anybody has typed or pressed. */
+  idle(): Promise<void>;
   state: Notifier['state'];
 }
 
-const STATE_WORDS = {
-  active: '🟢 trading',
-  halted: '⏸ halted',
-  flattening: '⏏️ closing everything',
-} as const satisfies Record<ControlStatus, string>;
-
 const COMMAND_MAX_AGE_MS = 30_000;
 const CONFIRM_WITHIN_MS = 60_000;
-const PRESENCE_EVERY_MS = 60_000;
+const LONGEST_STOP_MS = 2_000;
 /** The outbox tries again by itself, with pauses: the library's own immediate attempts help nobody. */
 const POST_RETRIES = 0;
 
@@ -73,7 +74,10 @@ export function createDiscordBot(options: DiscordBotOptions): DiscordBot {
   const { token, apiUrl, mode, log } = options;
   const health = createHealth(log);
   const rest = new REST(restOptions(apiUrl, POST_RETRIES)).setToken(token);
-  const presence = createPresence(options, (text, status) => gateway.showPresence(text, status));
+  const presence = createPresence({
+    ...options,
+    send: (text, status) => gateway.showPresence(text, status),
+  });
   const dispatcher = createDispatcher({
     ...options,
     commands: new Map(options.commands.map((command) => [command.name, command])),
@@ -82,19 +86,16 @@ export function createDiscordBot(options: DiscordBotOptions): DiscordBot {
     now: options.now ?? Date.now,
     onCommand: options.onCommand ?? (() => undefined),
   });
+  const reception = createReception(dispatcher, presence);
   const gateway = createGateway({
     token,
     apiUrl,
     mode,
     health,
     log,
-    onSession: () => presence.show(),
+    onConnected: () => presence.show(),
     onReady: (client, signal) => register(options, client, signal),
-    async onInteraction(interaction) {
-      await dispatcher.dispatch(interaction);
-      const mayHaveChanged = interaction.isChatInputCommand() || interaction.isButton();
-      if (mayHaveChanged) await presence.update();
-    },
+    onInteraction: (interaction) => reception.receive(interaction),
   });
   return {
     notifier: followedBy(presence, createNotifier({ ...options, rest, health })),
@@ -107,15 +108,36 @@ export function createDiscordBot(options: DiscordBotOptions): DiscordBot {
       presence.stop();
       dispatcher.stop();
       await gateway.stop();
+      // What was begun is told and on record while there still is a ledger.
+      await Promise.race([reception.idle(), delay(LONGEST_STOP_MS, undefined, { ref: false })]);
+    },
+    idle: () => reception.idle(),
+  };
+}
+
+/** Deals with interactions, and knows when it is through with all of them. */
+function createReception(dispatcher: Dispatcher, presence: Presence) {
+  const inHand = new Set<Promise<void>>();
+  async function handle(interaction: Interaction): Promise<void> {
+    await dispatcher.dispatch(interaction);
+    const mayHaveChanged = interaction.isChatInputCommand() || interaction.isButton();
+    if (mayHaveChanged) await presence.update();
+  }
+  return {
+    async receive(interaction: Interaction): Promise<void> {
+      const handled = handle(interaction);
+      inHand.add(handled);
+      await handled;
+      inHand.delete(handled);
+    },
+    async idle(): Promise<void> {
+      while (inHand.size > 0) await Promise.all(inHand);
     },
   };
 }
 
 /** The line beside the bot's name follows each control card at once. */
-const followedBy = (
-  presence: { readonly update: () => Promise<void> },
-  notifier: Notifier,
-): Notifier => ({
+const followedBy = (presence: Presence, notifier: Notifier): Notifier => ({
   ...notifier,
   async post(card, ...how) {
     const message = await notifier.post(card, ...how);
@@ -123,41 +145,6 @@ const followedBy = (
     return message;
   },
 });
-
-/** Keeps the line beside the bot's name true: mode and control state. */
-function createPresence(
-  { context, mode, log }: DiscordBotOptions,
-  send: (text: string, status: 'online' | 'dnd') => void,
-) {
-  let shown = '';
-  let timer: NodeJS.Timeout | null = null;
-
-  async function update(): Promise<void> {
-    try {
-      const { status } = await context().ledger.controlState();
-      const text = `${STATE_WORDS[status]} · ${mode}`;
-      if (text === shown) return;
-      shown = text;
-      send(text, status === 'active' ? 'online' : 'dnd');
-    } catch (error) {
-      log.warn({ error: describeError(error) }, 'the presence in Discord could not be updated');
-    }
-  }
-
-  return {
-    update,
-    show: () => {
-      shown = '';
-      return update();
-    },
-    start: () => {
-      timer ??= setInterval(() => void update(), PRESENCE_EVERY_MS).unref();
-    },
-    stop: () => {
-      if (timer !== null) clearInterval(timer);
-    },
-  };
-}
 
 const isRefused = (error: unknown): boolean => error instanceof DiscordAPIError;
 

@@ -23,8 +23,8 @@ interface GatewayOptions {
   readonly onInteraction: (interaction: Interaction) => Promise<void>;
   /** Once a login; the signal ends with the gateway. Must not reject. */
   readonly onReady: (client: Client<true>, signal: AbortSignal) => Promise<void>;
-  /** After every new session: Discord has forgotten the presence. Must not reject. */
-  readonly onSession: () => Promise<void>;
+  /** After each connection: Discord has forgotten the presence, or has not heard of a newer one. Must not reject. */
+  readonly onConnected: () => Promise<void>;
 }
 
 /** The connection on which slash commands arrive. Cards do not need it. */
@@ -110,11 +110,12 @@ function createClient(options: GatewayOptions, ending: AbortSignal): Client {
   client.on(Events.ShardError, (error) => health.lost(describeError(error)));
   client.on(Events.ShardReconnecting, () => health.lost('the gateway connection was lost'));
   client.on(Events.ShardDisconnect, ({ code }) => health.fail(closeReason(code)));
-  client.on(Events.ShardResume, () => health.ready());
-  client.on(Events.ShardReady, () => {
-    health.ready();
-    void options.onSession();
-  });
+  for (const connected of [Events.ShardReady, Events.ShardResume] as const) {
+    client.on(connected, () => {
+      health.ready();
+      void options.onConnected();
+    });
+  }
   client.on(Events.ClientReady, (ready) => void options.onReady(ready, ending));
   client.on(Events.InteractionCreate, (interaction) => void options.onInteraction(interaction));
   return client;

@@ -97,7 +97,7 @@ export function createDiscordStandIn(options: DiscordStandInOptions = {}): Disco
       });
     },
     act,
-    settled: (interactionId, timeoutMs = 10_000) =>
+    settled: (interactionId, timeoutMs = 25_000) =>
       untilSettled(world, () => interactions.find(interactionId)?.originalId ?? null, timeoutMs),
     messages: (channelId) =>
       world.store

@@ -11,11 +11,12 @@ import { aStandIn } from '../../sandbox/alpaca/a-stand-in.ts';
 export const FAST: StreamTiming = {
   pingIntervalMs: 0,
   pongWaitMs: 0,
-  ackWaitMs: 2_000,
+  ackWaitMs: 10_000,
   retryMinMs: 5,
   retryMaxMs: 20,
   stableMs: 60_000,
-  reassertMs: 10,
+  // What is asked for again before its acknowledgement is there is taken back for a moment.
+  reassertMs: 500,
 };
 
 type StandInShape = Parameters<typeof aStandIn>[0];

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { createAlpacaBroker } from '#adapters/alpaca/broker.ts';
 import { createAlpacaClient } from '#adapters/alpaca/connection.ts';
@@ -7,6 +7,9 @@ import type { Bar } from '#core/bars.ts';
 import { ticker } from '#core/ids.ts';
 import type { BrokerOrder } from '#core/order.ts';
 import type { TradeUpdate } from '#ports/broker.ts';
+import { createVirtualTimers } from '#sandbox/alpaca/timers.ts';
+import type { VirtualTimers } from '#sandbox/alpaca/timers.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { silentLog } from '#test/support/log.ts';
 
 import { FIRST, barEnd } from '../../sandbox/alpaca-market.ts';
@@ -19,10 +22,12 @@ const AAPL = ticker('AAPL');
 const MSFT = ticker('MSFT');
 
 /** A pulse that a dead connection misses soon. */
-const PULSE: Partial<StreamTiming> = { pingIntervalMs: 30, pongWaitMs: 30 };
+const PULSE: Partial<StreamTiming> = { pingIntervalMs: 200, pongWaitMs: 200 };
 
 interface OrderWorld {
   readonly bars?: readonly Ohlc[];
+  /** The stand-in's own, where the test lets its delays pass. */
+  readonly timers?: VirtualTimers;
   readonly timing?: Partial<StreamTiming>;
   /** What the listener does with an update besides taking it down. */
   readonly onUpdate?: (update: TradeUpdate) => Promise<void>;
@@ -32,8 +37,9 @@ interface OrderWorld {
  * A broker whose order stream is subscribed to by a listener as the application's: it takes down each
  * update and, whenever the subscription is acknowledged, what REST tells.
  */
-async function listening({ bars = [ENTRY], timing = {}, onUpdate }: OrderWorld = {}) {
-  const world = await aBroker({ bars }, { streamTiming: timing });
+async function listening({ bars = [ENTRY], timing = {}, timers, onUpdate }: OrderWorld = {}) {
+  const shape = timers === undefined ? { bars } : { bars, timers };
+  const world = await aBroker(shape, { streamTiming: timing });
   const { broker } = world;
   const updates: TradeUpdate[] = [];
   const known = new Map<string, BrokerOrder>();
@@ -51,14 +57,14 @@ async function listening({ bars = [ENTRY], timing = {}, onUpdate }: OrderWorld =
     onDown: (reason) => heard.downs.push(reason),
   });
   onTestFinished(() => subscription.close());
-  await vi.waitFor(() => expect(heard.subscribed).toBe(1));
+  await eventually(() => expect(heard.subscribed).toBeGreaterThan(0));
   return {
     ...world,
     updates,
     heard,
     known,
     subscription,
-    subscribedAgain: () => vi.waitFor(() => expect(heard.subscribed).toBeGreaterThan(1)),
+    subscribedAgain: () => eventually(() => expect(heard.subscribed).toBeGreaterThan(1)),
     statusOf: (id: string) => known.get(id)?.status,
   };
 }
@@ -78,29 +84,33 @@ describe('the order stream', () => {
     world.sockets.drop();
     const id = await fillUnheard(world);
     await world.subscribedAgain();
-    await vi.waitFor(() => expect(world.statusOf(id)).toBe('filled'));
+    await eventually(() => expect(world.statusOf(id)).toBe('filled'));
     expect(world.heard.downs).toHaveLength(1);
     expect(world.broker.streamHealth()).toMatchObject({ state: 'up', reconnects: 1 });
   });
 
   it('27: is not up before its subscription is acknowledged, however late that is', async () => {
-    const world = await listening();
-    world.sockets.delayAcks(200);
+    const timers = createVirtualTimers();
+    const world = await listening({ timers });
+    world.sockets.delayAcks(60_000);
     world.sockets.drop();
-    await vi.waitFor(() => expect(world.broker.streamHealth().state).toBe('connecting'), {
+    await eventually(() => expect(world.broker.streamHealth().state).toBe('connecting'), {
       interval: 5,
     });
     const id = await fillUnheard(world);
     expect(world.heard.subscribed).toBe(1);
-    await world.subscribedAgain();
-    await vi.waitFor(() => expect(world.statusOf(id)).toBe('filled'));
+    await eventually(() => {
+      timers.elapse(60_000);
+      expect(world.heard.subscribed).toBeGreaterThan(1);
+    });
+    await eventually(() => expect(world.statusOf(id)).toBe('filled'));
   });
 
   it('27: connects anew when no acknowledgement comes at all', async () => {
-    const world = await listening({ timing: { ackWaitMs: 60 } });
+    const world = await listening({ timing: { ackWaitMs: 300 } });
     world.sockets.delayAcks(60_000);
     world.sockets.drop();
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(world.broker.streamHealth().lastError).toContain('no subscription was acknowledged'),
     );
     world.sockets.delayAcks(0);
@@ -123,7 +133,7 @@ describe('the order stream', () => {
     const world = await listening();
     const errors: string[] = [];
     await world.standIn.close();
-    await vi.waitFor(() => {
+    await eventually(() => {
       errors.push(world.broker.streamHealth().lastError ?? '');
       expect(errors.at(-1)).toContain('ECONNREFUSED');
     });
@@ -135,7 +145,7 @@ describe('the order stream', () => {
     world.sockets.halfOpen();
     const id = await fillUnheard(world);
     await world.subscribedAgain();
-    await vi.waitFor(() => expect(world.statusOf(id)).toBe('filled'));
+    await eventually(() => expect(world.statusOf(id)).toBe('filled'));
   });
 
   it('27: is connected anew when the application finds it mute', async () => {
@@ -145,7 +155,7 @@ describe('the order stream', () => {
     expect(world.broker.streamHealth().state, 'it knows of nothing').toBe('up');
     world.broker.restartTradeUpdates('a fill was not told');
     await world.subscribedAgain();
-    await vi.waitFor(() => expect(world.statusOf(id)).toBe('filled'));
+    await eventually(() => expect(world.statusOf(id)).toBe('filled'));
     expect(world.heard.downs).toEqual(['a fill was not told']);
   });
 
@@ -180,7 +190,7 @@ describe('the order stream', () => {
     };
     const data = { event: 'restated', timestamp: '2025-11-25T14:30:00Z', order };
     world.sockets.inject('orders', { stream: 'trade_updates', data });
-    await vi.waitFor(() => expect(world.updates).toHaveLength(1));
+    await eventually(() => expect(world.updates).toHaveLength(1));
     expect(world.updates[0]).toMatchObject({ event: 'restated', order: { status: 'unknown' } });
   });
 
@@ -192,16 +202,16 @@ describe('the order stream', () => {
     const world = await listening();
     world.sockets.inject('orders', frame);
     await fillUnheard(world);
-    await vi.waitFor(() => expect(world.updates).toHaveLength(5));
+    await eventually(() => expect(world.updates).toHaveLength(5));
     expect(world.broker.streamHealth()).toMatchObject({ state: 'up', reconnects: 0 });
   });
 
   it('26: tells of an execution that comes twice with the same key', async () => {
     const world = await listening();
     await fillUnheard(world);
-    await vi.waitFor(() => expect(world.updates).toHaveLength(5));
+    await eventually(() => expect(world.updates).toHaveLength(5));
     world.sockets.resend(3);
-    await vi.waitFor(() => expect(world.updates).toHaveLength(8));
+    await eventually(() => expect(world.updates).toHaveLength(8));
     const fills = world.updates.flatMap(({ execution }) => execution ?? []);
     expect(fills).toHaveLength(2);
     expect(fills[1]).toEqual(fills[0]);
@@ -214,7 +224,7 @@ describe('the order stream', () => {
       },
     });
     await fillUnheard(world);
-    await vi.waitFor(() => expect(world.updates).toHaveLength(5));
+    await eventually(() => expect(world.updates).toHaveLength(5));
     expect(world.logged.filter((line) => line.includes('the ledger is away'))).toHaveLength(5);
   });
 });
@@ -241,7 +251,7 @@ async function watching(symbols = [AAPL], timing: Partial<StreamTiming> = {}) {
     subscribe,
     /** Until it is subscribed so many times. */
     subscribed: (count: number) =>
-      vi.waitFor(() => expect(heard.subscribed).toBeGreaterThanOrEqual(count)),
+      eventually(() => expect(heard.subscribed).toBeGreaterThanOrEqual(count)),
   };
 }
 
@@ -253,7 +263,7 @@ describe('the bar stream', () => {
     await world.subscribed(1);
     const before = Date.now();
     world.advance();
-    await vi.waitFor(() => expect(world.bars).toHaveLength(2));
+    await eventually(() => expect(world.bars).toHaveLength(2));
     expect(world.bars[0]).toMatchObject([AAPL, { start: FIRST.open, open: 100, high: 101 }]);
     const health = world.marketData.streamHealth();
     expect(health.state).toBe('up');
@@ -275,7 +285,7 @@ describe('the bar stream', () => {
     const world = await watching();
     world.sockets.connectionLimit(true);
     await world.subscribe();
-    await vi.waitFor(() => expect(world.marketData.streamHealth().reconnects).toBeGreaterThan(1));
+    await eventually(() => expect(world.marketData.streamHealth().reconnects).toBeGreaterThan(1));
     expect(world.marketData.streamHealth().lastError).toBe('connection limit exceeded');
     expect(world.heard.subscribed).toBe(0);
     world.sockets.connectionLimit(false);
@@ -289,7 +299,7 @@ describe('the bar stream', () => {
     world.sockets.drop();
     await world.subscribed(2);
     world.advance();
-    await vi.waitFor(() => expect(world.bars.map(([symbol]) => symbol)).toEqual([AAPL, MSFT]));
+    await eventually(() => expect(world.bars.map(([symbol]) => symbol)).toEqual([AAPL, MSFT]));
     expect(world.heard.downs).toHaveLength(1);
   });
 
@@ -298,13 +308,20 @@ describe('the bar stream', () => {
     world.sockets.symbolLimit(1);
     await world.subscribe();
     await world.subscribed(1);
-    world.advance();
-    await vi.waitFor(() => expect(world.bars.map(([symbol]) => symbol)).toEqual([AAPL]));
+    const told = () => world.bars.map(([symbol]) => symbol);
+    /** What is asked for again just when a bar ends misses that bar. */
+    const untilTold = (symbol: string) =>
+      eventually(
+        () => {
+          world.advance();
+          expect(told()).toContain(symbol);
+        },
+        { interval: 200 },
+      );
+    await untilTold(AAPL);
+    expect(told()).not.toContain(MSFT);
     world.sockets.symbolLimit(null);
-    await vi.waitFor(() => {
-      world.advance();
-      expect(world.bars.map(([symbol]) => symbol)).toContain(MSFT);
-    });
+    await untilTold(MSFT);
     expect(world.heard, 'once a connection').toEqual({ subscribed: 1, downs: [] });
   });
 
@@ -314,11 +331,11 @@ describe('the bar stream', () => {
     await world.subscribed(1);
     // The broker says that it has forgotten a symbol, and the SDK takes its word for it.
     world.sockets.inject('data', { T: 'subscription', bars: ['AAPL'] });
-    await vi.waitFor(() => expect(world.logged.some((line) => line.includes('MSFT'))).toBe(true));
+    await eventually(() => expect(world.logged.some((line) => line.includes('MSFT'))).toBe(true));
     world.sockets.drop();
     await world.subscribed(2);
     world.advance();
-    await vi.waitFor(() => expect(world.bars).toHaveLength(2));
+    await eventually(() => expect(world.bars).toHaveLength(2));
   });
 
   it('28: is connected anew when the application finds it mute; REST fills the gap', async () => {
@@ -348,7 +365,7 @@ describe('the bar stream', () => {
     world.sockets.inject('data', { ...bar, S: 'no ticker', t: at });
     world.sockets.inject('data', { ...bar, t: at });
     world.sockets.inject('data', { ...bar, t: '2025-11-25T14:25:00Z' });
-    await vi.waitFor(() => expect(world.bars).toHaveLength(2));
+    await eventually(() => expect(world.bars).toHaveLength(2));
     expect(world.bars.map(([, { start }]) => start)).toEqual([FIRST.open, barEnd(-1)]);
     expect(world.marketData.streamHealth()).toMatchObject({ state: 'up', reconnects: 0 });
   });
@@ -368,7 +385,7 @@ describe('the bar stream', () => {
     });
     await up;
     world.advance(2);
-    await vi.waitFor(() => expect(bars).toBe(2));
+    await eventually(() => expect(bars).toBe(2));
     expect(world.logged.filter((line) => line.includes('no room'))).toHaveLength(2);
     await world.standIn.close();
   });
@@ -388,7 +405,7 @@ describe('what a stream says of its errors', () => {
       onDown: () => {},
     });
     onTestFinished(() => subscription.close());
-    await vi.waitFor(() => expect(broker.streamHealth().lastError).toContain('[secret]'));
+    await eventually(() => expect(broker.streamHealth().lastError).toContain('[secret]'));
     expect(client.withoutSecrets('sandbox-secret of sandbox-key')).toBe('[secret] of [secret]');
   });
 });

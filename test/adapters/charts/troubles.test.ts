@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vites
 import { createCharts } from '#adapters/charts/charts.ts';
 import type { ChartsOptions, DrawnCharts } from '#adapters/charts/charts.ts';
 import type { ChartResult } from '#ports/charts.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { silentLog } from '#test/support/log.ts';
 
 import { equity } from './facts.ts';
@@ -19,12 +20,15 @@ afterEach(async () => {
 
 const folders = mkdtempSync(join(tmpdir(), 'bracketeer-charts-'));
 afterAll(() => rmSync(folders, { recursive: true }));
+let desks = 0;
 
 /** Charts whose process does what a chart's title says, and starts as its folder's name says. */
 function troubled({ folder = 'good', ...options }: Partial<ChartsOptions> = {}) {
   const worker = new URL('troubled-process.ts', import.meta.url);
+  const own = join(folders, String((desks += 1)), folder);
+  mkdirSync(own, { recursive: true });
   const charts = createCharts({
-    folder: join(folders, folder),
+    folder: own,
     log: silentLog,
     timeoutMs: 20_000,
     worker,
@@ -34,6 +38,8 @@ function troubled({ folder = 'good', ...options }: Partial<ChartsOptions> = {}) 
   return {
     charts,
     ask: (title: string): Promise<ChartResult> => charts.render({ ...equity([100_000]), title }),
+    /** How many processes were started. */
+    starts: (): number => readFileSync(join(own, 'starts'), 'utf8').length,
   };
 }
 
@@ -67,15 +73,14 @@ describe('a chart in trouble is an ordinary result', () => {
     async (title) => {
       const { charts, ask } = troubled({ timeoutMs: 1_000 });
       await charts.warmUp();
-      const begun = performance.now();
       expect(await ask(title)).toEqual({
         ok: false,
         code: 'late',
         why: 'it was not drawn within 1000 ms',
       });
-      expect(performance.now() - begun).toBeLessThan(3_000);
       await charts.warmUp();
-      expect(await ask('later')).toMatchObject(drawn('later'));
+      // On a busy machine a second may be too short for a picture as well.
+      await eventually(async () => expect(await ask('later')).toMatchObject(drawn('later')));
     },
   );
 
@@ -99,21 +104,19 @@ describe('a chart in trouble is an ordinary result', () => {
 
 describe('a process that cannot start', () => {
   it('leaves all charts without a picture, and is not tried again for a while', async () => {
-    const { ask } = troubled({ folder: 'broken', restMs: 1_500 });
+    const { ask, starts } = troubled({ folder: 'broken' });
     const why = 'the drawing process failed: no such library';
     const unavailable = { ok: false, code: 'unavailable', why };
     expect(await Promise.all([ask('one'), ask('two')])).toEqual([unavailable, unavailable]);
-    const begun = performance.now();
     expect(await ask('three')).toEqual(unavailable);
-    expect(performance.now() - begun, 'answered without a try').toBeLessThan(20);
+    expect(starts()).toBe(1);
   });
 
   it('is tried again after that', async () => {
-    const { ask } = troubled({ folder: 'broken', restMs: 0 });
+    const { ask, starts } = troubled({ folder: 'broken', restMs: 0 });
     await ask('one');
-    const begun = performance.now();
     expect(await ask('two')).toMatchObject({ ok: false, code: 'unavailable' });
-    expect(performance.now() - begun, 'a process was started').toBeGreaterThan(15);
+    expect(starts()).toBe(2);
   });
 
   it('is given up after its time', async () => {
@@ -171,7 +174,7 @@ describe('a process with nothing to draw', () => {
     vi.advanceTimersByTime(59_999);
     expect(await drawerOf(desk), 'the same until then').toBe(first);
     vi.advanceTimersByTime(60_000);
-    await vi.waitUntil(() => !isAlive(first));
+    await eventually(() => expect(isAlive(first)).toBe(false));
     const second = await drawerOf(desk);
     expect(second).toBeGreaterThan(0);
     expect(second).not.toBe(first);
@@ -201,7 +204,7 @@ describe('a process with nothing to draw', () => {
     const drawer = await drawerOf(desk);
     vi.advanceTimersByTime(60_000);
     await desk.charts.close();
-    await vi.waitUntil(() => !isAlive(drawer));
+    await eventually(() => expect(isAlive(drawer)).toBe(false));
     expect(await desk.ask('later')).toMatchObject({ ok: false, code: 'unavailable' });
   });
 });

@@ -88,7 +88,7 @@ describe('a question', () => {
   it('is on record with its answer, linked by its id', async () => {
     const desk = await openAskingDesk();
     await press(desk, 'trader', await ask(desk), 'Yes');
-    await until(() => desk.outcomes.length === 2);
+    await desk.bot.idle();
     const [{ id } = { id: '' }] = await desk.rows<{ id: string }>('SELECT id FROM confirmations');
     await expect
       .poll(() => auditOf(desk))
@@ -131,7 +131,7 @@ describe('a question', () => {
         expect.stringMatching(/^Only .*, who asked, can answer this\. Nothing was changed\.$/),
       ]);
     expect(desk.done).toEqual([]);
-    await until(() => desk.outcomes.length === 2);
+    await desk.bot.idle();
     expect((await auditOf(desk)).at(-1)).toMatchObject({
       actor: people.admin,
       action: 'resume answer',
@@ -215,7 +215,7 @@ describe('a question', () => {
     await press(desk, 'trader', await ask(desk, 'fail'), 'Yes');
     await until(() => lastMessage(desk).content !== '');
     expect(textOf(desk)).toBe('✖ try it: There is nothing left.');
-    await until(() => desk.outcomes.length === 2);
+    await desk.bot.idle();
     expect((await auditOf(desk)).at(-1)).toMatchObject({
       action: 'fail confirmed',
       outcome: 'failed',

@@ -5,7 +5,7 @@ import { freePort } from '#adapters/postgres/free-port.ts';
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
 import { ALL_ON } from '#test/support/channel.ts';
 
-import { alarm } from './facts.ts';
+import { alarm, control } from './facts.ts';
 import {
   channelMessages,
   closeDesks,
@@ -147,6 +147,37 @@ describe('the connection to Discord', () => {
     await say(desk, 'trader', 'halt');
     await until(() => shown() === '⏸ halted · SANDBOX');
     expect(desk.lines.filter(({ level }) => level !== 'info')).toEqual([]);
+  });
+
+  it('shows after it came back what has changed while it was lost', async () => {
+    const desk = await openDesk();
+    const shown = () => desk.standIn.gateway.presence().activity;
+    await until(() => shown() === '🟢 trading · SANDBOX');
+    desk.standIn.gateway.drop();
+    await until(() => desk.bot.state() === 'connecting');
+    desk.control = { ...desk.control, status: 'halted' };
+    await desk.bot.notifier.post(control, 'control:1');
+    await expect.poll(shown).toBe('⏸ halted · SANDBOX');
+  });
+
+  it('ends only when what was typed before is answered and on record', async () => {
+    const { promise: isGoing, resolve: go } = Promise.withResolvers<void>();
+    const halt = command({
+      name: 'halt',
+      role: 'trader',
+      run: async () => {
+        await isGoing;
+        return { kind: 'text', text: 'halted' };
+      },
+    });
+    const desk = await openDesk({ commands: [halt] });
+    await desk.standIn.act({ kind: 'slash', as: 'trader', command: 'halt', options: {} });
+    const stopped = desk.bot
+      .stop()
+      .then(() => [desk.audits.length, channelMessages(desk)[0]?.content]);
+    await until(() => !desk.standIn.gateway.presence().isOnline);
+    go();
+    expect(await stopped).toEqual([1, 'halted']);
   });
 });
 

@@ -31,9 +31,8 @@ async function ask(desk: AskingDesk, name = 'resume') {
 
 async function answered(desk: AskingDesk, label: 'Yes' | 'No', name = 'resume') {
   const asked = await ask(desk, name);
-  const seen = desk.outcomes.length;
   await press(desk, 'trader', lastMessage(desk), label);
-  await expect.poll(() => desk.outcomes.length).toBe(seen + 1);
+  await desk.bot.idle();
   return asked;
 }
 
@@ -252,7 +251,8 @@ describe('a button that is pressed too late', () => {
     const shown = () => channelMessages(desk).map(({ content }) => content);
     const old = lastMessage(desk);
     await press(desk, of.as, old, 'Old');
-    await expect.poll(() => whispersTo(desk, of.as)).toEqual([of.told]);
+    await desk.bot.idle();
+    expect(await whispersTo(desk, of.as)).toEqual([of.told]);
     expect(shown().at(-1)).toBe('An old card');
     expect(desk.done).toHaveLength(done);
     if (of.audit === null) return;

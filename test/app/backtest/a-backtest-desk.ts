@@ -74,6 +74,8 @@ export interface BacktestDesk extends Desk {
   work(context?: AppContext): Promise<void>;
   /** What the cards of one have told, in order. */
   told1(id: BacktestId): Promise<readonly BacktestProgress[]>;
+  /** Once it was told that it runs, which is written down beside the reading of its bars. */
+  toldRunning(id: BacktestId): Promise<void>;
 }
 
 /** A desk whose market has a history that can be played. */
@@ -88,6 +90,12 @@ export async function openBacktestDesk(): Promise<BacktestDesk> {
     mode: 'PAPER',
     keptBars: async () => new Set([ticker('XYZ')]),
   });
+  const told1 = async (id: BacktestId): Promise<readonly BacktestProgress[]> => {
+    const rows = await desk.query<{ card: BacktestCard }>(
+      `SELECT card FROM outbox WHERE key = 'backtest:${id}' ORDER BY sequence`,
+    );
+    return rows.map(({ card }) => card.progress);
+  };
   return {
     ...desk,
     context,
@@ -101,11 +109,9 @@ export async function openBacktestDesk(): Promise<BacktestDesk> {
       return card.id;
     },
     work: (of = context) => runBacktests(of),
-    told1: async (id) => {
-      const rows = await desk.query<{ card: BacktestCard }>(
-        `SELECT card FROM outbox WHERE key = 'backtest:${id}' ORDER BY sequence`,
-      );
-      return rows.map(({ card }) => card.progress);
+    told1,
+    toldRunning: async (id) => {
+      while ((await told1(id)).at(-1)?.status !== 'running');
     },
   };
 }

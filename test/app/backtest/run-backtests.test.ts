@@ -48,6 +48,7 @@ describe('a backtest that waits', () => {
     const id = await desk.ask();
     const working = desk.work();
     const { progress, finish } = await desk.engine.run1();
+    await desk.toldRunning(id);
     const told = async () => (await desk.told1(id)).filter(({ status }) => status === 'running');
     progress(0);
     desk.elapse(1_000);
@@ -179,6 +180,7 @@ describe('a backtest that is cancelled', () => {
     const [first] = [await desk.ask(), await desk.ask()];
     const working = desk.work();
     const { signal } = await desk.engine.run1(1);
+    await desk.toldRunning(first);
     await cancelBacktest(desk.context, { actor: THEO, id: first });
     (await desk.engine.run1(2)).finish(DONE);
     await working;

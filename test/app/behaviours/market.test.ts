@@ -120,63 +120,59 @@ async function anOldAccount(): Promise<TradingDesk> {
 }
 
 describe('a ledger that is new, at an account that is not', () => {
-  it(
-    '25: is told of every live order and position, and entries wait',
-    { timeout: 60_000 },
-    async () => {
-      const old = await anOldAccount();
-      const { broker } = old.context;
-      const all = await broker.ordersSince(0);
-      expect(all.length, 'more than one page').toBeGreaterThan(500);
-      expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
-      expect(all.flatMap(({ legs }) => legs)).toHaveLength(2);
+  it('25: is told of every live order and position, and entries wait', async () => {
+    const old = await anOldAccount();
+    const { broker } = old.context;
+    const all = await broker.ordersSince(0);
+    expect(all.length, 'more than one page').toBeGreaterThan(500);
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+    expect(all.flatMap(({ legs }) => legs)).toHaveLength(2);
 
-      const blank = await openDesk([quiet]);
-      const context = blank.with({ broker, clock: old.context.clock });
-      const desk = { ...blank, context, id: old.id, standIn: old.standIn };
-      const record = await reconcile(context);
-      expect(record.isClean).toBe(false);
-      const items = await context.ledger.foreignItems();
-      expect(
-        items.map(({ kind, symbol, quantity }) => `${kind} ${symbol} ${quantity}`).toSorted(),
-      ).toEqual([
-        // The bracket, under an id of the bot's making, but of a ledger that is lost.
-        'order NVDA 10',
-        'order NVDA 5',
-        'order NVDA 5',
-        'position NVDA 10',
-      ]);
-      await watchDrawdown(context);
-      expect((await statusReport(context)).impediments).toEqual(['broker and ledger differ']);
-      const sent = watchWrites();
-      await desk.settle();
-      expect(sent, 'what is foreign is not touched').toEqual([]);
-      expect(await readPositions(context)).toMatchObject([
-        { tradeId: null, quantity: 10, isProtected: true },
-      ]);
+    const blank = await openDesk([quiet]);
+    const context = blank.with({ broker, clock: old.context.clock });
+    const desk = { ...blank, context, id: old.id, standIn: old.standIn };
+    const record = await reconcile(context);
+    expect(record.isClean).toBe(false);
+    const items = await context.ledger.foreignItems();
+    expect(
+      items.map(({ kind, symbol, quantity }) => `${kind} ${symbol} ${quantity}`).toSorted(),
+    ).toEqual([
+      // The bracket, under an id of the bot's making, but of a ledger that is lost.
+      'order NVDA 10',
+      'order NVDA 5',
+      'order NVDA 5',
+      'position NVDA 10',
+    ]);
+    await watchDrawdown(context);
+    expect((await statusReport(context)).impediments).toEqual(['broker and ledger differ']);
+    const sent = watchWrites();
+    await desk.settle();
+    expect(sent, 'what is foreign is not touched').toEqual([]);
+    expect(await readPositions(context)).toMatchObject([
+      { tradeId: null, quantity: 10, isProtected: true },
+    ]);
 
-      for (const { kind, key } of items.toReversed()) {
-        // With the position its bracket is adopted, and foreign no more.
-        const isLeft = (await context.ledger.foreignItems()).some((item) => item.key === key);
-        if (!isLeft) continue;
-        const decision = kind === 'order' ? 'ignore' : 'adopt';
-        await decideForeign(context, key, { decision, by: 'an admin' });
-      }
-      expect(await context.ledger.lastReconciliation()).toMatchObject({ isClean: true });
-      await desk.settle();
-      expect(sent, 'its bracket is left as it is').toEqual([]);
-      const [trade] = await context.ledger.unfinishedTrades();
-      expect(trade).toMatchObject({
-        status: 'open',
-        origin: 'adopted',
-        entryQuantity: 10,
-        stopPrice: parseUsd('98.00'),
-      });
-      await cancelByHand(desk, legAt(desk, 'take-profit'));
-      await desk.settle();
-      expect(await isShownProtected(desk)).toBe(true);
-    },
-  );
+    for (const { kind, key } of items.toReversed()) {
+      // With the position its bracket is adopted, and foreign no more.
+      const isLeft = (await context.ledger.foreignItems()).some((item) => item.key === key);
+      if (!isLeft) continue;
+      const decision = kind === 'order' ? 'ignore' : 'adopt';
+      await decideForeign(context, key, { decision, by: 'an admin' });
+    }
+    expect(await context.ledger.lastReconciliation()).toMatchObject({ isClean: true });
+    await desk.settle();
+    expect(sent, 'its bracket is left as it is').toEqual([]);
+    const [trade] = await context.ledger.unfinishedTrades();
+    expect(trade).toMatchObject({
+      status: 'open',
+      origin: 'adopted',
+      entryQuantity: 10,
+      stopPrice: parseUsd('98.00'),
+    });
+    await cancelByHand(desk, legAt(desk, 'take-profit'));
+    await desk.settle();
+    expect(await isShownProtected(desk)).toBe(true);
+  });
 });
 
 const atClose = (desk: TradingDesk): void => desk.standIn.advanceTo(FIRST.close);

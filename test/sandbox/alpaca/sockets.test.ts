@@ -1,9 +1,10 @@
 import type { Alpaca, streaming } from '@alpacahq/alpaca-trade-api';
 import { decode, encode } from '@msgpack/msgpack';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 
 import type { AlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
+import { eventually } from '#test/support/eventually.ts';
 
 import { barEnd } from '../alpaca-market.ts';
 import type { Ohlc } from '../alpaca-market.ts';
@@ -58,7 +59,7 @@ async function rawClient(
     kinds,
     heard,
     say: (message: unknown) => socket.send(isMsgpack ? encode(message) : JSON.stringify(message)),
-    hears: (count: number) => vi.waitFor(() => expect(heard.length).toBeGreaterThanOrEqual(count)),
+    hears: (count: number) => eventually(() => expect(heard.length).toBeGreaterThanOrEqual(count)),
   };
 }
 
@@ -68,7 +69,7 @@ describe('trade updates through the SDK', () => {
     const updates = await tradeUpdates(alpaca, standIn);
     await call('POST', '/v2/orders', BRACKET);
     advance(2);
-    await vi.waitFor(() => expect(updates).toHaveLength(7));
+    await eventually(() => expect(updates).toHaveLength(7));
     expect(updates.map(({ event, order }) => `${order.type} ${event} → ${order.status}`)).toEqual([
       'limit pending_new → pending_new',
       'limit new → new',
@@ -85,7 +86,7 @@ describe('trade updates through the SDK', () => {
     const updates = await tradeUpdates(alpaca, standIn);
     const { body } = await call('POST', '/v2/orders', { ...BRACKET, side: 'buy' });
     advance();
-    await vi.waitFor(() => expect(updates).toHaveLength(5));
+    await eventually(() => expect(updates).toHaveLength(5));
     expect(updates[2]).toMatchObject({
       event: 'fill',
       price: '100',
@@ -106,11 +107,11 @@ describe('trade updates through the SDK', () => {
     await call('POST', '/v2/orders', BRACKET);
     const updates = await tradeUpdates(alpaca, standIn);
     advance();
-    await vi.waitFor(() => expect(updates).toHaveLength(1));
+    await eventually(() => expect(updates).toHaveLength(1));
     const parts = { event: 'partial_fill', qty: '6', order: { status: 'partially_filled' } };
     expect(updates[0]).toMatchObject(parts);
     advance();
-    await vi.waitFor(() => expect(updates).toHaveLength(4));
+    await eventually(() => expect(updates).toHaveLength(4));
     expect(updates.map(({ event, qty, positionQty }) => [event, qty, positionQty])).toEqual([
       ['partial_fill', '6', '6'],
       ['fill', '4', '10'],
@@ -126,7 +127,7 @@ describe('trade updates through the SDK', () => {
     const { body: moved } = await call('PATCH', `/v2/orders/${order.legs[1].id}`, {
       stop_price: '97.50',
     });
-    await vi.waitFor(() => expect(updates).toHaveLength(2));
+    await eventually(() => expect(updates).toHaveLength(2));
     expect(updates).toMatchObject([
       { event: 'replaced', order: { id: order.legs[1].id, replacedBy: moved.id } },
       { event: 'held', order: { id: moved.id, stopPrice: '97.5' } },
@@ -202,7 +203,7 @@ describe('stock data through the SDK', () => {
     stream.connect();
     expect(await subscribed).toMatchObject({ bars: ['AAPL'], trades: [] });
     advance(2);
-    await vi.waitFor(() => expect(bars).toHaveLength(2));
+    await eventually(() => expect(bars).toHaveLength(2));
     expect(bars[1]).toMatchObject({ symbol: 'AAPL', open: 104, high: 106, low: 103, close: 105 });
     expect(bars[1]?.timestamp.getTime(), 'the start of the bar').toBe(barEnd(1));
   });

@@ -9,11 +9,12 @@ import {
   MessageFlags,
   Status,
 } from 'discord.js';
-import type { Message } from 'discord.js';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Interaction, Message } from 'discord.js';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { SANDBOX_DISCORD } from '#sandbox/discord/constants.ts';
 import type { Action } from '#sandbox/discord/human/actions.ts';
+import { eventually } from '#test/support/eventually.ts';
 
 import { COMMANDS, openDesk } from './bot.ts';
 import type { Desk } from './bot.ts';
@@ -177,7 +178,7 @@ describe('an unmodified discord.js client in the sandbox', () => {
     expect(reaction).toMatchObject({ kind: 'deferred', message: { flags: 128, content: '' } });
     const answer = await desk.standIn.settled(interactionId!);
     expect(answer).toMatchObject({ content: 'Thought it over', edited_timestamp: null, flags: 0 });
-    await vi.waitFor(() => expect(last().content).toBe('And one more thing'));
+    await eventually(() => expect(last().content).toBe('And one more thing'));
     expect(last().referenced_message?.id).toBe(answer.id);
   });
 
@@ -189,7 +190,7 @@ describe('an unmodified discord.js client in the sandbox', () => {
       options: { whom: SANDBOX_DISCORD.people.viewer },
     });
     const answer = await desk.standIn.settled(interactionId!);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await contentFor('admin', answer.id)).toBe('Between us two');
     });
     expect(await contentFor('trader', answer.id)).toBeUndefined();
@@ -248,7 +249,7 @@ describe('an unmodified discord.js client in the sandbox', () => {
       values: ['flatten'],
     });
     expect(chosen.reaction.kind).toBe('noted');
-    await vi.waitFor(() => expect(last()).toMatchObject({ id, content: 'Level flatten' }));
+    await eventually(() => expect(last()).toMatchObject({ id, content: 'Level flatten' }));
   });
 
   it('asks in a dialog and hears what was written there', async () => {
@@ -264,20 +265,16 @@ describe('an unmodified discord.js client in the sandbox', () => {
   });
 
   it('is refused a second answer to one interaction', async () => {
-    const seen = new Promise<unknown>((resolve) => {
-      desk.bot.client.once(Events.InteractionCreate, (interaction) => {
-        setTimeout(() => {
-          desk.bot.client.rest
-            .post(`/interactions/${interaction.id}/${interaction.token}/callback`, {
-              body: { type: 4, data: { content: 'again' } },
-              auth: false,
-            })
-            .catch(resolve);
-        }, 50);
-      });
+    const heard = new Promise<Interaction>((resolve) => {
+      desk.bot.client.once(Events.InteractionCreate, resolve);
     });
     await act({ kind: 'slash', as: 'viewer', command: 'status' });
-    expect(await seen).toMatchObject({ status: 400, code: 40_060 });
+    const { id, token } = await heard;
+    const again = desk.bot.client.rest.post(`/interactions/${id}/${token}/callback`, {
+      body: { type: 4, data: { content: 'again' } },
+      auth: false,
+    });
+    await expect(again).rejects.toMatchObject({ status: 400, code: 40_060 });
   });
 
   it('is told to wait by a 429, and does', async () => {
@@ -349,7 +346,7 @@ describe('an unmodified discord.js client in the sandbox', () => {
 
   it('shows what it is doing', async () => {
     desk.bot.client.user.setActivity('4/4 protected', { type: 3 });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(desk.standIn.gateway.presence().activity).toBe('Watching 4/4 protected'),
     );
   });
@@ -367,7 +364,7 @@ describe('an unmodified discord.js client in the sandbox', () => {
 
   it('is gone at once when it says goodbye', async () => {
     await desk.bot.stop();
-    await vi.waitFor(() => expect(desk.standIn.gateway.presence().isOnline).toBe(false));
+    await eventually(() => expect(desk.standIn.gateway.presence().isOnline).toBe(false));
     await expect(act({ kind: 'slash', as: 'viewer', command: 'status' })).rejects.toMatchObject({
       code: 'bot-offline',
     });

@@ -37,7 +37,7 @@ describe.skipIf(!hasChromium)(`the channel's page${chromiumNote}`, () => {
   async function open(viewport: { width: number; height: number }, url = desk.standIn.url) {
     const context = await browser.newContext({ viewport });
     const opened = await context.newPage();
-    opened.setDefaultTimeout(10_000);
+    opened.setDefaultTimeout(60_000);
     opened.on('pageerror', (error) => faults.push(String(error)));
     opened.on('console', (message) => {
       if (message.type() === 'error' && message.text().includes('Content Security Policy')) {

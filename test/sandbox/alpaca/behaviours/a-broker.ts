@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 
 import { Alpaca, ApiError } from '@alpacahq/alpaca-trade-api';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 
 import { createVirtualTimers } from '#sandbox/alpaca/timers.ts';
 import type { VirtualTimers } from '#sandbox/alpaca/timers.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { sharedPath } from '#test/support/shared.ts';
 
 import { aStandIn } from '../a-stand-in.ts';
@@ -95,7 +96,7 @@ export async function listenTo({ alpaca, standIn }: TestStandIn) {
   return {
     updates,
     news,
-    hears: (expected: readonly string[]) => vi.waitFor(() => expect(news()).toEqual(expected)),
+    hears: (expected: readonly string[]) => eventually(() => expect(news()).toEqual(expected)),
   };
 }
 

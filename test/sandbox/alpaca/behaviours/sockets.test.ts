@@ -1,9 +1,11 @@
 import type { Alpaca, streaming } from '@alpacahq/alpaca-trade-api';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { parseUsd } from '#core/money.ts';
 import { createAlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
 import type { AlpacaStandIn } from '#sandbox/alpaca/stand-in.ts';
+import { createVirtualTimers } from '#sandbox/alpaca/timers.ts';
+import { eventually } from '#test/support/eventually.ts';
 
 import { FIRST, aMarket, barEnd } from '../../alpaca-market.ts';
 import type { Ohlc } from '../../alpaca-market.ts';
@@ -40,7 +42,7 @@ async function orderStream(alpaca: Alpaca, standIn: AlpacaStandIn, options: obje
   stream.onTradeUpdate((update) => updates.push(update));
   stream.subscribeTradeUpdates();
   stream.connect();
-  await vi.waitFor(() => expect(seen.acks).not.toEqual([]));
+  await eventually(() => expect(seen.acks).not.toEqual([]));
   return { stream, updates, ...seen };
 }
 
@@ -66,7 +68,7 @@ describe('the stand-in of the order stream', () => {
       stream: 'trade_updates',
       data: { event: 'restated', timestamp: '2025-11-25T14:30:00Z', order },
     });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(updates).toMatchObject([{ event: 'restated', order: { status: 'pondering' } }]),
     );
   });
@@ -76,9 +78,9 @@ describe('the stand-in of the order stream', () => {
     const { updates } = await orderStream(alpaca, standIn);
     await call('POST', '/v2/orders', BRACKET);
     advance();
-    await vi.waitFor(() => expect(updates).toHaveLength(5));
+    await eventually(() => expect(updates).toHaveLength(5));
     standIn.sockets.resend(3);
-    await vi.waitFor(() => expect(updates).toHaveLength(8));
+    await eventually(() => expect(updates).toHaveLength(8));
     expect(updates.slice(5)).toEqual(updates.slice(2, 5));
     expect(updates[5]).toMatchObject({ event: 'fill', executionId: updates[2]?.executionId });
   });
@@ -87,18 +89,19 @@ describe('the stand-in of the order stream', () => {
     const { alpaca, standIn, advance, call } = await aStandIn({ bars: [ENTRY] });
     const { updates, acks } = await orderStream(alpaca, standIn);
     await call('POST', '/v2/orders', BRACKET);
-    await vi.waitFor(() => expect(updates).toHaveLength(2));
+    await eventually(() => expect(updates).toHaveLength(2));
     standIn.sockets.drop();
     advance();
-    await vi.waitFor(() => expect(acks).toHaveLength(2));
+    await eventually(() => expect(acks).toHaveLength(2));
     await quiet();
     expect(updates, 'the fill is not told').toHaveLength(2);
   });
 
   it('27: loses what happens before a delayed acknowledgement', async () => {
-    const { alpaca, standIn, call } = await aStandIn();
+    const timers = createVirtualTimers();
+    const { alpaca, standIn, call } = await aStandIn({ timers });
     const { stream, updates, acks } = await orderStream(alpaca, standIn);
-    standIn.sockets.delayAcks(200);
+    standIn.sockets.delayAcks(60_000);
     const reconnected = new Promise<void>((resolve) => {
       stream.onReconnected(resolve);
     });
@@ -106,7 +109,10 @@ describe('the stand-in of the order stream', () => {
     await reconnected;
     await call('POST', '/v2/orders', BRACKET);
     expect(acks, 'the SDK says reconnected, the broker has not').toHaveLength(1);
-    await vi.waitFor(() => expect(acks).toHaveLength(2));
+    await eventually(() => {
+      timers.elapse(60_000);
+      expect(acks).toHaveLength(2);
+    });
     expect(updates).toEqual([]);
   });
 
@@ -115,7 +121,7 @@ describe('the stand-in of the order stream', () => {
     const { acks, errors } = await orderStream(alpaca, standIn);
     standIn.sockets.refuseUpgrades(2);
     standIn.sockets.drop();
-    await vi.waitFor(() => expect(acks).toHaveLength(2));
+    await eventually(() => expect(acks).toHaveLength(2));
     expect(errors).toEqual(['Unexpected server response: 429', 'Unexpected server response: 429']);
   });
 
@@ -123,7 +129,7 @@ describe('the stand-in of the order stream', () => {
     const { alpaca, standIn } = await aStandIn();
     const { acks, states } = await orderStream(alpaca, standIn, FAST_PINGS);
     standIn.sockets.halfOpen();
-    await vi.waitFor(() => expect(acks.length).toBeGreaterThan(1));
+    await eventually(() => expect(acks.length).toBeGreaterThan(1));
     expect(states).toContain('disconnected');
   });
 });
@@ -133,7 +139,7 @@ describe('the stand-in of the data stream', () => {
     const { alpaca, standIn } = await aStandIn();
     standIn.sockets.authTimeout(1);
     const { stream, errors, acks } = dataStream(alpaca, standIn);
-    await vi.waitFor(() => expect(errors).toEqual(['auth timeout']));
+    await eventually(() => expect(errors).toEqual(['auth timeout']));
     await quiet();
     expect(stream.getState()).toBe('disconnected');
     expect(acks).toEqual([]);
@@ -143,28 +149,28 @@ describe('the stand-in of the data stream', () => {
     const { alpaca, standIn } = await aStandIn();
     standIn.sockets.connectionLimit(true);
     const { errors, acks } = dataStream(alpaca, standIn);
-    await vi.waitFor(() => expect(errors.length).toBeGreaterThan(1));
+    await eventually(() => expect(errors.length).toBeGreaterThan(1));
     expect(new Set(errors)).toEqual(new Set(['connection limit exceeded']));
     standIn.sockets.connectionLimit(false);
-    await vi.waitFor(() => expect(acks).toHaveLength(1));
+    await eventually(() => expect(acks).toHaveLength(1));
   });
 
   it('28: leaves its list as it was when one symbol is too many', async () => {
     const { alpaca, standIn } = await aStandIn();
     const { stream, acks, errors } = dataStream(alpaca, standIn, ['AAPL']);
-    await vi.waitFor(() => expect(acks).toHaveLength(1));
+    await eventually(() => expect(acks).toHaveLength(1));
     standIn.sockets.symbolLimit(1);
     stream.subscribeForBars(['MSFT']);
-    await vi.waitFor(() => expect(errors).toEqual(['symbol limit exceeded']));
+    await eventually(() => expect(errors).toEqual(['symbol limit exceeded']));
     stream.unsubscribeFromTrades(['MSFT']);
-    await vi.waitFor(() => expect(acks).toHaveLength(2));
+    await eventually(() => expect(acks).toHaveLength(2));
     expect(acks[1]).toMatchObject({ bars: ['AAPL'] });
   });
 
   it('28: stays connected and says nothing while it is mute', async () => {
     const { alpaca, standIn, advance } = await aStandIn();
     const { stream, bars, acks } = dataStream(alpaca, standIn);
-    await vi.waitFor(() => expect(acks).toHaveLength(1));
+    await eventually(() => expect(acks).toHaveLength(1));
     standIn.sockets.mute(true);
     advance();
     await quiet();
@@ -172,7 +178,7 @@ describe('the stand-in of the data stream', () => {
     expect(bars).toEqual([]);
     standIn.sockets.mute(false);
     advance();
-    await vi.waitFor(() => expect(bars).toHaveLength(1));
+    await eventually(() => expect(bars).toHaveLength(1));
   });
 
   it('28: sends bars out of order, bars again and corrections as it is told to', async () => {
@@ -183,9 +189,9 @@ describe('the stand-in of the data stream', () => {
     stream.onCorrection((correction) => others.push(['c', correction.symbol]));
     stream.onCancelError((cancellation) => others.push(['x', cancellation.symbol]));
     stream.onQuote((quote) => others.push(['q', quote.bidPrice, quote.askPrice]));
-    await vi.waitFor(() => expect(acks).toHaveLength(1));
+    await eventually(() => expect(acks).toHaveLength(1));
     advance();
-    await vi.waitFor(() => expect(bars).toHaveLength(1));
+    await eventually(() => expect(bars).toHaveLength(1));
     const late = { T: 'b', S: 'AAPL', o: 1, h: 1, l: 1, c: 1, v: 1, n: 1, vw: 1 };
     standIn.sockets.inject('data', { ...late, t: '2025-11-25T14:00:00Z' });
     standIn.sockets.inject('data', { ...late, T: 'u', t: '2025-11-25T14:30:00Z' });
@@ -193,7 +199,7 @@ describe('the stand-in of the data stream', () => {
     standIn.sockets.inject('data', { T: 'x', S: 'AAPL', i: 1, t: '2025-11-25T14:30:00Z' });
     standIn.sockets.inject('data', { T: 'q', S: 'AAPL', bp: 0, ap: 0, t: '2025-11-25T14:30:00Z' });
     standIn.sockets.resend(1, 'data');
-    await vi.waitFor(() => expect(bars).toHaveLength(3));
+    await eventually(() => expect(bars).toHaveLength(3));
     expect(bars[1]?.timestamp.getTime()).toBeLessThan(FIRST.open);
     expect(bars[2]).toEqual(bars[0]);
     expect(bars[0]?.timestamp.getTime()).toBe(barEnd(0));
