@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/examples.ts'],
     // Modules are loaded, and compiled to fast code, once a worker and not once a file: they keep no state
     // that a test could leave behind, and what a test changes for itself it puts back.
     isolate: false,

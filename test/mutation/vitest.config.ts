@@ -24,7 +24,7 @@ export default defineConfig({
   cacheDir: '.cache',
   test: {
     include: ['test/core/**/*.test.ts'],
-    setupFiles: ['test/mutation/setup.ts'],
+    setupFiles: ['test/support/examples.ts'],
     // A busy machine must not pass for a test that has noticed something.
     testTimeout: 60_000,
     reporters: ['dot'],

@@ -24,7 +24,6 @@ import { openDesk } from '../app/desk.ts';
 
 /** `npm run soak` asks for more. */
 const RUNS = Math.max(20, Number(process.env['SAFETY_RUNS'] ?? 20));
-const SEED = process.env['SAFETY_SEED'];
 
 const KINDS = ['entry', 'exit', 'moved', 'repaired', 'alarm', 'notice'] as const;
 type Kind = (typeof KINDS)[number];
@@ -192,7 +191,6 @@ describe('whatever happens to a delivery', () => {
         {
           numRuns: RUNS,
           endOnFailure: process.env['SAFETY_SHRINK'] === undefined,
-          ...(SEED === undefined ? {} : { seed: Number(SEED) }),
         },
       );
     },

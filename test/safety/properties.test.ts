@@ -5,7 +5,6 @@ import { live, randomLife } from './random-life.ts';
 
 /** `npm run soak` asks for more. */
 const RUNS = Number(process.env['SAFETY_RUNS'] ?? 50);
-const SEED = process.env['SAFETY_SEED'];
 /** A sequence takes about half a second; a slow machine gets its time. */
 const LONGEST_MS = 10_000;
 
@@ -18,7 +17,6 @@ describe('whatever happens', () => {
         {
           numRuns: RUNS,
           endOnFailure: process.env['SAFETY_SHRINK'] === undefined,
-          ...(SEED === undefined ? {} : { seed: Number(SEED) }),
         },
       );
     },
