@@ -15,7 +15,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 20_000 } },
-    maxWorkers: 2,
+    // Each waits a third of its time, for databases and clocks: three keep two cores at work.
+    maxWorkers: 3,
     // Of tests that run beside each other within a file.
     maxConcurrency: 2,
   },

@@ -5,15 +5,18 @@ const LONGEST_CLOSE_MS = 4_500;
 /** What even the last part gets when the ones before it have used up the time. */
 const SHORTEST_CLOSE_MS = 250;
 
+type ClosePart = (withinMs: number) => Promise<void> | void;
+
 /** What has been started, closed again in the opposite order. */
 export interface Lifecycle {
-  onClose(name: string, close: () => Promise<void> | void): void;
+  /** The part is told how many milliseconds it has. */
+  onClose(name: string, close: ClosePart): void;
   /** Closes everything once; a part that fails or hangs is logged and does not hold up the others. */
   close(): Promise<void>;
 }
 
 export function createLifecycle(log: () => Logger): Lifecycle {
-  const parts: { name: string; close: () => Promise<void> | void }[] = [];
+  const parts: { name: string; close: ClosePart }[] = [];
   let closing: Promise<void> | null = null;
 
   const closeAll = async (): Promise<void> => {
@@ -21,8 +24,9 @@ export function createLifecycle(log: () => Logger): Lifecycle {
     // Half of what is left, so that one that hangs leaves the others time.
     const patience = (): number => Math.max(SHORTEST_CLOSE_MS, (deadline - performance.now()) / 2);
     for (const part of parts.toReversed()) {
+      const withinMs = patience();
       try {
-        await within(patience(), Promise.resolve(part.close()));
+        await within(withinMs, Promise.resolve(part.close(withinMs)));
       } catch (error) {
         log().error({ part: part.name, error: String(error) }, 'a part did not close cleanly');
       }

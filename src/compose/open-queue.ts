@@ -24,7 +24,7 @@ export async function openQueue(
     })),
     log: options.log,
   });
-  lifecycle.onClose('queue', () => queue.close());
+  lifecycle.onClose('queue', (withinMs) => queue.close(withinMs));
   let last = 0;
   const waker = (job: string, restMs: number): JobWaker =>
     createJobWaker({

@@ -30,4 +30,19 @@ describe('the lifecycle', () => {
     expect(closed).toEqual(['database']);
     expect(errors).toMatchObject([{ part: 'queue' }]);
   });
+
+  it('tells each part how much of the time is its, which gets less from one to the next', async () => {
+    const told: number[] = [];
+    const lifecycle = createLifecycle(() => silentLog);
+    for (const name of ['database', 'queue']) {
+      lifecycle.onClose(name, async (withinMs) => {
+        told.push(withinMs);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      });
+    }
+    await lifecycle.close();
+    const [queue = 0, database = 0] = told;
+    expect(database).toBeGreaterThan(0);
+    expect(database).toBeLessThan(queue);
+  });
 });

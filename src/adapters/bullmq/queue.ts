@@ -18,6 +18,9 @@ const FIRST_RETRY_MS = 1_000;
 const KEEP_FINISHED = 1_000;
 /** A server that was emptied runs nothing until the timetable is registered again. */
 const TIMETABLE_LOOK_MS = 120_000;
+/** How long a close may take, and how much of that jobs have: connections are closed after them. */
+const LONGEST_CLOSE_MS = 4_000;
+const DRAIN_SHARE = 0.75;
 /** BullMQ's own record of events, which nobody reads here. */
 const KEEP_EVENTS = 100;
 
@@ -45,8 +48,12 @@ export interface JobQueue extends Queue {
    * finally failed; at once when it had before. Also resolves when the queue closes.
    */
   readonly runDue: (name: string, dueAt: EpochMs) => Promise<void>;
-  /** Lets running jobs finish for up to three seconds; those still at work are redelivered later. */
-  readonly close: () => Promise<void>;
+  /**
+   * Lets running jobs finish while there is time; those still at work then are redelivered later.
+   *
+   * @param withinMs what all of it may take
+   */
+  readonly close: (withinMs?: number) => Promise<void>;
 }
 
 const dueId = (name: string, dueAt: EpochMs): string => `due:${name}:${dueAt}`;
@@ -122,9 +129,9 @@ export async function createJobQueue(options: JobQueueOptions): Promise<JobQueue
   });
   let workers: readonly JobsWorker[] = [];
   let closing: Promise<void> | null = null;
-  const close = async (): Promise<void> => {
+  const close = async (withinMs: number): Promise<void> => {
     timetable.stop();
-    await closeWorkers(workers);
+    await closeWorkers(workers, withinMs * DRAIN_SHARE);
     trouble.hush();
     dueRuns.abandon();
     await Promise.all([...queues.values()].map((queue) => queue.close()));
@@ -161,6 +168,6 @@ export async function createJobQueue(options: JobQueueOptions): Promise<JobQueue
       });
     },
 
-    close: () => (closing ??= close()),
+    close: (withinMs = LONGEST_CLOSE_MS) => (closing ??= close(withinMs)),
   };
 }

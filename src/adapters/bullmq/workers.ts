@@ -14,7 +14,6 @@ const LOCK_MS = 10_000;
 const REDELIVERIES = 3;
 /** How long a worker without jobs waits to be told of one before it looks by itself, in seconds. */
 const LOOK_SECONDS = 5;
-const DRAIN_MS = 3_000;
 
 export interface RunnableJob {
   /** Also the name of the job's queue and of its schedule. */
@@ -112,13 +111,13 @@ export function createWorkers(backend: Backend, options: WorkerSettings): readon
   );
 }
 
-/** Lets running jobs finish for a while; those still at work then are redelivered later. */
-export async function closeWorkers(workers: readonly JobsWorker[]): Promise<void> {
+/** Lets running jobs finish for so many milliseconds; those still at work then are redelivered later. */
+export async function closeWorkers(workers: readonly JobsWorker[], drainMs: number): Promise<void> {
   const drained = Promise.all(workers.map((worker) => worker.pause())).then(
     () => true,
     // Without its server nobody can say, and nothing will drain.
     () => false,
   );
-  const isDrained = await Promise.race([drained, delay(DRAIN_MS, false, { ref: false })]);
+  const isDrained = await Promise.race([drained, delay(drainMs, false, { ref: false })]);
   await Promise.all(workers.map((worker) => worker.close(!isDrained)));
 }

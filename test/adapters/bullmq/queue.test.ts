@@ -316,6 +316,21 @@ for (const kind of QUEUE_SERVERS) {
       expect(hasEnded).toBe(true);
     });
 
+    it('does not wait longer for a job than it has time', async () => {
+      const begun = Promise.withResolvers<void>();
+      const job = jobNamed(() => {
+        begun.resolve();
+        return new Promise(() => {});
+      });
+      const queue = await openQueue([job]);
+      await queue.startWorkers();
+      const running = queue.runDue(job.name, DUE);
+      await begun.promise;
+      await queue.close(100);
+      await running;
+      await expect.poll(() => connectionsTo(server)).toBe(0);
+    });
+
     it('leaves no connection behind', async () => {
       const job = jobNamed(() => Promise.resolve());
       const queue = await openQueue([job]);
