@@ -1,3 +1,4 @@
+import { oneAtATime } from '#app/one-at-a-time.ts';
 import type { Logger } from '#ports/logger.ts';
 
 /** Wakes a job; several calls while one run is under way lead to one more after it. */
@@ -20,32 +21,25 @@ interface Options {
 
 export function createJobWaker(options: Options): JobWaker {
   const { job, run, restMs = 0, pause = () => Promise.resolve(), log } = options;
-  let isAsked = false;
-  let running: Promise<void> | null = null;
-
-  const work = async (): Promise<void> => {
-    while (isAsked) {
-      isAsked = false;
-      await run().catch((error: unknown) =>
-        log.warn(
-          { job, error: String(error) },
-          'a job could not run now; its schedule makes up for it',
-        ),
-      );
-      if (restMs > 0) await pause(restMs);
-    }
-    running = null;
-  };
+  const ask = oneAtATime(async () => {
+    await run().catch((error: unknown) =>
+      log.warn(
+        { job, error: String(error) },
+        'a job could not run now; its schedule makes up for it',
+      ),
+    );
+    if (restMs > 0) await pause(restMs);
+  });
+  let running = Promise.resolve();
   const idle = async (): Promise<void> => {
-    if (running === null) return;
-    await running;
-    await idle();
+    const seen = running;
+    await seen;
+    if (running !== seen) await idle();
   };
 
   return {
     wake: async () => {
-      isAsked = true;
-      running ??= work();
+      running = ask();
     },
     idle,
   };

@@ -1,4 +1,5 @@
 import type { AppContext } from '#app/context.ts';
+import { oneAtATime } from '#app/one-at-a-time.ts';
 import type { ControlStatus } from '#core/control.ts';
 import type { Mode } from '#ports/cards.ts';
 import type { Logger } from '#ports/logger.ts';
@@ -34,8 +35,6 @@ export interface Presence {
 /** Keeps the line beside the bot's name true: mode and control state. */
 export function createPresence({ context, mode, log, send }: PresenceOptions): Presence {
   let shown = '';
-  let isAsked = false;
-  let looking: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
 
   async function look(): Promise<void> {
@@ -50,19 +49,8 @@ export function createPresence({ context, mode, log, send }: PresenceOptions): P
     }
   }
 
-  /** One look after the other, or an older answer that comes late would be shown last. */
-  async function lookWhileAsked(): Promise<void> {
-    while (isAsked) {
-      isAsked = false;
-      await look();
-    }
-    looking = null;
-  }
-
-  function update(): Promise<void> {
-    isAsked = true;
-    return (looking ??= lookWhileAsked());
-  }
+  // One look after the other, or an older answer that comes late would be shown last.
+  const update = oneAtATime(look);
 
   return {
     update,

@@ -22,6 +22,7 @@ import { lookAgain, lookAtAll, needsAction } from './look.ts';
 import type { Judged } from './look.ts';
 import { raiseNaked, settleNaked } from './naked-alarm.ts';
 import { reProtect } from './re-protect.ts';
+import type { Cause } from './re-protect.ts';
 import { takeEarlyProfit } from './take-early-profit.ts';
 
 /** The broker's lists of positions and orders lag behind fills: what looks naked is looked at again after this. */
@@ -192,11 +193,7 @@ async function protectPart(
 }
 
 /** Puts a stop back in, and closes what should have been stopped out by now. */
-async function mend(
-  context: AppContext,
-  symbol: Ticker,
-  cause: 'protection' | 'part_filled_entry',
-): Promise<void> {
+async function mend(context: AppContext, symbol: Ticker, cause: Cause): Promise<void> {
   const beyond = await reProtect(context, symbol, cause);
   if (beyond !== null) await emergency(context, beyond);
 }

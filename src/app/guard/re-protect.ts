@@ -13,7 +13,8 @@ import { lookAgain } from './look.ts';
 import type { Judged } from './look.ts';
 import { raiseNaked } from './naked-alarm.ts';
 
-type Cause = 'protection' | 'part_filled_entry';
+/** Why the shares have none. */
+export type Cause = 'protection' | 'part_filled_entry';
 
 /**
  * Puts a stop, with the target, back in for shares that have none; each repair is a card and an audit row.

@@ -11,6 +11,7 @@ import { ticker } from '#core/ids.ts';
 import type { TradeId } from '#core/ids.ts';
 import type { SimulatedOrder } from '#core/matching/order.ts';
 import { isLive } from '#core/order.ts';
+import type { Broker } from '#ports/broker.ts';
 import type { Card } from '#ports/cards.ts';
 import { REALISTIC_DELAYS } from '#sandbox/alpaca/timers.ts';
 import { silentLog } from '#test/support/log.ts';
@@ -149,6 +150,31 @@ export async function cancelByHand(desk: Desk, order: Pick<SimulatedOrder, 'id'>
 
 export const legAt = (desk: Desk, role: SimulatedOrder['role']): SimulatedOrder =>
   ordersAt(desk).findLast((order) => order.role === role && order.symbol === NVDA)!;
+
+const NO_SALE = {
+  kind: 'rejected',
+  code: 'unknown',
+  httpStatus: 403,
+  message: 'no sale today',
+  details: {},
+} as const;
+
+/** The application of a desk whose broker takes no sale of a closing. */
+export const withoutSales = (desk: Desk, broker: Broker = desk.context.broker): AppContext =>
+  desk.with({ broker: { ...broker, submitExit: async () => NO_SALE } });
+
+/** Halts trading once a closing has sold what fills at once. */
+export const haltedAfterExit = (desk: Desk): AppContext =>
+  desk.with({
+    reached: async (step) => {
+      if (step !== 'exit.stored') return;
+      desk.elapse(100);
+      desk.standIn.behaviour.haltedSymbols.add(NVDA);
+    },
+  });
+
+/** The only closing that is not done. */
+export const openClose = async ({ context }: Desk) => (await context.ledger.openCloses())[0]!;
 
 /** Asks for a closing of the position as it is, and lets the bot work on it. */
 export async function close(

@@ -18,13 +18,16 @@ import {
   cardsOf,
   close,
   deskWithPosition,
+  haltedAfterExit,
   isShownProtected,
   legAt,
   liveAt,
   NVDA,
+  openClose,
   restingBuy,
   sharesAt,
   soldAt,
+  withoutSales,
 } from './a-desk.ts';
 import type { TradingDesk } from './a-desk.ts';
 
@@ -32,17 +35,6 @@ const { quiet } = BARS;
 const at = (time: string) => newYorkInstant(FIRST.date, time);
 const FLATTEN = { by: 'Ada', reason: 'news', until: null, flatten: true } as const;
 
-const NO_SALE = {
-  kind: 'rejected',
-  code: 'unknown',
-  httpStatus: 403,
-  message: 'no sale today',
-  details: {},
-} as const;
-
-const refusing = (desk: TradingDesk) =>
-  desk.with({ broker: { ...desk.context.broker, submitExit: async () => NO_SALE } });
-const openClose = async ({ context }: TradingDesk) => (await context.ledger.openCloses())[0]!;
 const lastClosing = async (desk: TradingDesk) => (await cardsOf(desk, 'closing')).at(-1)!;
 
 /** A desk whose closing has sold four shares when trading is halted. */
@@ -50,14 +42,7 @@ async function stuckAfterFour(quantity: number): Promise<TradingDesk> {
   const desk = await deskWithPosition([quiet, quiet, quiet], { quantity: 10 });
   const { behaviour } = desk.standIn;
   behaviour.fillAtMost = 4;
-  const context = desk.with({
-    reached: async (step) => {
-      if (step !== 'exit.stored') return;
-      desk.elapse(100);
-      behaviour.haltedSymbols.add(NVDA);
-    },
-  });
-  await close(desk, { context, quantity });
+  await close(desk, { context: haltedAfterExit(desk), quantity });
   expect([sharesAt(desk), soldAt(desk), (await openClose(desk)).phase]).toEqual([6, 4, 'stuck']);
   behaviour.haltedSymbols.clear();
   behaviour.fillAtMost = null;
@@ -127,7 +112,7 @@ describe('a closing that is stuck', () => {
 
   it('as a part is not tried once more before everything that is asked for', async () => {
     const desk = await deskWithPosition([quiet], { quantity: 100 });
-    await close(desk, { quantity: 25, context: refusing(desk) });
+    await close(desk, { quantity: 25, context: withoutSales(desk) });
     desk.elapse(5 * MINUTE_MS);
     await halt(desk.context, FLATTEN);
     const { broker } = desk.context;
@@ -142,7 +127,7 @@ describe('a closing that is stuck', () => {
 
   it('and was taken over begins again by itself, without another look of the guard', async () => {
     const desk = await deskWithPosition([quiet], { quantity: 100 });
-    await close(desk, { quantity: 25, context: refusing(desk) });
+    await close(desk, { quantity: 25, context: withoutSales(desk) });
     const position = (await desk.context.broker.position(NVDA))!;
     const wish = { reason: 'manual_close', atMarket: false, requestedBy: 'Bob' } as const;
     const request = { ...wish, tradeId: desk.id, position, quantity: 100 };
@@ -154,7 +139,7 @@ describe('a closing that is stuck', () => {
 
   it('is tried each minute between 15:55 and the close', async () => {
     const desk = await deskWithPosition([quiet], { parameters: { timeExitMinutes: 0 } });
-    const context = refusing(desk);
+    const context = withoutSales(desk);
     desk.standIn.advanceTo(at('15:50'));
     await close(desk, { context });
     while ((await openClose(desk)).failures < 6) {
@@ -205,7 +190,7 @@ describe('shares without a stop, whose price has left its place behind unseen', 
     await cancelByHand(desk, legAt(desk, 'take-profit'));
     desk.nextBar();
     const { broker } = await withOldPrice(desk);
-    const context = desk.with({ broker: { ...broker, submitExit: async () => NO_SALE } });
+    const context = withoutSales(desk, broker);
     await close(desk, { context });
     expect([sharesAt(desk), await isShownProtected(desk)]).toEqual([10, true]);
   });

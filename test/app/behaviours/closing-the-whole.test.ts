@@ -19,25 +19,17 @@ import {
   isShownProtected,
   liveAt,
   NVDA,
+  openClose,
   ordersAt,
   sharesAt,
   soldAt,
   tradeOf,
+  withoutSales,
 } from './a-desk.ts';
 import type { TradingDesk } from './a-desk.ts';
 
 const BY_HAND = { by: 'Ada', reason: 'news', until: null, flatten: true } as const;
 const at = (time: string) => newYorkInstant(FIRST.date, time);
-
-const NO_SALE = {
-  kind: 'rejected',
-  code: 'unknown',
-  httpStatus: 403,
-  message: 'no sale today',
-  details: {},
-} as const;
-
-const openClose = async ({ context }: TradingDesk) => (await context.ledger.openCloses())[0]!;
 
 /** A desk of 100 shares whose broker refused the sale of some so often that the closing rests five minutes. */
 async function whereAClosingRests(quantity: number): Promise<TradingDesk> {
@@ -46,8 +38,7 @@ async function whereAClosingRests(quantity: number): Promise<TradingDesk> {
     parameters: { timeExitMinutes: 0 },
   });
   desk.standIn.advanceTo(at('15:50'));
-  const { broker } = desk.context;
-  const refusing = desk.with({ broker: { ...broker, submitExit: async () => NO_SALE } });
+  const refusing = withoutSales(desk);
   await close(desk, { quantity, context: refusing });
   while ((await openClose(desk)).failures < 6) {
     desk.elapse(5 * MINUTE_MS);
@@ -149,7 +140,7 @@ describe('a part whose closing is stuck', () => {
     const desk = await whereAClosingRests(25);
     const before = (await cardsOf(desk, 'alarm')).length;
     const { broker } = desk.context;
-    const context = desk.with({ broker: { ...broker, submitExit: async () => NO_SALE } });
+    const context = withoutSales(desk, broker);
     await halt(context, BY_HAND);
     await desk.settle(context);
     expect(await openClose(desk)).toMatchObject({ phase: 'stuck', keep: 0, failures: 1 });

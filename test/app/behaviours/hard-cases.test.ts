@@ -14,15 +14,16 @@ import { REALISTIC_DELAYS } from '#sandbox/alpaca/timers.ts';
 import { openDesk } from '../desk.ts';
 import {
   BARS,
-  NVDA,
   byHand,
   cardsOf,
   close,
   deskWithBracket,
   deskWithPosition,
+  haltedAfterExit,
   isShownProtected,
   legAt,
   liveAt,
+  NVDA,
   ordersAt,
   sharesAt,
   soldAt,
@@ -424,14 +425,7 @@ describe('a closing that is not done', () => {
     const desk = await deskWithPosition(bars);
     const { behaviour } = desk.standIn;
     behaviour.fillAtMost = 4;
-    const pauses = desk.with({
-      reached: async (step) => {
-        if (step !== 'exit.stored') return;
-        desk.elapse(100);
-        behaviour.haltedSymbols.add(NVDA);
-      },
-    });
-    await close(desk, { context: pauses });
+    await close(desk, { context: haltedAfterExit(desk) });
     expect([sharesAt(desk), soldAt(desk)]).toEqual([6, 4]);
     for (let bar = 0; bar < 13; bar += 1) desk.nextBar();
     behaviour.haltedSymbols.clear();
