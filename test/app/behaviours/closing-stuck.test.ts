@@ -22,6 +22,7 @@ import {
   legAt,
   liveAt,
   NVDA,
+  ordersAt,
   restingBuy,
   sharesAt,
   soldAt,
@@ -44,6 +45,12 @@ const refusing = (desk: TradingDesk) =>
   desk.with({ broker: { ...desk.context.broker, submitExit: async () => NO_SALE } });
 const openClose = async ({ context }: TradingDesk) => (await context.ledger.openCloses())[0]!;
 const lastClosing = async (desk: TradingDesk) => (await cardsOf(desk, 'closing')).at(-1)!;
+
+async function askForAll(desk: TradingDesk) {
+  const position = (await desk.context.broker.position(NVDA))!;
+  const wish = { reason: 'manual_close', atMarket: false, requestedBy: 'Bob' } as const;
+  return requestClose(desk.context, { ...wish, tradeId: desk.id, position, quantity: 100 });
+}
 
 /** A desk whose closing has sold four shares when trading is halted. */
 async function stuckAfterFour(quantity: number): Promise<TradingDesk> {
@@ -140,13 +147,28 @@ describe('a closing that is stuck', () => {
     expect([sent, sharesAt(desk)]).toEqual([[100], 0]);
   });
 
+  it('as a part that rests for another moment lets everything take its place at once', async () => {
+    const desk = await deskWithPosition([quiet], { quantity: 100 });
+    await close(desk, { quantity: 25, context: refusing(desk) });
+    const { id } = await openClose(desk);
+    desk.elapse(13_000);
+    const asked: string[] = [];
+    const pause = async (ms: number) => {
+      if (asked.length === 0) asked.push((await askForAll(desk)).kind);
+      return desk.context.pause(ms);
+    };
+    expect(await runClose(desk.with({ pause }), id, NVDA)).toBe('done');
+    expect([asked, sharesAt(desk)]).toEqual([['widened'], 0]);
+    const sold = ordersAt(desk).filter(
+      ({ filledQuantity, side }) => side === 'sell' && filledQuantity > 0,
+    );
+    expect(sold.map(({ quantity }) => quantity)).toEqual([100]);
+  });
+
   it('and was taken over begins again by itself, without another look of the guard', async () => {
     const desk = await deskWithPosition([quiet], { quantity: 100 });
     await close(desk, { quantity: 25, context: refusing(desk) });
-    const position = (await desk.context.broker.position(NVDA))!;
-    const wish = { reason: 'manual_close', atMarket: false, requestedBy: 'Bob' } as const;
-    const request = { ...wish, tradeId: desk.id, position, quantity: 100 };
-    expect(await requestClose(desk.context, request)).toMatchObject({ kind: 'widened' });
+    expect(await askForAll(desk)).toMatchObject({ kind: 'widened' });
     const { id } = await openClose(desk);
     expect(await runClose(desk.context, id, NVDA)).toBe('done');
     expect(sharesAt(desk)).toBe(0);
@@ -198,6 +220,24 @@ describe('shares without a stop, whose price has left its place behind unseen', 
     expect(protectedAt).toEqual([['sell limit 10 new', 'sell stop 10 held']]);
     expect([sharesAt(desk), await cardsOf(desk, 'alarm')]).toEqual([0, []]);
     expect(await lastClosing(desk)).toMatchObject({ reason: 'emergency_stop' });
+  });
+
+  it('do not stay with what a part’s closing keeps', async () => {
+    const desk = await deskWithPosition([BARS.stop, quiet], { quantity: 100 });
+    const context = desk.with({
+      reached: async (step) => {
+        if (step === 'close.cleared' && sharesAt(desk) === 100) desk.nextBar();
+      },
+    });
+    await close(desk, { context, quantity: 25 });
+    await desk.settle();
+    expect([sharesAt(desk), soldAt(desk), liveAt(desk)]).toEqual([0, 100, []]);
+    expect(
+      (await cardsOf(desk, 'closing')).map(({ reason, quantity }) => [reason, quantity]),
+    ).toEqual([
+      ['manual_close', 25],
+      ['emergency_stop', 75],
+    ]);
   });
 
   it('have one also while their closing is stuck', async () => {
