@@ -1,6 +1,5 @@
 import type { Position } from './account.ts';
 import { isEntryId, purposeOf } from './ids.ts';
-import type { ClientOrderId } from './ids.ts';
 import type { Usd } from './money.ts';
 import { handleOf, liveGroups } from './order-tree.ts';
 import type { OrderGroup } from './order-tree.ts';
@@ -8,7 +7,6 @@ import { exitSideOf, signOf } from './order.ts';
 import type { BrokerOrder, PositionSide } from './order.ts';
 import { isStop, protectionOf } from './protection.ts';
 import { rescueStop } from './rescue.ts';
-import { isTighter } from './stop-move.ts';
 import type { Trade } from './trade.ts';
 
 /** All that the guard sees of one position. */
@@ -42,10 +40,7 @@ export type GuardVerdict =
       /** Orders that hold the shares and protect nothing. */
       readonly inTheWay: readonly OrderGroup[];
     }
-  /**
-   * Price is at the recorded stop or beyond it, and no live stop stands there: none at all, or only such as the bot
-   * has put farther away because price had left the recorded place behind by then.
-   */
+  /** No live stop, and price is at the recorded stop or beyond it. */
   | { readonly kind: 'emergency' }
   /** Shares that came of our own orders and belong to no open trade: both exits of a bracket filled. */
   | { readonly kind: 'stray' }
@@ -74,9 +69,12 @@ export function judgePosition(view: GuardView): GuardVerdict {
   }
   const own = ownShares(view, trade);
   if (liveStopQuantity >= own) {
-    return hasOutlivedItsStop(groups, position, trade)
-      ? { kind: 'emergency' }
-      : { kind: 'protected', isOverdue: isAnyOverdue(groups, position, stopPrice) };
+    const isBeyondStop =
+      stopPrice !== null && isAtOrBeyond(position.side, position.currentPrice, stopPrice);
+    const isOverdue = groups.some(
+      (group) => isTargetOverdue(group, position) || (isBeyondStop && hasBegunToExit(group)),
+    );
+    return { kind: 'protected', isOverdue };
   }
   if (filling.length > 0) return restOf(filling);
   if (
@@ -110,10 +108,7 @@ function ownShares({ position, orders, ledgerQuantity }: GuardView, trade: Trade
 }
 
 /** Shares that the broker shows as entered, and whose fills are not booked yet. */
-export function unbookedShares(
-  orders: readonly BrokerOrder[],
-  { id, entryQuantity }: Trade,
-): number {
+export function unbookedShares(orders: readonly BrokerOrder[], { id, entryQuantity }: Trade): number {
   const entered = orders
     .filter(
       ({ clientOrderId }) => isEntryId(clientOrderId) && purposeOf(clientOrderId)?.tradeId === id,
@@ -125,19 +120,6 @@ export function unbookedShares(
 /** Whether the group holds shares of the position; an entry that still works holds none of them. */
 const isExit = ({ live }: OrderGroup, { side }: Position): boolean =>
   live.every((order) => order.side === exitSideOf(side));
-
-/** Whether price is where an exit that lives should have acted. */
-function isAnyOverdue(
-  groups: readonly OrderGroup[],
-  position: Position,
-  stopPrice: Usd | null,
-): boolean {
-  const isBeyondStop =
-    stopPrice !== null && isAtOrBeyond(position.side, position.currentPrice, stopPrice);
-  return groups.some(
-    (group) => isTargetOverdue(group, position) || (isBeyondStop && hasBegunToExit(group)),
-  );
-}
 
 /**
  * Whether a take-profit has filled in part, and price is beyond it: brokers have been seen to let neither leg
@@ -160,33 +142,6 @@ const isTargetOverdue = ({ live }: OrderGroup, { side, currentPrice }: Position)
  */
 const hasBegunToExit = ({ live }: OrderGroup): boolean =>
   live.some((order) => order.filledQuantity > 0 && !isEntryId(order.clientOrderId));
-
-/**
- * Whether a stop at its recorded place would have acted, while those that the bot has put in its stead are all
- * farther away. One that somebody has moved is none of these: where a person wants it, it stays.
- */
-function hasOutlivedItsStop(
-  groups: readonly OrderGroup[],
-  position: Position,
-  { stopPrice }: Trade,
-): boolean {
-  if (!isAtOrBeyond(position.side, position.currentPrice, stopPrice)) return false;
-  const stops = groups
-    .filter((group) => isExit(group, position))
-    .flatMap(({ root, live }) => live.filter(isStop).map((stop) => ({ root, stop })));
-  const isFarther = ({ root, stop }: (typeof stops)[number]): boolean =>
-    isSubstitute(root.clientOrderId) &&
-    stop.replaces === null &&
-    stop.stopPrice !== null &&
-    isTighter(position.side, stop.stopPrice, stopPrice);
-  return stops.length > 0 && stops.every(isFarther);
-}
-
-/** Whether an order was put in for a bracket that is gone. */
-function isSubstitute(id: ClientOrderId): boolean {
-  const kind = purposeOf(id)?.kind;
-  return kind === 'guard' || kind === 'keep' || kind === 'rescue';
-}
 
 const isPartFilledEntry = ({ root }: OrderGroup, { side }: Position): boolean =>
   isEntryId(root.clientOrderId) &&

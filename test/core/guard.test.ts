@@ -115,21 +115,6 @@ const runner = bracket({
   filledQuantity: 50,
   legs: [target({ quantity: 50 }), stop({ quantity: 50 })],
 });
-/** An OCO that was put in for a part's shares, with a stop a half below the trade's. */
-const substitute = (changes: Partial<BrokerOrder> = {}): BrokerOrder =>
-  oco({
-    id: brokerOrderId('kept'),
-    clientOrderId: clientOrderId('brk-2025-11-26-1030-NVDA-close1-keep1'),
-    quantity: changes.quantity ?? 100,
-    legs: [
-      stop({
-        id: brokerOrderId('kept-stop'),
-        orderClass: 'oco',
-        stopPrice: parseUsd('96.50'),
-        ...changes,
-      }),
-    ],
-  });
 const moved = stop({ id: brokerOrderId('moved'), replaces: brokerOrderId('stop') });
 const some = (quantity: number, price = '100.00') => held(price, { quantity });
 
@@ -284,36 +269,6 @@ const TABLE: readonly (readonly [string, GuardView, ReturnType<typeof brief>])[]
     'price is beyond the stop, and a part of it has one',
     view([lone({ quantity: 60 })], held('96.00', { available: 40 })),
     ['protect', 40],
-  ],
-  [
-    'the bot’s own stop stands farther than the recorded one, and price is there',
-    view([cancelled, substitute()], held('97.00')),
-    ['emergency'],
-  ],
-  [
-    'the same, and price is a cent short of it',
-    view([cancelled, substitute()], held('97.01')),
-    ['protected'],
-  ],
-  [
-    'the bot’s own stop stands at the recorded price, and price is beyond it',
-    view([cancelled, substitute({ stopPrice: parseUsd('97.00') })], held('96.80')),
-    ['protected'],
-  ],
-  [
-    'somebody has moved the bot’s own stop farther away, and price is beyond the recorded one',
-    view([cancelled, substitute({ replaces: brokerOrderId('before') })], held('96.80')),
-    ['protected'],
-  ],
-  [
-    'somebody’s stop stands farther than the recorded one, and price is beyond it',
-    view([cancelled, lone({ stopPrice: parseUsd('96.50') })], held('96.80')),
-    ['protected'],
-  ],
-  [
-    'a part’s own stop stands at its place beside one that is farther away',
-    view([lone({ quantity: 60 }), substitute({ quantity: 40 })], held('96.80')),
-    ['protected'],
   ],
   // None of the open trade's.
   [

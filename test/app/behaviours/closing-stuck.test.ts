@@ -222,24 +222,6 @@ describe('shares without a stop, whose price has left its place behind unseen', 
     expect(await lastClosing(desk)).toMatchObject({ reason: 'emergency_stop' });
   });
 
-  it('do not stay with what a part’s closing keeps', async () => {
-    const desk = await deskWithPosition([BARS.stop, quiet], { quantity: 100 });
-    const context = desk.with({
-      reached: async (step) => {
-        if (step === 'close.cleared' && sharesAt(desk) === 100) desk.nextBar();
-      },
-    });
-    await close(desk, { context, quantity: 25 });
-    await desk.settle();
-    expect([sharesAt(desk), soldAt(desk), liveAt(desk)]).toEqual([0, 100, []]);
-    expect(
-      (await cardsOf(desk, 'closing')).map(({ reason, quantity }) => [reason, quantity]),
-    ).toEqual([
-      ['manual_close', 25],
-      ['emergency_stop', 75],
-    ]);
-  });
-
   it('have one also while their closing is stuck', async () => {
     const desk = await deskWithPosition([BARS.stop, quiet]);
     await cancelByHand(desk, legAt(desk, 'take-profit'));
