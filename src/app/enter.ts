@@ -16,6 +16,7 @@ import type { AppContext } from './context.ts';
 import { watchForEarlyProfit } from './early-profit.ts';
 import { entryCard, entryCardKey } from './entry-cards.ts';
 import type { EndNote } from './entry-cards.ts';
+import { fenced } from './fenced.ts';
 import { impedimentsOf } from './impediments.ts';
 import { cancelGroups, placeOrder } from './place-order.ts';
 import type { CancelWish, Placed } from './place-order.ts';
@@ -164,7 +165,7 @@ async function reAnchor(
   if (intent === null) return null;
   const scaleOut = intent.scaleOut === null ? 'none' : trade.scaleOut;
   const moved: Trade = { ...trade, intent, scaleOut, stopPrice: intent.bracket.stopPrice };
-  await context.ledger.transaction(async (tx) => {
+  await fenced(context, async (tx) => {
     await tx.saveIntent(intent);
     await tx.saveTrade(moved);
   });

@@ -54,7 +54,8 @@ export async function exitCard(
 function referencePrice(trade: Trade, { role, order, close }: ExitNews) {
   if (role === 'take_profit') return order.limitPrice ?? trade.intent.bracket.targetPrice;
   if (role === 'stop_loss') return order.stopPrice ?? trade.stopPrice;
-  return close?.decisionPrice ?? order.limitPrice ?? trade.stopPrice;
+  // Of a sale past the bot nobody knows what it was meant to fill at.
+  return close?.decisionPrice ?? order.limitPrice ?? order.filledAveragePrice ?? trade.stopPrice;
 }
 
 /** The trade's end, as the last word in its thread. */

@@ -23,7 +23,8 @@ export async function readPositions(context: AppContext): Promise<readonly OpenP
       trades.find(({ status, intent }) => status === 'open' && intent.symbol === position.symbol) ??
       null,
   }));
-  const areOurs = held.every(({ trade }) => trade !== null);
+  // What protects adopted shares may hang on an order that the ledger does not have.
+  const areOurs = held.every(({ trade }) => trade?.origin === 'strategy');
   const known = areOurs ? unsettled[0]?.createdAt : undefined;
   const since = known === undefined ? orderHorizon(context) : known - 1;
   const orders = held.length === 0 ? [] : await broker.ordersSince(since);

@@ -108,7 +108,10 @@ function ownShares({ position, orders, ledgerQuantity }: GuardView, trade: Trade
 }
 
 /** Shares that the broker shows as entered, and whose fills are not booked yet. */
-function unbookedShares(orders: readonly BrokerOrder[], { id, entryQuantity }: Trade): number {
+export function unbookedShares(
+  orders: readonly BrokerOrder[],
+  { id, entryQuantity }: Trade,
+): number {
   const entered = orders
     .filter(
       ({ clientOrderId }) => isEntryId(clientOrderId) && purposeOf(clientOrderId)?.tradeId === id,

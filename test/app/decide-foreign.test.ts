@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '#app/command.ts';
 import { deliverOutbox } from '#app/deliver-outbox.ts';
 import { submitPlannedEntries } from '#app/enter.ts';
+import { readPositions } from '#app/positions.ts';
 import { decideForeign } from '#app/reconcile/decide-foreign.ts';
 import { reconcile } from '#app/reconcile/reconcile.ts';
 import { booksReport } from '#app/reports/equity.ts';
@@ -13,6 +14,7 @@ import { brokerOrderId, closeIdOf, ticker } from '#core/ids.ts';
 import { parseUsd } from '#core/money.ts';
 import { isLive } from '#core/order.ts';
 import { riskPerShareOf } from '#core/trade.ts';
+import { BrokerError } from '#ports/broker.ts';
 import { anIntent } from '#test/support/intents.ts';
 
 import type { Ohlc } from '../sandbox/alpaca-market.ts';
@@ -58,6 +60,8 @@ const titles = async (desk: Desk) => {
   await deliverOutbox(desk.context);
   return desk.channel().map((card) => ('title' in card ? card.title : card.kind));
 };
+
+const noBars = async () => Promise.reject(new BrokerError('no bars', { retryable: true }));
 
 describe('a foreign position that is adopted', () => {
   it('is a trade from then on, with a stop and a target at the usual distances', async () => {
@@ -146,6 +150,41 @@ describe('a foreign position that is adopted', () => {
       { quantity: 10, exitReason: 'stop_loss' },
     ]);
     expect(await isClean(desk)).toBe(true);
+  });
+
+  it('is seen to be protected also when both legs of its bracket were moved before', async () => {
+    const desk = await openDesk([QUIET, ENTRY, QUIET, QUIET]);
+    desk.nextBar();
+    const hand = byHand(desk.standIn);
+    await hand.order({
+      side: 'buy',
+      qty: 10,
+      time_in_force: 'gtc',
+      order_class: 'bracket',
+      take_profit: { limit_price: '105' },
+      stop_loss: { stop_price: '97' },
+    });
+    desk.nextBar();
+    desk.nextBar();
+    await hand.replace(hand.live('take-profit').id, { limit_price: '104' });
+    await hand.replace(hand.live('stop-loss').id, { stop_price: '98' });
+    await reconcile(desk.context);
+    await decide(desk, 'adopt');
+    const before = live(desk);
+    await desk.settle();
+    expect(live(desk)).toEqual(before);
+    expect(await titles(desk)).not.toContain('NVDA: long 10 NOT protected');
+    expect(await readPositions(desk.context)).toMatchObject([
+      { isProtected: true, stopPrice: parseUsd('98') },
+    ]);
+  });
+
+  it('is taken over, and can be closed, while its bars cannot be read', async () => {
+    const desk = await deskWith(10);
+    const blind = desk.with({ features: { ...desk.context.features, at: noBars } });
+    await decideForeign(blind, 'NVDA +10', { decision: 'flatten', by: 'Ada' });
+    await desk.settle(blind);
+    expect(desk.standIn.inspect().positions.filter(({ quantity }) => quantity !== 0)).toEqual([]);
   });
 
   it('has its stop a few per cent away where no ATR is known', async () => {
@@ -310,6 +349,59 @@ async function deskWithPart() {
   await reconcile(desk.context);
   return desk;
 }
+
+/** Somebody has cancelled the bracket of ten shares, and sold so many of them. */
+async function deskThatSold(quantity: number) {
+  const desk = await openDesk([QUIET, ENTRY, QUIET, QUIET]);
+  const barEnd = desk.nextBar();
+  await desk.plan();
+  await submitPlannedEntries(desk.context, barEnd);
+  desk.nextBar();
+  await desk.settle();
+  const hand = byHand(desk.standIn);
+  await hand.cancel(hand.live('take-profit').id);
+  await hand.order({ side: 'sell', qty: quantity });
+  desk.nextBar();
+  await reconcile(desk.context);
+  return desk;
+}
+
+describe('shares of a trade that somebody has sold at the broker', () => {
+  it('are an exit of it once they are adopted: it is over, and the books agree', async () => {
+    const desk = await deskThatSold(10);
+    expect(await decide(desk, 'adopt', 'NVDA −10')).toBe(
+      'The 10 NVDA that somebody has sold at the broker are booked as an exit of the bot’s trade.',
+    );
+    expect(await isClean(desk)).toBe(true);
+    expect(await desk.context.ledger.unfinishedTrades()).toEqual([]);
+    expect(await desk.context.ledger.closedTrades()).toMatchObject([
+      { quantity: 10, exitReason: 'other', exitPrice: parseUsd('100') },
+    ]);
+  });
+
+  it('leave it the others, under a stop', async () => {
+    const desk = await deskThatSold(4);
+    await decide(desk, 'adopt', 'NVDA −4');
+    await desk.settle();
+    expect(await isClean(desk)).toBe(true);
+    expect(await desk.context.ledger.unfinishedTrades()).toMatchObject([
+      { status: 'open', entryQuantity: 10, exitQuantity: 4 },
+    ]);
+    expect(await readPositions(desk.context)).toMatchObject([{ quantity: 6, isProtected: true }]);
+  });
+
+  it('are not taken for an exit where the orders at the broker tell of another number', async () => {
+    const desk = await deskThatSold(10);
+    const { broker } = desk.context;
+    const ordersSince: typeof broker.ordersSince = async (...asked) =>
+      (await broker.ordersSince(...asked)).filter(({ clientOrderId: id }) => id.startsWith('brk'));
+    const urgent = { ...broker.urgent, ordersSince };
+    const context = desk.with({ broker: { ...broker, urgent } });
+    const deciding = decideForeign(context, 'NVDA −10', { decision: 'adopt', by: 'Ada' });
+    await expect(deciding).rejects.toThrow(UserError);
+    expect(await desk.context.ledger.unfinishedTrades()).toMatchObject([{ exitQuantity: 0 }]);
+  });
+});
 
 describe('a position of which only a part is foreign', () => {
   it.each(['adopt', 'flatten'] as const)('is not to be had by %s, with the cure', async (what) => {

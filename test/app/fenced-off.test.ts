@@ -232,6 +232,25 @@ describe('a trader whose account another one has taken, and that does not know',
     expect(scene.requests.filter(changesSomething)).toEqual([]);
   });
 
+  it('plans no entry anew that the other one may have made by then', async () => {
+    const desk = await openDesk([FLAT[0], FLAT[0]]);
+    const { tradeId, decidedAt } = await desk.plan({ decidedAt: desk.nextBar() });
+    const { broker } = desk.context;
+    const late = desk.with({
+      broker: {
+        ...broker,
+        submitBracket: async () => {
+          await desk.restart();
+          const details = { base_price: '101' };
+          return { kind: 'rejected', code: 'base-price', httpStatus: 422, message: 'no', details };
+        },
+      },
+    });
+    const before = await desk.context.ledger.trade(tradeId);
+    await expect(submitPlannedEntries(late, decidedAt)).rejects.toThrow(LeaseLostError);
+    expect(await desk.context.ledger.trade(tradeId)).toEqual(before);
+  });
+
   it('cancels no stale entry', async () => {
     const desk = await openDesk([FLAT[0], [105, 105.1, 104.9, 105]]);
     const { decidedAt } = await desk.plan({ decidedAt: desk.nextBar() });

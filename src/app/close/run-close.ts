@@ -30,8 +30,27 @@ export type CloseRun = 'done' | 'queued' | 'stuck' | 'not-due';
  * Carries a closing on until it is done, or has to wait for long: for the open, or after a failure. Each
  * step follows from what the broker shows, so that it may begin anywhere and any number of times.
  */
-export function runClose(context: AppContext, id: CloseId, symbol: string): Promise<CloseRun> {
+export async function runClose(
+  context: AppContext,
+  id: CloseId,
+  symbol: string,
+): Promise<CloseRun> {
+  await restOut(context, id);
   return context.bySymbol.run(symbol, () => run(context, id));
+}
+
+/**
+ * What is due in a moment would else wait for the guard's next look. It has its rest before the symbol's turn, so
+ * that what takes its place, or protects its shares, waits for nobody.
+ */
+async function restOut(context: AppContext, id: CloseId): Promise<void> {
+  for (;;) {
+    const close = await context.ledger.close(id);
+    if (close?.phase !== 'stuck') return;
+    const restMs = await restOf(context, close);
+    if (restMs <= 0 || restMs > context.closeTactics.settleMs) return;
+    await context.pause(restMs);
+  }
 }
 
 /** Carries a closing on beside everything else; one that is being carried on already is left to it. */
@@ -51,10 +70,7 @@ async function run(context: AppContext, id: CloseId): Promise<CloseRun> {
   const close = await context.ledger.close(id);
   if (close === null || close.phase === 'done') return 'done';
   if (close.phase !== 'stuck') return carryOn(context, close);
-  const restMs = await restOf(context, close);
-  if (restMs > context.closeTactics.settleMs) return 'not-due';
-  // What is due in a moment would else wait for the guard's next look.
-  if (restMs > 0) await context.pause(restMs);
+  if ((await restOf(context, close)) > 0) return 'not-due';
   const { doubt } = await settleOrders(context, close);
   if (doubt === null) return carryOn(context, await beginAgain(context, close));
   // No other exit may go out yet, so the stop that holds the shares meanwhile stays.

@@ -47,7 +47,8 @@ export async function lookAtAll(
     // One that was only submitted has fills that nobody has booked yet.
     return own.find(({ status }) => status === 'open') ?? own[0] ?? null;
   };
-  const areOurs = positions.every((position) => tradeOf(position) !== null);
+  // What protects adopted shares may hang on an order that the ledger does not have.
+  const areOurs = positions.every((position) => tradeOf(position)?.origin === 'strategy');
   const oldest = unsettled[0]?.createdAt;
   const since = areOurs && oldest !== undefined ? oldest - 1 : orderHorizon(context);
   const all = await broker.ordersSince(since);

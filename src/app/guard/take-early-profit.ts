@@ -1,5 +1,6 @@
 import type { Position } from '#core/account.ts';
 import { signOf } from '#core/order.ts';
+import { heldShares } from '#core/trade.ts';
 import type { Trade } from '#core/trade.ts';
 
 import { requestClose } from '../close/request-close.ts';
@@ -11,13 +12,16 @@ import type { AppContext } from '../context.ts';
  */
 export async function takeEarlyProfit(
   context: AppContext,
-  { id, scaleOut, intent }: Trade,
+  trade: Trade,
   position: Position,
   isMarketOpen: boolean,
 ): Promise<void> {
+  const { id, scaleOut, intent } = trade;
   if (scaleOut !== 'watched' || intent.scaleOut === null || !isMarketOpen) return;
   const gain = signOf(position.side) * (position.currentPrice - intent.scaleOut.targetPrice);
-  const quantity = Math.floor((position.quantity * intent.scaleOut.quantity) / intent.quantity);
+  // Of shares that somebody has added none is to leave.
+  const own = Math.min(position.quantity, heldShares(trade));
+  const quantity = Math.floor((own * intent.scaleOut.quantity) / intent.quantity);
   if (gain < 0 || quantity < 1) return;
   await requestClose(context, {
     tradeId: id,

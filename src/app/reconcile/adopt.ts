@@ -11,6 +11,7 @@ import { lastBarEnd, MINUTE_MS, newYorkDate } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
 import { plannedTrade } from '#core/trade.ts';
 import type { Trade } from '#core/trade.ts';
+import { BrokerError } from '#ports/broker.ts';
 import type { LedgerTransaction } from '#ports/ledger.ts';
 
 import type { AppContext } from '../context.ts';
@@ -133,10 +134,20 @@ async function legsFor(context: AppContext, position: Position): Promise<Legs> {
   };
 }
 
-/** In micro-dollars; null where no features can be had. */
-async function atrOf(
+/** In micro-dollars; null where no features can be had: a position is taken over, and closed, without them too. */
+async function atrOf(context: AppContext, { symbol }: Position): Promise<number | null> {
+  try {
+    return await readAtr(context, symbol);
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    context.log.warn({ symbol, error: error.message }, 'a position is adopted without its ATR');
+    return null;
+  }
+}
+
+async function readAtr(
   { features, calendar, clock, parameters }: AppContext,
-  { symbol }: Position,
+  symbol: Ticker,
 ): Promise<number | null> {
   const now = clock.now();
   const session = await calendar.on(newYorkDate(now));

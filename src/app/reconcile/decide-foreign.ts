@@ -12,11 +12,13 @@ import { fenced } from '../fenced.ts';
 import { cancelGroups } from '../place-order.ts';
 import { signatureOf } from '../signature.ts';
 import { adopt } from './adopt.ts';
+import { findSale } from './find-sale.ts';
 import { reconcile } from './reconcile.ts';
 
 /**
  * Carries out what an admin has decided about an order or a position that is none of the bot's. adopt: the
- * position becomes a trade, which the guard protects. ignore: it stays as it is and keeps nothing closed.
+ * position becomes a trade, which the guard protects; of shares that somebody has sold, the trade that they were of
+ * gets the exit. ignore: it stays as it is and keeps nothing closed.
  * flatten: the order is cancelled, the position adopted and closed.
  *
  * @returns a sentence that says what was done. Throws UserError when that cannot be.
@@ -62,7 +64,10 @@ async function itemOf({ ledger }: AppContext, key: string): Promise<ForeignItem>
 async function carryOut(context: AppContext, key: string, choice: Choice): Promise<string> {
   const item = await itemOf(context, key);
   context.lease.assertHeld();
-  if (item.kind === 'position') return decidePosition(context, item, choice);
+  if (item.kind === 'position') {
+    const booked = choice.decision === 'adopt' ? await bookSale(context, item, choice) : null;
+    return booked ?? decidePosition(context, item, choice);
+  }
   const done = await decideOrder(context, item, choice);
   await fenced(context, (tx) => note(context, tx, item, choice));
   return done;
@@ -108,6 +113,28 @@ async function decideOrder(
     requestedBy: by,
   });
   return `The order in ${symbol} is being cancelled.`;
+}
+
+/**
+ * Makes what somebody has sold of a trade's shares an exit of it; its fills are booked by the comparison that
+ * follows. Null where that is not what is missing.
+ */
+async function bookSale(
+  context: AppContext,
+  item: ForeignItem,
+  choice: Choice,
+): Promise<string | null> {
+  const sale = await findSale(context, item);
+  if (sale === null) return null;
+  const { id, intent } = sale.trade;
+  await fenced(context, async (tx) => {
+    for (const order of sale.orders) {
+      await tx.saveOrder(order, { tradeId: id, role: 'exit', parentId: null });
+    }
+    await note(context, tx, item, { ...choice, trade: id });
+  });
+  const did = intent.side === 'long' ? 'sold' : 'bought back';
+  return `The ${item.quantity} ${item.symbol} that somebody has ${did} at the broker are booked as an exit of the bot’s trade.`;
 }
 
 async function decidePosition(

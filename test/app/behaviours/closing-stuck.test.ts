@@ -24,6 +24,7 @@ import {
   liveAt,
   NVDA,
   openClose,
+  ordersAt,
   restingBuy,
   sharesAt,
   soldAt,
@@ -36,6 +37,12 @@ const at = (time: string) => newYorkInstant(FIRST.date, time);
 const FLATTEN = { by: 'Ada', reason: 'news', until: null, flatten: true } as const;
 
 const lastClosing = async (desk: TradingDesk) => (await cardsOf(desk, 'closing')).at(-1)!;
+
+async function askForAll(desk: TradingDesk) {
+  const position = (await desk.context.broker.position(NVDA))!;
+  const wish = { reason: 'manual_close', atMarket: false, requestedBy: 'Bob' } as const;
+  return requestClose(desk.context, { ...wish, tradeId: desk.id, position, quantity: 100 });
+}
 
 /** A desk whose closing has sold four shares when trading is halted. */
 async function stuckAfterFour(quantity: number): Promise<TradingDesk> {
@@ -125,13 +132,28 @@ describe('a closing that is stuck', () => {
     expect([sent, sharesAt(desk)]).toEqual([[100], 0]);
   });
 
+  it('as a part that rests for another moment lets everything take its place at once', async () => {
+    const desk = await deskWithPosition([quiet], { quantity: 100 });
+    await close(desk, { quantity: 25, context: withoutSales(desk) });
+    const { id } = await openClose(desk);
+    desk.elapse(13_000);
+    const asked: string[] = [];
+    const pause = async (ms: number) => {
+      if (asked.length === 0) asked.push((await askForAll(desk)).kind);
+      return desk.context.pause(ms);
+    };
+    expect(await runClose(desk.with({ pause }), id, NVDA)).toBe('done');
+    expect([asked, sharesAt(desk)]).toEqual([['widened'], 0]);
+    const sold = ordersAt(desk).filter(
+      ({ filledQuantity, side }) => side === 'sell' && filledQuantity > 0,
+    );
+    expect(sold.map(({ quantity }) => quantity)).toEqual([100]);
+  });
+
   it('and was taken over begins again by itself, without another look of the guard', async () => {
     const desk = await deskWithPosition([quiet], { quantity: 100 });
     await close(desk, { quantity: 25, context: withoutSales(desk) });
-    const position = (await desk.context.broker.position(NVDA))!;
-    const wish = { reason: 'manual_close', atMarket: false, requestedBy: 'Bob' } as const;
-    const request = { ...wish, tradeId: desk.id, position, quantity: 100 };
-    expect(await requestClose(desk.context, request)).toMatchObject({ kind: 'widened' });
+    expect(await askForAll(desk)).toMatchObject({ kind: 'widened' });
     const { id } = await openClose(desk);
     expect(await runClose(desk.context, id, NVDA)).toBe('done');
     expect(sharesAt(desk)).toBe(0);

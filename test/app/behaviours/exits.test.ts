@@ -19,7 +19,17 @@ import { barEnd, FIRST, HALF_DAY, SECOND } from '../../sandbox/alpaca-market.ts'
 import type { Ohlc } from '../../sandbox/alpaca-market.ts';
 import { openDesk } from '../desk.ts';
 import type { Desk } from '../desk.ts';
-import { BARS, cardsOf, deskWithPosition, NVDA, sharesAt, tradeOf, watchWrites } from './a-desk.ts';
+import {
+  BARS,
+  byHand,
+  cardsOf,
+  deskWithBracket,
+  deskWithPosition,
+  NVDA,
+  sharesAt,
+  tradeOf,
+  watchWrites,
+} from './a-desk.ts';
 
 const { entry, quiet } = BARS;
 const AMD = ticker('AMD');
@@ -219,6 +229,29 @@ describe('the end of the day', () => {
     desk.standIn.advanceTo(at('15:55'));
     await desk.settle();
     expect([sharesAt(desk), await closings(desk)]).toEqual([0, ['end_of_day done']]);
+  });
+
+  it('closes shares too whose fills nobody could read', async () => {
+    const desk = await deskWithBracket([entry], PATIENT);
+    const fault = { method: 'GET', path: /activities/, kind: 'reject', status: 503 } as const;
+    desk.standIn.faults.add({ ...fault, body: { message: 'unavailable' }, times: 1_000 });
+    desk.standIn.advanceTo(at('15:55'));
+    await desk.settle();
+    expect([sharesAt(desk), await closings(desk)]).toEqual([0, ['end_of_day done']]);
+  });
+
+  it('is none of the business of shares that somebody holds beside an entry that has not filled', async () => {
+    const desk = await deskWithBracket([[101, 101.2, 100.9, 101]], PATIENT);
+    await byHand(desk, 'POST', '/orders', {
+      symbol: 'NVDA',
+      qty: '5',
+      side: 'buy',
+      type: 'market',
+      time_in_force: 'day',
+    });
+    desk.standIn.advanceTo(at('15:55'));
+    await desk.settle();
+    expect([sharesAt(desk), await closings(desk)]).toEqual([5, []]);
   });
 
   it('is not the guard’s where positions are held', async () => {

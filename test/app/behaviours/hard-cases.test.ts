@@ -174,6 +174,31 @@ describe('shares that are none of the bot’s', () => {
     expect(Math.abs(pnl ?? Number.NaN), 'a trade that went nowhere').toBeLessThan(parseUsd('10'));
   });
 
+  it('beside a trade have no part in its early profit', async () => {
+    const early = [103, 104.5, 103, 104.2] as const;
+    const opened = await openDesk([BARS.quiet, BARS.entry, BARS.quiet, early, BARS.quiet], {
+      delays: REALISTIC_DELAYS,
+    });
+    opened.standIn.behaviour.secondBracket = 'refused';
+    const barEnd = opened.nextBar();
+    const scaleOut = { quantity: 5, targetPrice: parseUsd('104.00') };
+    const { tradeId: id } = await opened.plan({ scaleOut });
+    const desk = { ...opened, id };
+    await submitPlannedEntries(desk.context, barEnd);
+    desk.nextBar();
+    await desk.settle();
+    await byHand(desk, 'POST', '/orders', { ...buy, qty: '5' });
+    desk.nextBar();
+    desk.elapse(1_000);
+    desk.nextBar();
+    await desk.settle();
+    await desk.settle();
+    // The runner alone was entered, of which a half is to leave early.
+    expect(await cardsOf(desk, 'closing')).toMatchObject([
+      { reason: 'scale_out', quantity: 2, keep: 8, progress: { phase: 'done' } },
+    ]);
+  });
+
   it('are adopted without what an exit had sold of them before', async () => {
     const desk = await openDesk([BARS.quiet, BARS.quiet, BARS.target, BARS.quiet]);
     desk.nextBar();
