@@ -7,17 +7,34 @@ const ACTIONS = ['adopt', 'ignore', 'flatten'] as const;
 type Action = (typeof ACTIONS)[number];
 const isAction = (value: unknown): value is Action => ACTIONS.some((action) => action === value);
 
+type ForeignItems = Awaited<ReturnType<AppContext['ledger']['foreignItems']>>;
+
 async function list({ ledger }: AppContext): Promise<string> {
   const items = await ledger.foreignItems();
   if (items.length === 0)
     return 'Nothing foreign: every order and position at the broker is the bot’s.';
-  return items
-    .map(({ key, kind, symbol, side, quantity, decision }) => {
-      const state = decision === null ? 'not decided: entries wait' : `decided: ${decision}`;
-      return `${key}: ${kind} ${side} ${quantity} ${symbol} (${state})`;
-    })
-    .join('\n');
+  // A position takes the orders along that protect it, and one of those looks like any other here.
+  const positionsFirst = items.toSorted(
+    (a, b) => Number(b.kind === 'position') - Number(a.kind === 'position'),
+  );
+  const lines = positionsFirst.map(({ key, kind, symbol, side, quantity, decision }) => {
+    const state = decision === null ? 'not decided: entries wait' : `decided: ${decision}`;
+    return `${key}: ${kind} ${side} ${quantity} ${symbol} (${state})`;
+  });
+  return [...lines, ...(hasBothIn(items) ? [POSITION_FIRST] : [])].join('\n');
 }
+
+const POSITION_FIRST =
+  'Decide about a position first: adopt takes the orders along that protect it, and flattening one of those takes its stop away.';
+
+/** Whether somebody holds a symbol and has orders in it. */
+const hasBothIn = (items: ForeignItems): boolean =>
+  items.some(
+    ({ kind, symbol, decision }) =>
+      kind === 'order' &&
+      decision === null &&
+      items.some((other) => other.kind === 'position' && other.symbol === symbol),
+  );
 
 export default {
   name: 'foreign',

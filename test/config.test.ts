@@ -742,4 +742,10 @@ describe('the usage', () => {
       expect(usage()).toContain(name);
     }
   });
+
+  it('tells the speed and the seed that are taken when none is given', () => {
+    const config = configOf({});
+    expect(config).toMatchObject({ speed: 300, market: { seed: 74 } });
+    expect(usage().match(/default \d+/g)).toEqual(['default 300', 'default 74']);
+  });
 });

@@ -26,7 +26,7 @@ export async function readiness({
 }
 
 const CURE =
-  'have a walk-forward recommend them, or let an admin say /readiness override with a reason';
+  'have a walk-forward recommend them (/optimize kind:walk-forward), or let an admin say /readiness override with a reason';
 
 /** Why these parameters may not trade real money, a sentence; null where they may, and always elsewhere. */
 export async function unreadiness(

@@ -63,6 +63,7 @@ function keepLease(options: Options, token: number, acquiredAt: number): KeptLea
   let isOver = false;
   const isHeld = (): boolean => !isOver && clock.now() - renewedAt < LEASE_MS - MARGIN_MS;
   const lost = (async (): Promise<never> => {
+    let why = 'another process trades this account now';
     for (;;) {
       await pause(RENEW_MS);
       if (isOver) return new Promise<never>(() => {});
@@ -72,11 +73,14 @@ function keepLease(options: Options, token: number, acquiredAt: number): KeptLea
         renewedAt = askedAt;
       } catch (error) {
         log.warn({ error: String(error) }, 'the trader lease could not be renewed; trying again');
-        if (!isHeld()) break;
+        if (isHeld()) continue;
+        why =
+          'the database has not answered for so long that another process may trade this account';
+        break;
       }
     }
     isOver = true;
-    throw new LeaseLostError('another process trades this account now');
+    throw new LeaseLostError(why);
   })();
   lost.catch(() => {});
   return {

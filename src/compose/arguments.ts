@@ -5,17 +5,21 @@ export type ArgumentTable = Readonly<
   Record<string, { readonly value: string | null; readonly help: string }>
 >;
 
+/** Market time over wall time, and the seed of the generated market, of who says nothing about them. */
+export const DEFAULT_SPEED = 300;
+export const DEFAULT_SEED = 74;
+
 /** Those of the bot. */
 export const ARGUMENTS = {
   '--replay': { value: 'FOLDER', help: 'replay the bar files of a folder (AAPL_5min.csv, …)' },
   '--speed': {
     value: 'N|max',
-    help: 'market time over wall time; 300 shows a bar a second (default 300)',
+    help: `market time over wall time; 300 shows a bar a second (default ${DEFAULT_SPEED})`,
   },
   '--from': { value: 'YYYY-MM-DD', help: 'first session of the replay; earlier ones are history' },
   '--to': { value: 'YYYY-MM-DD', help: 'last session of the replay' },
   '--symbols': { value: 'A,B', help: 'trade these symbols only' },
-  '--seed': { value: 'N', help: 'seed of the generated market (default 7)' },
+  '--seed': { value: 'N', help: `seed of the generated market (default ${DEFAULT_SEED})` },
   '--exit': { value: null, help: 'end when the replay has ended' },
   '--fresh': { value: null, help: 'forget what an earlier run of the sandbox left' },
   '--role': {

@@ -9,15 +9,19 @@ import { runTool } from './tool.ts';
  * does not, and is named; 2: it was not asked properly. Whoever could write into the database could have
  * taken away the newest rows: the count and the last hash are there to be compared with those of before.
  */
-await runTool((argv) =>
-  withLedger(argv, async (ledger) => {
-    const verdict = await ledger.verifyAudit();
-    const isSound = verdict.kind === 'sound';
-    const line = isSound
-      ? `audit log: ${verdict.rows} rows, every one follows from the one before it; last hash ${verdict.lastHash ?? 'none'}`
-      : `audit log BROKEN at row #${verdict.at.sequence} (${toIso(verdict.at.at)} ${verdict.at.actor} ${verdict.at.action}): ` +
-        'it, or a row before it, is not what was written';
-    process.stdout.write(`${line}\n`);
-    return isSound ? 0 : 1;
-  }),
+const USAGE = 'usage: npm run audit:verify [-- the arguments that the bot ran with]';
+
+await runTool(
+  (argv) =>
+    withLedger(argv, async (ledger) => {
+      const verdict = await ledger.verifyAudit();
+      const isSound = verdict.kind === 'sound';
+      const line = isSound
+        ? `audit log: ${verdict.rows} rows, every one follows from the one before it; last hash ${verdict.lastHash ?? 'none'}`
+        : `audit log BROKEN at row #${verdict.at.sequence} (${toIso(verdict.at.at)} ${verdict.at.actor} ${verdict.at.action}): ` +
+          'it, or a row before it, is not what was written';
+      process.stdout.write(`${line}\n`);
+      return isSound ? 0 : 1;
+    }),
+  USAGE,
 );

@@ -8,14 +8,19 @@ const MARK = 'bracketeer.pid';
 /**
  * Makes the data folder if it is missing and keeps it for this process until the lifecycle ends.
  *
+ * @param cure what to do where another bot uses it
  * @throws Error, one line with the cure, when the folder cannot be used or another bot uses it.
  */
-export async function claimDataFolder(dataDir: string, lifecycle: Lifecycle): Promise<void> {
+export async function claimDataFolder(
+  dataDir: string,
+  lifecycle: Lifecycle,
+  cure = 'stop it, or set DATA_DIR to another folder',
+): Promise<void> {
   const mark = join(dataDir, MARK);
   try {
     await mkdir(dataDir, { recursive: true });
     const owner = (await readFile(mark, 'utf8').catch(() => '')).trim();
-    if (await isRunning(owner)) throw new Error(inUse(dataDir, owner));
+    if (await isRunning(owner)) throw new Error(`${inUse(dataDir, owner)}: ${cure}`);
     await writeFile(mark, await markOf(process.pid));
   } catch (error) {
     throw error instanceof Error && 'code' in error ? unusable(dataDir, String(error.code)) : error;
@@ -24,8 +29,7 @@ export async function claimDataFolder(dataDir: string, lifecycle: Lifecycle): Pr
 }
 
 const inUse = (dataDir: string, owner: string): string =>
-  `another Bracketeer (process ${owner.split(' ')[0]}) is running on ${dataDir}: ` +
-  'stop it, or set DATA_DIR to another folder';
+  `another Bracketeer (process ${owner.split(' ')[0]}) is running on ${dataDir}`;
 
 const unusable = (dataDir: string, code: string): Error =>
   new Error(

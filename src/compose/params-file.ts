@@ -30,7 +30,7 @@ const file = z.object({
 });
 
 /** A file with none of them is one of rules alone. */
-const CONFIG_KEYS: ReadonlySet<string> = new Set([...FILE_KEYS.top, 'backtest']);
+const CONFIG_KEYS: readonly string[] = [...FILE_KEYS.top, 'backtest'];
 
 /**
  * Reads `rules`, `sectors` and `backtest` from a file of the form of the bot's own configuration; what else
@@ -42,8 +42,13 @@ export function readParamsFile(path: string | null): BacktestSetup | readonly st
   if (path === null) return setupOf(file.parse({}));
   const json = parse(path);
   if (typeof json === 'string') return [json];
+  const strangers = Object.keys(json).filter((key) => !CONFIG_KEYS.includes(key));
+  const unknown = strangers.map((key) => unknownSetting(`${path} ${key}`, key, CONFIG_KEYS));
   const parsed = file.safeParse(json);
-  if (!parsed.success) return parsed.error.issues.flatMap((issue) => linesOf(issue, json, path));
+  if (!parsed.success || unknown.length > 0) {
+    const issues = parsed.error?.issues ?? [];
+    return [...unknown, ...issues.flatMap((issue) => linesOf(issue, json, path))];
+  }
   const wrong = ruleConflicts(parsed.data.rules);
   return wrong.length > 0
     ? wrong.map(({ rule, value, must }) => `${path} rules.${rule}: is ${value}; it must ${must}`)
@@ -65,7 +70,7 @@ function parse(path: string): object | string {
     if (typeof json !== 'object' || json === null || Array.isArray(json)) {
       return `${path}: is no JSON object; write { "rules": { "emaFast": 9 } }`;
     }
-    const isConfig = Object.keys(json).some((key) => CONFIG_KEYS.has(key));
+    const isConfig = Object.keys(json).some((key) => CONFIG_KEYS.includes(key));
     return isConfig ? json : { rules: json };
   } catch (error) {
     return `${path}: ${unreadable(error)}; name a JSON file, or leave --params out`;
@@ -83,11 +88,7 @@ function linesOf(issue: z.core.$ZodIssue, json: object, path: string): readonly 
   const at = [path, issue.path.map(String).join('.')].join(' ').trim();
   if (issue.code === 'unrecognized_keys') {
     const known = Object.keys(issue.path[0] === 'rules' ? rules.shape : backtestSchema.shape);
-    return issue.keys.map((key) => {
-      const nearest = nearestName(key, known);
-      const cure = nearest === null ? `known are ${known.join(', ')}` : `did you mean ${nearest}?`;
-      return `${at}.${key}: there is no such setting; ${cure}`;
-    });
+    return issue.keys.map((key) => unknownSetting(`${at}.${key}`, key, known));
   }
   const seen = issue.path.reduce<unknown>(
     (value, key) =>
@@ -95,4 +96,10 @@ function linesOf(issue: z.core.$ZodIssue, json: object, path: string): readonly 
     json,
   );
   return [`${at}: is ${JSON.stringify(seen) ?? 'nothing'}; it ${issue.message}`];
+}
+
+function unknownSetting(where: string, key: string, known: readonly string[]): string {
+  const nearest = nearestName(key, known);
+  const cure = nearest === null ? `known are ${known.join(', ')}` : `did you mean ${nearest}?`;
+  return `${where}: there is no such setting; ${cure}`;
 }

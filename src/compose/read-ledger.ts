@@ -57,7 +57,7 @@ export async function withLedger<Result>(
     if (config.databaseUrl === null) {
       if (!(await hasServer(config.dataDir))) throw noLedger(config.dataDir);
       // The embedded server belongs to one process at a time; any other answers beside a running bot.
-      await claimDataFolder(config.dataDir, lifecycle);
+      await claimDataFolder(config.dataDir, lifecycle, STOP_IT);
     }
     const stores = await openStores(
       config.mode === 'SANDBOX' ? { ...config, fresh: false } : config,
@@ -75,6 +75,9 @@ export async function withLedger<Result>(
     await lifecycle.close();
   }
 }
+
+const STOP_IT =
+  'stop it while this reads its ledger, or have it keep that in a PostgreSQL of your own (DATABASE_URL)';
 
 const noLedger = (where: string): UsageError =>
   new UsageError(

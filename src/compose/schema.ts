@@ -4,6 +4,7 @@ import { asTickersAre, isTicker } from '#core/ids.ts';
 import type { Ticker } from '#core/ids.ts';
 import { asSessionDate } from '#core/session.ts';
 
+import { DEFAULT_SEED, DEFAULT_SPEED } from './arguments.ts';
 import { cards, mentions } from './cards-schema.ts';
 import { rules } from './rules-schema.ts';
 import { createSecret } from './secret.ts';
@@ -147,7 +148,7 @@ export const REPAIR_OF_NOTHING = '--repair: is for files; leave it out, or add -
 
 const commandLine = z.object({
   '--replay': text('must be a folder').optional(),
-  '--speed': speed.default(300),
+  '--speed': speed.default(DEFAULT_SPEED),
   '--from': date.optional(),
   '--to': date.optional(),
   '--symbols': tickers.optional(),
@@ -155,7 +156,7 @@ const commandLine = z.object({
     WHOLE,
     [0, 4_294_967_295],
     'must be a whole number from 0 to 4294967295',
-  ).default(74),
+  ).default(DEFAULT_SEED),
   '--exit': flag,
   '--fresh': flag,
   '--role': text(ROLES)

@@ -88,7 +88,7 @@ export interface CloseTactics {
   readonly askAgainMs: number;
 }
 
-/** DESIGN section 5: a tenth of a per cent through the price, re-priced, at last a market order. */
+/** A tenth of a per cent through the price, re-priced, at last a market order. */
 export const CLOSE_TACTICS: CloseTactics = {
   limitBps: 10,
   limitAttempts: 2,

@@ -69,7 +69,7 @@ describe('a foreign position that is adopted', () => {
     const said = await decide(desk, 'adopt');
     expect(said).toBe(
       '10 NVDA are a trade now, with the stop at $97.50. The guard sees to it. Like every trade it is closed by ' +
-        'the end of the session, 5 minutes before the close, unless the rules say `"endOfDay": "hold"`.',
+        'the end of the session, 5 minutes before the close, unless the rules say "endOfDay": "hold".',
     );
     // An ATR of 1: two and a half, and four of them away.
     expect(await desk.context.ledger.unfinishedTrades()).toMatchObject([

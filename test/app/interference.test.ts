@@ -72,7 +72,10 @@ describe('somebody who cancels a leg at the broker', () => {
     await goOn(desk);
     await reconcile(await desk.restart());
     expect(await alarms(desk)).toMatchObject([
-      { title: 'NVDA: a bracket was interfered with', text: expect.stringContaining('canceled') },
+      {
+        title: 'NVDA: a bracket was interfered with',
+        text: expect.stringMatching(/canceled.* To do: find out who else acts on this account\.$/),
+      },
     ]);
     expect(await count(desk)).toBe(1);
   });

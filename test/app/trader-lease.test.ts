@@ -204,7 +204,7 @@ describe('a trader that was only asleep', () => {
     await elapse(LEASE_MS * 2);
     first.wake();
     await elapse(100);
-    expect(first.lostWith).toBeInstanceOf(LeaseLostError);
+    expect(first.lostWith).toEqual(new LeaseLostError('another process trades this account now'));
     expect(first.holds()).toBe(false);
   });
 
@@ -250,7 +250,11 @@ describe('a renewal that fails', () => {
     one.cutOff(true);
     await world.elapse(LEASE_MS);
     expect(one.holds()).toBe(false);
-    expect(one.lostWith).toBeInstanceOf(LeaseLostError);
+    expect(one.lostWith).toEqual(
+      new LeaseLostError(
+        'the database has not answered for so long that another process may trade this account',
+      ),
+    );
   });
 });
 

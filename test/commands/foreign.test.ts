@@ -59,6 +59,19 @@ describe('/foreign', () => {
     );
   });
 
+  it('names a position before the orders in its symbol, and says that it has to be decided first', async () => {
+    const { desk, order: elsewhere } = await deskWithBoth();
+    const stop = { type: 'stop', stop_price: '90', time_in_force: 'gtc' };
+    const order = await byHand(desk.standIn).order({ side: 'sell', qty: 10, ...stop });
+    await reconcile(desk.context);
+    const [first, ...others] = (await run(desk)).split('\n');
+    expect(first).toBe('NVDA +10: position long 10 NVDA (not decided: entries wait)');
+    expect(others.at(-1)).toMatch(/^Decide about a position first: adopt takes the orders along/);
+    await run(desk, { item: 'NVDA +10', action: 'adopt' });
+    expect(await run(desk)).toBe(`${elsewhere}: order buy 5 AAPL (not decided: entries wait)`);
+    expect(order).not.toBe(elsewhere);
+  });
+
   it('carries a decision out, in the name of the person', async () => {
     const { desk } = await deskWithBoth();
     expect(await run(desk, { item: 'NVDA +10', action: 'adopt' })).toContain('are a trade now');

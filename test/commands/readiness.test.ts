@@ -47,7 +47,9 @@ describe('real money', () => {
     const desk = await openDesk([]);
     if (verdict !== null) await afterWalkForward(desk, verdict, days);
     expect(await unready(live(desk))).toEqual([expect.stringContaining(why)]);
-    expect(await answer(live(desk), call('viewer'))).toContain('Not ready: ');
+    const told = await answer(live(desk), call('viewer'));
+    expect(told).toContain('Not ready: ');
+    expect(told).toContain('/optimize kind:walk-forward');
   });
 
   it('is traded after a walk-forward that has passed', async () => {

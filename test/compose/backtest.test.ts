@@ -51,6 +51,7 @@ function aFolder(): string {
     ...Object.fromEntries(files),
     'eager.json': JSON.stringify({ rules: eager, backtest: { slippageBps: 5 } }),
     'wrong.json': JSON.stringify({ rules: { confidenceTreshold: 20, emaFast: 1 } }),
+    'misspelled.json': JSON.stringify({ rules: eager, bactest: { slippageBps: 50 } }),
   });
 }
 
@@ -154,6 +155,15 @@ describe('npm run backtest', () => {
         './wrong.json rules.confidenceTreshold: there is no such setting; did you mean confidenceThreshold?',
         '',
       ].join('\n'),
+    });
+  });
+
+  it('plays nothing on a file of which it would leave out a misspelled part', async () => {
+    const ended = await backtest(aFolder(), '--data', '.', '--params', 'misspelled.json');
+    expect(ended).toEqual({
+      code: 2,
+      out: '',
+      errors: 'misspelled.json bactest: there is no such setting; did you mean backtest?\n',
     });
   });
 });

@@ -37,6 +37,12 @@ describe('the data folder', () => {
     const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
     writeFileSync(mark(), `${process.ppid} ${start}`);
     await expect(claim()).rejects.toThrow(new RegExp(`process ${process.ppid}.*DATA_DIR`));
+    const claiming = claimDataFolder(
+      folder,
+      createLifecycle(() => silentLog),
+      'stop it first',
+    );
+    await expect(claiming).rejects.toThrow(/is running on .*: stop it first$/);
   });
 
   it('is taken over from a process that died, also when its id is used again', async () => {

@@ -18,6 +18,7 @@ function aWatch() {
     cannotSave: false,
   };
   const told: string[] = [];
+  const texts: string[] = [];
   let saved: WatchState = null;
   const heartbeat = (): Heartbeat => ({
     at: world.beatAt,
@@ -45,12 +46,13 @@ function aWatch() {
       },
       post: async (text) => {
         if (world.isChannelAway) throw new Error('away');
+        texts.push(text);
         told.push(text.split('**')[1] ?? text);
       },
       clock: { now: () => world.now },
       log: silentLog,
     });
-  return { world, told, restart, saved: () => saved };
+  return { world, told, texts, restart, saved: () => saved };
 }
 
 const SILENT = 'THE BOT IS SILENT';
@@ -81,7 +83,7 @@ describe('the watch', () => {
   });
 
   it('remembers by itself what it told while the database was away', async () => {
-    const { world, told, restart, saved } = aWatch();
+    const { world, told, texts, restart, saved } = aWatch();
     const look = restart();
     await look();
     world.isDatabaseAway = true;
@@ -90,6 +92,8 @@ describe('the watch', () => {
       await look();
     }
     expect(told).toEqual(["THE BOT'S DATABASE DOES NOT ANSWER"]);
+    // A bot that cannot renew its lease ends within seconds, and does not come back by itself.
+    expect(texts[0]).toContain('once the database is back, see that it is started again');
     Object.assign(world, { isDatabaseAway: false, beatAt: minutes(118) });
     await look();
     await look();

@@ -148,6 +148,13 @@ const unreachable = (url: string, error: Error & { readonly code: string }): Err
     { cause: error },
   );
 
+/** Tells of connections that are lost, but not of those that end since the work is done. */
+const reporterOf =
+  (pool: Pool, log: Logger) =>
+  (error: Error): void => {
+    if (!pool.ending) log.warn({ error: error.message }, 'a ledger connection was lost');
+  };
+
 /** As long as a report takes, which reads one thing after the other. */
 const READER_POOL_SIZE = 1;
 
@@ -167,7 +174,7 @@ export async function openLedgerToRead(
     application_name: 'bracketeer reader',
     options: '-c default_transaction_read_only=on',
   });
-  pool.on('error', (error) => log.warn({ error: error.message }, 'a ledger connection was lost'));
+  pool.on('error', reporterOf(pool, log));
   const isWritten = await hasOwner(pool).catch(async (error: unknown) => {
     await pool.end();
     throw isUnreachable(error) ? unreachable(url, error) : error;
@@ -190,9 +197,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     application_name: 'bracketeer ledger',
     keepAlive: true,
   });
-  const report = (error: Error): void => {
-    if (!pool.ending) log.warn({ error: error.message }, 'a ledger connection was lost');
-  };
+  const report = reporterOf(pool, log);
   pool.on('error', report);
   // The pool hears only of its idle connections; one that is lost within a transaction tells by itself.
   pool.on('connect', (client) => client.on('error', report));

@@ -186,4 +186,4 @@ async function decidePosition(
 const endOfDayNote = ({ parameters: { endOfDay, flattenMinutes } }: AppContext): string =>
   endOfDay === 'hold'
     ? ''
-    : ` Like every trade it is closed by the end of the session, ${flattenMinutes} minutes before the close, unless the rules say \`"endOfDay": "hold"\`.`;
+    : ` Like every trade it is closed by the end of the session, ${flattenMinutes} minutes before the close, unless the rules say "endOfDay": "hold".`;

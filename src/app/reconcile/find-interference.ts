@@ -40,7 +40,7 @@ async function record(context: AppContext, leg: LedgerOrder): Promise<LegInterve
       title: `${symbol}: a bracket was interfered with`,
       text:
         `The ${role === 'take_profit' ? 'take-profit' : 'stop'} of ${tradeId} is ${status} at the broker, and ` +
-        'the bot did not ask for it. Somebody else acts on this account. The guard protects the position anew where it has to.',
+        'the bot did not ask for it. The guard protects the position anew where it has to. To do: find out who else acts on this account.',
       repeat: 0,
       tradeId,
       at,

@@ -18,14 +18,14 @@ const SINCE = {
 const MEANWHILE = {
   silent: 'Nothing is entered, trailed or closed meanwhile, not even at the end of the day.',
   idle: 'Nothing is entered meanwhile; whether exits are tended is not certain.',
-  database: 'A bot that cannot reach it either enters and closes nothing.',
+  database: 'A bot that cannot reach it either ends, and enters and closes nothing.',
 } as const satisfies Record<Trouble, string>;
 
 const TO_DO = {
   silent: 'Look at its machine and its log, and start it again (npm start).',
   idle: 'Look at its log and at `/readyz`, and start it again if it does not go on.',
   database:
-    'Look at the database server and the network; the bot goes on by itself once it is back.',
+    'Look at the database server and the network. The bot has ended by now: once the database is back, see that it is started again.',
 } as const satisfies Record<Trouble, string>;
 
 const OVER = {
