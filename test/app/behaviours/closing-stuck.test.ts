@@ -8,6 +8,7 @@ import { halt } from '#app/control.ts';
 import { reconcile } from '#app/reconcile/reconcile.ts';
 import { parseUsd } from '#core/money.ts';
 import { MINUTE_MS, newYorkInstant } from '#core/session.ts';
+import { BrokerError } from '#ports/broker.ts';
 import type { Broker } from '#ports/broker.ts';
 
 import { FIRST } from '../../sandbox/alpaca-market.ts';
@@ -40,8 +41,10 @@ const NO_SALE = {
   details: {},
 } as const;
 
+const away = () => Promise.reject(new BrokerError('away', { retryable: true }));
+const noSale = async () => NO_SALE;
 const refusing = (desk: TradingDesk) =>
-  desk.with({ broker: { ...desk.context.broker, submitExit: async () => NO_SALE } });
+  desk.with({ broker: { ...desk.context.broker, submitExit: noSale } });
 const openClose = async ({ context }: TradingDesk) => (await context.ledger.openCloses())[0]!;
 const lastClosing = async (desk: TradingDesk) => (await cardsOf(desk, 'closing')).at(-1)!;
 
@@ -64,6 +67,36 @@ async function stuckAfterFour(quantity: number): Promise<TradingDesk> {
   desk.elapse(5 * MINUTE_MS);
   return desk;
 }
+
+describe('what protects the shares of a closing that got stuck', () => {
+  it('is not called missing while the broker cannot be read', async () => {
+    const desk = await deskWithPosition([quiet]);
+    const { broker } = desk.context;
+    const position = (await broker.position(NVDA))!;
+    const wish = { reason: 'manual_close', atMarket: false, requestedBy: 'Bob' } as const;
+    await requestClose(desk.context, { ...wish, tradeId: desk.id, position, quantity: 10 });
+    const { id } = await openClose(desk);
+    const urgent = { ...broker.urgent, ordersSince: away };
+    const context = desk.with({ broker: { ...broker, urgent } });
+    expect(await runClose(context, id, NVDA)).toBe('stuck');
+    expect((await lastClosing(desk)).progress).toMatchObject({ stopPrice: null, doubt: 'unseen' });
+  });
+});
+
+describe('the stop of a closing that got stuck', () => {
+  it('is named in its message as soon as it is in, when none could be placed before', async () => {
+    const desk = await deskWithPosition([quiet, quiet]);
+    const context = refusing(desk);
+    const broker = { ...context.broker, submitProtection: noSale };
+    await close(desk, { context: { ...context, broker } });
+    expect((await lastClosing(desk)).progress).toMatchObject({ phase: 'stuck', stopPrice: null });
+    await desk.settle(context);
+    expect(await isShownProtected(desk)).toBe(true);
+    const { progress } = await lastClosing(desk);
+    expect(progress).toMatchObject({ phase: 'stuck', failures: 1 });
+    expect(progress).toHaveProperty('stopPrice', expect.any(Number));
+  });
+});
 
 describe('what a closing has sold before it got stuck', () => {
   it('is part of what it was asked for, and not more than that', async () => {
