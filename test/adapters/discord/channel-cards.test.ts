@@ -94,12 +94,13 @@ describe('the digest of a week', () => {
   it('is the week on one page', () => {
     expect(read(weekly)).toMatchInlineSnapshot(`
       "# 🗓️ 📝 PAPER · Week of 2025-11-24 to 2025-11-28: +$640.00 (+0.64 %)
-      Equity $100,000.00 → $100,640.00, realized and unrealized.
+      Equity $100,000.00 → $100,640.00
+      Realized and unrealized, after the fees that were charged so far.
       Best day 2025-11-25 +$438.32; worst day 2025-11-24 −$210.50.
       [Days] 2025-11-24 −$210.50
       2025-11-25 +$438.32
       2025-11-28 +$412.18
-      [40 closed trades, 25 won: +$3,010.50] ✅ Win rate 62.5 % (47 to 76), target > 60 %: met
+      [40 closed trades, 25 won: +$3,010.50 before fees] ✅ Win rate 62.5 % (47 to 76), target > 60 %: met
       ✅ Profit factor 2.71, target > 2.5: met
       ❌ Average +1.2 R (+0.71 to +1.69), target > 2 R: missed
       ✅ Worst day’s drawdown −1.42 % on 12 sessions, target < 3 %: met
@@ -113,6 +114,12 @@ describe('the digest of a week', () => {
       opens <t:1764599400:f>
       (2025-11-24 to 2025-11-28 · PAPER)"
     `);
+  });
+
+  it('says what was paid in or out, which is no part of its result', () => {
+    expect(read({ ...weekly, flows: parseUsd('-2000') })).toContain(
+      '→ $100,640.00; the result is without $2,000.00 paid out\n',
+    );
   });
 
   it('tells no symbol twice', () => {
