@@ -188,6 +188,12 @@ describe('the exit card', () => {
     );
   });
 
+  it('that comes days late says of which day it is', () => {
+    const late = read({ ...exit(), lateMs: 3 * 24 * 3_600_000 });
+    expect(late).toContain('Flat since <t:1764349500:f>.');
+    expect(late).toContain('[Realized on 2025-11-28] −$1,204.00');
+  });
+
   it('tells a short the right way round', () => {
     expect(read(exit({ side: 'short' }))).toContain(
       'Shorted 120 at $182.31, bought back at $185.75.',

@@ -144,6 +144,15 @@ describe('in a trade’s thread', () => {
     `);
   });
 
+  it('a part of which the news came late does not tell what may be over as if it were so now', () => {
+    const text = read({ ...scaledOut, lateMs: 40 * 60_000 });
+    expect(text).toContain('took its profit at the broker, <t:1764343800:f>.');
+    expect(text).toContain(
+      'The other 60 ran on between the stop at $180.26 and the target at $187.75 then; /status tells',
+    );
+    expect(text).not.toContain('Nothing to do');
+  });
+
   it('the sum of a trade is its last word', () => {
     expect(read(summary)).toMatchInlineSnapshot(`
       "# 🏁 NVDA long is flat: +$412.30 (+1.4 R)
