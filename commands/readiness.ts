@@ -30,7 +30,8 @@ export default {
     if (typeof reason !== 'string' || reason.trim() === '') {
       throw new UserError('An override needs a reason, for the channel and the audit log.');
     }
-    await overrideReadiness(context, { by: actor.name, reason: reason.trim() });
+    const { name: by, id: personId } = actor;
+    await overrideReadiness(context, { by, personId, reason: reason.trim() });
     return { kind: 'text', text: readinessWords(await readiness(context)) };
   },
 } satisfies Command;

@@ -1,3 +1,4 @@
+import type { CloseProof } from '#core/close.ts';
 import { isTighter } from '#core/stop-move.ts';
 import type { Severity } from '#ports/card-settings.ts';
 import type { BatchCard, Card, ControlChange, DrawdownCard, StartedCard } from '#ports/cards.ts';
@@ -45,10 +46,16 @@ function ofStart({ openPositions, protectedPositions, findings }: StartedCard): 
 }
 
 function ofClosing({ progress }: ClosingCard): Severity {
+  if (progress.phase === 'done') return isLeftNaked(progress.proof) ? 'critical' : 'info';
   if (progress.phase !== 'stuck') return 'info';
-  const isUrgent = progress.stopPrice === null || progress.failures >= MANY_FAILURES;
-  return isUrgent ? 'critical' : 'warning';
+  const { stopPrice, doubt, failures } = progress;
+  const isNaked = stopPrice === null && doubt !== 'no-shares';
+  return isNaked || failures >= MANY_FAILURES ? 'critical' : 'warning';
 }
+
+/** Shares without any order: no stop is among them. */
+const isLeftNaked = ({ positionQuantity, liveOrders }: CloseProof): boolean =>
+  positionQuantity !== 0 && liveOrders === 0;
 
 /** The most serious first. */
 const BY_SEVERITY = ['critical', 'warning', 'info'] as const satisfies readonly Severity[];

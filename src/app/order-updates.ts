@@ -4,11 +4,12 @@ import { isTerminal } from '#core/order.ts';
 import type { BrokerOrder, Execution } from '#core/order.ts';
 import { isEarlyBracket } from '#core/scale-out.ts';
 import { MINUTE_MS } from '#core/session.ts';
+import type { EpochMs } from '#core/session.ts';
 import { bookFill, closeTrade, followEntries, isFlat } from '#core/trade.ts';
 import type { ExitReason, Trade } from '#core/trade.ts';
 import type { TradeUpdate } from '#ports/broker.ts';
 import type { AlarmCard } from '#ports/cards.ts';
-import type { LedgerTransaction, OrderBelonging } from '#ports/ledger.ts';
+import type { LedgerOrder, LedgerTransaction, OrderBelonging } from '#ports/ledger.ts';
 
 import type { AppContext } from './context.ts';
 import { entryCard, entryCardKey, exitCardKey } from './entry-cards.ts';
@@ -142,7 +143,11 @@ async function tellNews(
     await tx.enqueueCard(entryCardKey(after), entryCard(after, at, { note, lateMs }));
   }
   const hasExitNews = await tellExit(tx, before, after, news);
-  if (isBeyondEnd) await tx.enqueueCard(`beyond:${after.id}`, beyondEndCard(after, booked));
+  if (isBeyondEnd) {
+    const shares = filledBeyond(after, await tx.ordersOf(after.id));
+    const alarm = beyondEndCard(after, shares, booked.at(-1)?.at ?? at);
+    await tx.enqueueCard(`beyond:${after.id}`, alarm);
+  }
   return hasEntryNews || hasExitNews || isBeyondEnd;
 }
 
@@ -164,9 +169,18 @@ async function tellExit(
 const endOf = (order: BrokerOrder): string =>
   isTerminal(order.status) ? `the broker reports the entry as ${order.status}` : '';
 
+/** All shares that were filled after the trade had its figures, which do not count them. */
+function filledBeyond(trade: Trade, orders: readonly LedgerOrder[]): number {
+  const bookedOf = (isEntry: boolean): number =>
+    orders
+      .filter(({ role }) => (role === 'entry') === isEntry)
+      .reduce((sum, { bookedQuantity }) => sum + bookedQuantity, 0);
+  // Shares that were taken over were bought by no order of the trade.
+  return bookedOf(false) - trade.exitQuantity + Math.max(0, bookedOf(true) - trade.entryQuantity);
+}
+
 /** In a fast market both legs of a bracket may fill, which leaves a position the other way round. */
-function beyondEndCard({ id, intent }: Trade, booked: readonly Execution[]): AlarmCard {
-  const shares = booked.reduce((sum, { quantity }) => sum + quantity, 0);
+function beyondEndCard({ id, intent }: Trade, shares: number, at: EpochMs): AlarmCard {
   return {
     kind: 'alarm',
     title: `${intent.symbol}: ${shares} more shares filled after the trade was flat`,
@@ -175,6 +189,6 @@ function beyondEndCard({ id, intent }: Trade, booked: readonly Execution[]): Ala
       'other way round. The bot closes them at once and says when they are gone.',
     repeat: 0,
     tradeId: id,
-    at: booked.at(-1)?.at ?? 0,
+    at,
   };
 }

@@ -215,20 +215,26 @@ export type CancelWish = Pick<OrderIntent, 'closeId' | 'reason' | 'requestedBy'>
  * The only way in which an order of the bot is cancelled. One cancel takes a whole group along; each leg of
  * it that goes is recorded with the intent that asked for it. That the broker has got the request says
  * nothing yet: whoever needs the orders to be gone looks at them.
+ *
+ * @returns whether the broker has taken all requests.
  */
 export async function cancelGroups(
   context: AppContext,
   groups: readonly OrderGroup[],
   wish: CancelWish,
-): Promise<void> {
-  for (const group of groups) await cancelGroup(context, group, wish);
+): Promise<boolean> {
+  let areTaken = true;
+  for (const group of groups) {
+    if (!(await cancelGroup(context, group, wish))) areTaken = false;
+  }
+  return areTaken;
 }
 
 async function cancelGroup(
   context: AppContext,
   group: OrderGroup,
   wish: CancelWish,
-): Promise<void> {
+): Promise<boolean> {
   const { id: orderId, symbol } = handleOf(group);
   const dates = datesOf(context);
   const intentId = `cancel-${orderId}-${dates.at}`;
@@ -258,7 +264,7 @@ async function cancelGroup(
   await context.reached('cancel.sent');
   if (outcome.kind === 'unknown') {
     context.log.warn({ order: orderId, message: outcome.message }, 'a cancel is asked again later');
-    return;
+    return false;
   }
   // An order that is over already is as good as cancelled: what it did, its fills tell.
   const isDone = outcome.kind === 'requested' || outcome.code === 'already-final';
@@ -269,6 +275,7 @@ async function cancelGroup(
     settleOnRecord(tx, intent, { outcome: end, detail, order: orderId, at }),
   );
   await context.reached('cancel.stored');
+  return isDone;
 }
 
 /** Whether an order protects a position, or waits to: every one but an entry or an exit. */

@@ -3,6 +3,7 @@ import type { Readiness } from '#core/readiness.ts';
 import { toIso } from '#core/session.ts';
 
 import type { AppContext } from './context.ts';
+import { signatureOf } from './signature.ts';
 
 type Context = Pick<AppContext, 'ledger' | 'parametersKey' | 'systemClock'>;
 
@@ -55,11 +56,37 @@ export function readinessWords(found: Readiness): string {
 
 const dateOf = (at: number): string => toIso(at).slice(0, 10);
 
-/** Lets the parameters in force trade real money for a while, on an admin's word. */
+interface OverrideWish {
+  readonly by: string;
+  readonly personId: string;
+  readonly reason: string;
+}
+
+/** Lets the parameters in force trade real money for a while, on an admin's word: on record, and told. */
 export async function overrideReadiness(
-  { ledger, parametersKey, systemClock }: Context,
-  { by, reason }: { readonly by: string; readonly reason: string },
+  context: AppContext,
+  { by, personId, reason }: OverrideWish,
 ): Promise<void> {
+  const { ledger, parametersKey, systemClock, clock } = context;
   const at = systemClock.now();
-  await ledger.transaction((tx) => tx.saveReadinessOverride({ parametersKey, by, reason, at }));
+  const { actor, named } = signatureOf(by, personId);
+  await ledger.transaction(async (tx) => {
+    await tx.saveReadinessOverride({ parametersKey, by, reason, at });
+    await tx.audit({
+      at: clock.now(),
+      actor,
+      action: 'readiness override',
+      outcome: 'done',
+      details: { ...named, reason, parameters: parametersKey },
+    });
+    // Whoever asks elsewhere than in the team's channel does not ask behind its back.
+    await tx.enqueueCard(`readiness:${at}`, {
+      kind: 'notice',
+      tone: 'warning',
+      title: 'These parameters may trade real money without a walk-forward that recommends them',
+      text: `By ${by}, for ${MAX_WORD_AGE_DAYS} days: ${reason}`,
+      at: clock.now(),
+    });
+  });
+  await context.wakeOutbox();
 }

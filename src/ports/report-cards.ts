@@ -69,7 +69,7 @@ export interface OpenPositionLine {
 /** A day of the week with what it brought. */
 export interface DayResult {
   readonly date: SessionDate;
-  /** Change of equity in the session. */
+  /** Change of equity in the session, without what was paid in or out. */
   readonly pnl: Usd;
 }
 
@@ -82,9 +82,11 @@ export interface WeeklyCard {
   readonly to: SessionDate;
   readonly openingEquity: Usd;
   readonly closingEquity: Usd;
-  /** From the one to the other. */
+  /** From the one to the other, without what was paid in or out. */
   readonly pnl: Usd;
   readonly pnlPercent: number;
+  /** Deposits less withdrawals of the week, which are no part of its result; an older card says nothing of them. */
+  readonly flows?: Usd;
   /** In order of date. */
   readonly days: readonly DayResult[];
   /** Of the week's sessions together. */

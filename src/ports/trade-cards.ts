@@ -76,6 +76,9 @@ export interface ScaledOutCard {
   readonly at: EpochMs;
 }
 
+/** What is known of the stop of a closing that is stuck, where there may be one or need not be. */
+export type StopDoubt = 'unseen' | 'no-shares';
+
 export type ClosingProgress =
   /** The market is closed; the bracket stays untouched until it opens. */
   | { readonly phase: 'queued'; readonly opensAt: EpochMs | null }
@@ -86,8 +89,10 @@ export type ClosingProgress =
   | {
       readonly phase: 'stuck';
       readonly why: string;
-      /** Of the stop that protects the shares meanwhile; null when none could be placed. */
+      /** Of the stop that protects the shares meanwhile; null when there is none, or when that is not so sure. */
       readonly stopPrice: Usd | null;
+      /** Why no stop is named, where that does not mean that shares have none: nobody can see, or none are left. */
+      readonly doubt?: StopDoubt;
       readonly retryInMs: number;
       readonly failures: number;
     }

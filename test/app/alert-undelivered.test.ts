@@ -64,6 +64,17 @@ describe('the second path', () => {
     ]);
   });
 
+  it('also tells that there is one that this version cannot show', async () => {
+    const { write, age, run, webhook, desk } = await openSecondPath();
+    await write('alarm', alarm);
+    await desk.query(`UPDATE outbox SET card = card || '{"kind":"of-a-later-version"}'`);
+    await age(61);
+    await run();
+    expect(webhook.bodies).toMatchObject([
+      { content: expect.stringContaining('is missing: this version of the bot cannot show it') },
+    ]);
+  });
+
   it('leaves the card to the channel all the same', async () => {
     const { write, age, run, desk } = await openSecondPath();
     await write('alarm', alarm);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { severityOf } from '#app/card-severity.ts';
 import { parseUsd } from '#core/money.ts';
 import type { BatchedCard, Card } from '#ports/cards.ts';
+import type { StopDoubt } from '#ports/trade-cards.ts';
 
 import {
   alarm,
@@ -18,6 +19,7 @@ import {
   parity,
   outage,
   position,
+  proof,
   repaired,
   scaledOut,
   started,
@@ -29,6 +31,13 @@ import {
 const stop = parseUsd('100');
 const stuck = (stopPrice: typeof stop | null, failures: number) =>
   closing({ phase: 'stuck', why: 'x', stopPrice, retryInMs: 1, failures });
+const doubtful = (doubt: StopDoubt) =>
+  closing({ phase: 'stuck', why: 'x', stopPrice: null, doubt, retryInMs: 1, failures: 1 });
+const leaving = (positionQuantity: number, liveOrders: number) =>
+  closing(
+    { phase: 'done', proof: { ...proof, positionQuantity, liveOrders }, pnl: null },
+    { quantity: 50, keep: 50 },
+  );
 const touched = metrics({ interference: { value: 1, count: 3, interval: null } });
 
 const batchOf = (...cards: readonly BatchedCard[]): Card => ({
@@ -49,6 +58,11 @@ const CARDS: readonly (readonly [string, Card, string])[] = [
   ['a closing that is stuck behind its stop', stuck(stop, 2), 'warning'],
   ['a closing that keeps being stuck', stuck(stop, 3), 'critical'],
   ['a closing that is stuck without a stop', stuck(null, 1), 'critical'],
+  ['a closing that is stuck, and nobody sees its stop', doubtful('unseen'), 'critical'],
+  ['a closing that is stuck without shares', doubtful('no-shares'), 'warning'],
+  ['a closing that is done', closing({ phase: 'done', proof, pnl: null }), 'info'],
+  ['a closing that leaves shares without an order', leaving(50, 0), 'critical'],
+  ['a closing that leaves shares with their orders', leaving(50, 2), 'info'],
   ['a stop that was gone and is back', repaired, 'warning'],
   ['the stop of a partly filled entry', { ...repaired, cause: 'part-filled-entry' }, 'info'],
   [

@@ -99,7 +99,9 @@ describe('a foreign position that is adopted', () => {
     await decide(desk, 'adopt');
     expect(await isClean(desk)).toBe(true);
     expect(await desk.context.ledger.foreignItems()).toEqual([]);
-    expect(await titles(desk)).toContain('Broker and ledger agree again: entries are open');
+    expect(await titles(desk)).toContain(
+      'Broker and ledger agree again: they keep entries out no more',
+    );
   });
 
   it('that is short is bought back by its stop above', async () => {
@@ -461,6 +463,22 @@ describe('a foreign order', () => {
     const said = await decideForeign(context, id, { decision: 'flatten', by: 'Ada' });
     expect(said).toBe('The order in NVDA is gone.');
   });
+
+  it.each([
+    { kind: 'unknown', message: 'no answer' },
+    { kind: 'rejected', code: 'unauthorized', httpStatus: 401, message: 'no', details: {} },
+  ] as const)(
+    'of which the broker does not take the cancel stays to be decided: $kind',
+    async (outcome) => {
+      const { desk, id } = await deskWithOrder();
+      const broker = { ...desk.context.broker, cancelOrder: async () => outcome };
+      const deciding = decideForeign(desk.with({ broker }), id, { decision: 'flatten', by: 'Ada' });
+      await expect(deciding).rejects.toThrow('may be live still. Nothing is decided');
+      expect(await desk.context.ledger.foreignItems()).toMatchObject([{ key: id, decision: null }]);
+      await reconcile(desk.context);
+      expect(await isClean(desk)).toBe(false);
+    },
+  );
 
   it('cannot be adopted, and that says what can be done', async () => {
     const { desk, id } = await deskWithOrder();

@@ -206,6 +206,28 @@ describe('the broker’s news of an order', () => {
     expect(messages(desk).toSorted()).toEqual(['alarm', 'entry', 'exit', 'summary']);
   });
 
+  it('of the other leg’s fill after the end, in parts, tells in the alarm how many shares it is in all', async () => {
+    const { desk } = await deskWithBracket([ENTRY_BAR]);
+    desk.nextBar();
+    await syncOrders(desk.context);
+    const [parent] = await desk.context.broker.ordersSince(0);
+    const target = parent!.legs.find(({ type }) => type === 'limit')!;
+    const stop = parent!.legs.find(({ type }) => type === 'stop')!;
+    const ended = filledBy(target, 10, '105.00');
+    await applyOrder(desk.context, ended.order, [ended.execution]);
+    const part = filledBy(stop, 4, '98.00', 'partially_filled');
+    await applyOrder(desk.context, part.order, [part.execution]);
+    const rest = filledBy(stop, 10, '98.00');
+    await applyOrder(desk.context, rest.order, [{ ...rest.execution, quantity: 6 }]);
+    await deliverOutbox(desk.context);
+    expect(desk.channel().filter(({ kind }) => kind === 'alarm')).toMatchObject([
+      {
+        title: 'NVDA: 10 more shares filled after the trade was flat',
+        text: expect.stringContaining('may now hold 10 NVDA'),
+      },
+    ]);
+  });
+
   it('of a leg that replaced a stored one is followed to its fill', async () => {
     const { desk, id } = await deskWithBracket([ENTRY_BAR]);
     desk.nextBar();

@@ -176,7 +176,7 @@ describe('a position that is none of the bot’s', () => {
     expect(await look(desk)).toEqual([]);
     await byHand(desk.standIn).order({ side: 'sell', qty: 5 });
     expect(await look(desk)).toMatchObject([
-      { tone: 'good', title: 'Broker and ledger agree again: entries are open' },
+      { tone: 'good', title: 'Broker and ledger agree again: they keep entries out no more' },
     ]);
     expect(await desk.context.ledger.foreignItems()).toEqual([]);
     expect(await look(desk)).toEqual([]);

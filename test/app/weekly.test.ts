@@ -15,6 +15,12 @@ import type { Desk } from './desk.ts';
 
 const usd = parseUsd;
 
+async function payIn(desk: Desk, { date }: Session, dollars: string): Promise<void> {
+  await desk.context.ledger.transaction((tx) =>
+    tx.insertCashActivity({ id: `paid ${date}`, type: 'CSD', date, amount: usd(dollars) }),
+  );
+}
+
 async function liveThrough(desk: Desk, { date, close }: Session, equity: string): Promise<void> {
   await desk.context.ledger.transaction(async (tx) => {
     const amount = usd(equity);
@@ -124,6 +130,30 @@ describe('the digest of a week', () => {
           { symbol: 'NVDA', trades: 2, pnl: usd('30') },
         ],
         metrics: { wins: 2, pnl: usd('70'), winRate: { count: 3 }, averageR: { count: 3 } },
+      },
+    ]);
+  });
+
+  it('takes what was paid in or out for no result, of a day and of all', async () => {
+    const desk = await openDesk([]);
+    await payIn(desk, SECOND, '10000');
+    await payIn(desk, HALF_DAY, '-2000');
+    await liveThrough(desk, FIRST, '90000');
+    await liveThrough(desk, SECOND, '100300');
+    await liveThrough(desk, HALF_DAY, '98200');
+    await writeAt(desk, HALF_DAY, '98200');
+    expect(weeks(desk)).toMatchObject([
+      {
+        openingEquity: usd('90000'),
+        closingEquity: usd('98200'),
+        flows: usd('8000'),
+        pnl: usd('200'),
+        pnlPercent: (100 * 200) / 98_000,
+        days: [
+          { date: FIRST.date, pnl: usd('0') },
+          { date: SECOND.date, pnl: usd('300') },
+          { date: HALF_DAY.date, pnl: usd('-100') },
+        ],
       },
     ]);
   });

@@ -124,6 +124,7 @@ describe('/halt', () => {
 describe('/halt until', () => {
   it.each([
     ['session', SECOND.open, 'the next session’s open'],
+    ['Session', SECOND.open, 'the same, as a phone writes it'],
     ['15:30', newYorkInstant(FIRST.date, '15:30'), 'a time of today, in New York'],
     ['9:31', newYorkInstant(FIRST.date, '09:31'), 'a time of today, in New York'],
     ['2025-11-26', SECOND.open, 'that day’s open'],
@@ -179,6 +180,7 @@ describe('/halt until', () => {
       '2025-12-02',
     ]);
     expect(await halt.complete(context, 'until', 'se')).toHaveLength(1);
+    expect(await halt.complete(context, 'until', 'Se')).toHaveLength(1);
   });
 });
 

@@ -43,14 +43,19 @@ const endedBefore = async ({ context: { ledger }, id }: TradingDesk, days: numbe
     });
   });
 
-const equity = ({ context: { ledger } }: Desk, at: number, dollars: string) =>
+const equity = (
+  { context: { ledger } }: Desk,
+  at: number,
+  dollars: string,
+  flows: string | null = null,
+) =>
   ledger.transaction((tx) =>
     tx.saveEquity({
       at,
       sessionDate: FIRST.date,
       equity: parseUsd(dollars),
       cash: parseUsd(dollars),
-      flows: null,
+      flows: flows === null ? null : parseUsd(flows),
     }),
   );
 
@@ -84,7 +89,7 @@ describe('/performance', () => {
     `);
     expect(textOf(message)).toMatchInlineSnapshot(`
       "📊 All sessions: +$50.00 in 1 trade
-      until 2025-11-25. Realized, before fees of $0.00.
+      until 2025-11-25. Realized, before fees; charged so far: $0.00.
       1 won, 0 not.
 
       ⏳ Win rate 100 % (21 to 100), target > 60 %: met
@@ -173,6 +178,14 @@ describe('the period', () => {
     await equity(desk, FIRST.open + 600_000, '98000');
     const { report } = await performance(desk.context, { period: 'all', by: null });
     expect(report.metrics.drawdownPercent).toMatchObject({ value: 2, count: 1 });
+  });
+
+  it('takes no withdrawal in the running session for a drawdown', async () => {
+    const desk = await openDesk([BARS.quiet]);
+    await equity(desk, FIRST.open + 300_000, '100000', '0');
+    await equity(desk, FIRST.open + 600_000, '79200', '-20000');
+    const { report } = await performance(desk.context, { period: 'all', by: null });
+    expect(report.metrics.drawdownPercent).toMatchObject({ value: 0.8, count: 1 });
   });
 
   it('has the kept drawdown of a session that is over, and counts it once', async () => {

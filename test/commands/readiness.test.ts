@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import type { CommandCall } from '#app/command.ts';
 import type { AppContext } from '#app/context.ts';
+import { deliverOutbox } from '#app/deliver-outbox.ts';
 import { impedimentsOf } from '#app/impediments.ts';
 import readiness from '#commands/readiness.ts';
 import type { VerdictKind } from '#ports/studies.ts';
@@ -67,6 +68,25 @@ describe('real money', () => {
     expect(await unready(live(desk))).toEqual([]);
     expect(await desk.query('SELECT by, reason FROM readiness_overrides')).toEqual([
       { by: 'Ann', reason: 'a small account' },
+    ]);
+  });
+
+  it('is traded on the word of an admin, which is on record and in the team’s channel with it', async () => {
+    const desk = await openDesk([]);
+    await answer(live(desk), call('admin', 'a small account'));
+    expect(await desk.query('SELECT actor, action, outcome, details FROM audit_log')).toMatchObject(
+      [
+        {
+          actor: '1',
+          action: 'readiness override',
+          outcome: 'done',
+          details: { name: 'Ann', reason: 'a small account' },
+        },
+      ],
+    );
+    await deliverOutbox(desk.context);
+    expect(desk.channel()).toMatchObject([
+      { kind: 'notice', tone: 'warning', text: expect.stringContaining('By Ann') },
     ]);
   });
 

@@ -223,9 +223,8 @@ export async function show(
   const message = body === null || files.length === 0 ? body : { ...body, files };
   if (message !== null) await patiently(() => interaction.editReply(message), PAUSES_MS);
   for (const more of rest) {
-    await (isPrivate(interaction)
-      ? interaction.followUp({ ...more, flags: MessageFlags.Ephemeral })
-      : interaction.followUp(more));
+    const flags = isPrivate(interaction) ? ({ flags: MessageFlags.Ephemeral } as const) : {};
+    await patiently(() => interaction.followUp({ ...more, ...flags }), PAUSES_MS);
   }
 }
 
@@ -263,7 +262,10 @@ export const STALE = 'This button is no longer active. Nothing was changed.';
 
 /** Tells the one who pressed a button, and nobody else. */
 export const whisper = (interaction: ButtonInteraction, text: string): Promise<unknown> =>
-  interaction.followUp({ ...textBody(text), flags: MessageFlags.Ephemeral });
+  patiently(
+    () => interaction.followUp({ ...textBody(text), flags: MessageFlags.Ephemeral }),
+    PAUSES_MS,
+  );
 
 const UNRECORDED = '⚠ This could not be written to the audit log.';
 

@@ -63,8 +63,6 @@ export interface DiscordBot {
 const COMMAND_MAX_AGE_MS = 30_000;
 const CONFIRM_WITHIN_MS = 60_000;
 const LONGEST_STOP_MS = 2_000;
-/** The outbox tries again by itself, with pauses: the library's own immediate attempts help nobody. */
-const POST_RETRIES = 0;
 
 /**
  * The team's Discord: cards out, slash commands in. Throws when `apiUrl` is not on this machine.
@@ -73,7 +71,7 @@ const POST_RETRIES = 0;
 export function createDiscordBot(options: DiscordBotOptions): DiscordBot {
   const { token, apiUrl, mode, log } = options;
   const health = createHealth(log);
-  const rest = new REST(restOptions(apiUrl, POST_RETRIES)).setToken(token);
+  const rest = new REST(restOptions(apiUrl)).setToken(token);
   const presence = createPresence({
     ...options,
     send: (text, status) => gateway.showPresence(text, status),

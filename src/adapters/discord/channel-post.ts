@@ -23,7 +23,7 @@ const NONCE_LENGTH = 22;
  * @throws Error, in one line without the token.
  */
 export function createChannelPost({ token, channelId, apiUrl }: Channel) {
-  const rest = new REST(restOptions(apiUrl, 0)).setToken(token);
+  const rest = new REST(restOptions(apiUrl)).setToken(token);
   return async (text: string): Promise<void> => {
     const nonce = createHash('sha256').update(text).digest('base64url').slice(0, NONCE_LENGTH);
     const body = {

@@ -49,9 +49,13 @@ export const isUnknownMessage = (error: unknown): boolean =>
 
 /** The interaction is over: too late for its first answer, or another process has given it. */
 export const isStaleInteraction = (error: unknown): boolean =>
+  isAnsweredBefore(error) ||
+  (error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.UnknownInteraction);
+
+/** Discord has an answer to the interaction already. */
+export const isAnsweredBefore = (error: unknown): boolean =>
   error instanceof DiscordAPIError &&
-  (error.code === RESTJSONErrorCodes.UnknownInteraction ||
-    error.code === RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged);
+  error.code === RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged;
 
 /** Trouble on the way or at Discord's end, which is often over a moment later. */
 export const isPassing = (error: unknown): boolean =>

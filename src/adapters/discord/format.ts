@@ -12,10 +12,12 @@ export const stamp = (at: EpochMs, style: StampStyle = 't'): string =>
 
 /**
  * Text by a person or another system, so that Discord shows it as it was written: no markdown, no
- * mention, no link with a false face.
+ * mention, no link with a false face. Signs that turn the direction of reading are left out: they would turn
+ * what follows them as well, figures included.
  */
 export const plain = (text: string): string =>
   text
+    .replace(/\p{Bidi_Control}/gu, '')
     .replace(/\r\n?/g, '\n')
     .replace(/[\\*_~`|[\]<>]/g, '\\$&')
     .replace(/^(\s*)([-+#])/gm, '$1\\$2')

@@ -38,8 +38,6 @@ export interface Gateway {
 
 const LONGEST_START_MS = 10_000;
 const LONGEST_STOP_MS = 1000;
-/** The library tries an answer to an interaction that often more: it has only three seconds. */
-const RETRIES = 2;
 
 const presenceData = (text: string, status: 'online' | 'dnd'): PresenceData => ({
   status,
@@ -94,7 +92,7 @@ function clientOptions({ apiUrl, mode }: GatewayOptions, ending: AbortSignal): C
     allowedMentions: { parse: [] },
     enforceNonce: true,
     presence: presenceData(mode, 'online'),
-    rest: restOptions(apiUrl, RETRIES),
+    rest: restOptions(apiUrl),
     ws: { buildStrategy: buildStrategy({ mustStayHere: apiUrl !== null, ending }) },
   };
 }

@@ -96,6 +96,27 @@ const noteOf = ({ fileName, altText }: ChartImage): AttachmentNote => ({
   description: clipLine(altText, ALT_LENGTH),
 });
 
+/** In place of a card that this version cannot show, as one that another version wrote: the rest must not wait for it. */
+export const unshownText = (card: { readonly kind: string }, error: unknown): string =>
+  textContent(
+    clipText(
+      `⚠ A message of the kind ${card.kind} is missing: this version of the bot cannot show it (${describeError(error)}). See /status and /audit for what happened.`,
+      NOTE_LENGTH,
+    ),
+  );
+
+/** The same as a request, which takes away what the message showed before. */
+export const unshownRequest = (card: Card, error: unknown): CardRequest => ({
+  body: {
+    content: unshownText(card, error),
+    embeds: [],
+    components: [],
+    attachments: [],
+    allowed_mentions: { parse: [], roles: [] },
+  },
+  files: [],
+});
+
 /** What is left of a card that Discord does not take: its title, and why there is no more. */
 export function plainRequest({ body }: CardRequest, card: Card, refusal: unknown): CardRequest {
   const title = clipLine(body.embeds[0]?.title ?? card.kind, LIMITS.title);

@@ -12,6 +12,7 @@ import type { MessageId, Notifier, Thread } from '#ports/notifier.ts';
 
 import {
   cureOf,
+  describeError,
   isInvalidMessage,
   isUnauthorized,
   isUnknownMessage,
@@ -20,7 +21,7 @@ import {
 } from './errors.ts';
 import { findPosted, marked } from './find-message.ts';
 import type { Health } from './health.ts';
-import { plainRequest, requestOf } from './message-body.ts';
+import { plainRequest, requestOf, unshownRequest } from './message-body.ts';
 import type { Attached, CardRequest } from './message-body.ts';
 import { createPins } from './pins.ts';
 import { createThreads, ifThere, messageIdOf, placeOf } from './threads.ts';
@@ -55,7 +56,7 @@ interface Sender {
 }
 
 function createSender(options: NotifierOptions): Sender {
-  const { channelId, health } = options;
+  const { channelId, health, log } = options;
   /** The token is wrong, for as long as this process lives. */
   let isBarred = false;
   let isClosed = false;
@@ -68,6 +69,15 @@ function createSender(options: NotifierOptions): Sender {
     const cure = cureOf(error, channelId);
     if (cure !== null) isClosed = true;
     return toDeliveryError(error, cure);
+  }
+
+  function requestFor(card: DeliveredCard, attached: Attached): CardRequest {
+    try {
+      return requestOf(card, attached, options);
+    } catch (error) {
+      log.error({ kind: card.kind, error: describeError(error) }, 'a card cannot be shown');
+      return unshownRequest(card, error);
+    }
   }
 
   async function ask<T>(work: () => Promise<T>): Promise<T> {
@@ -85,7 +95,7 @@ function createSender(options: NotifierOptions): Sender {
     ask,
     attempt: (card, attached, send) =>
       ask(async () => {
-        const request = requestOf(card, attached, options);
+        const request = requestFor(card, attached);
         const result = await send(request).catch((error: unknown) => {
           if (!isInvalidMessage(error)) throw error;
           return send(plainRequest(request, card, error));

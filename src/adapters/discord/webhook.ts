@@ -1,8 +1,9 @@
 import { formatDuration } from '#core/number-words.ts';
 import type { AlertPath } from '#ports/alert-path.ts';
-import type { Mode } from '#ports/cards.ts';
+import type { Card, Mode } from '#ports/cards.ts';
 
 import { clipText, LIMITS } from './limits.ts';
+import { unshownText } from './message-body.ts';
 import { renderCard } from './render.ts';
 
 /** An answer that takes longer than this is not coming. */
@@ -41,8 +42,22 @@ function reasonOf(error: unknown): string {
 /** The second path to the team: a webhook of Discord's, best of another server than the channel's. */
 export const createAlertPath = (url: string, mode: Mode): AlertPath => ({
   alert: (card, waitedMs) => {
-    const { title = '', description = '' } = renderCard(card, mode).embeds[0] ?? {};
     const note = `The bot's channel has not taken this for ${formatDuration(waitedMs)}.`;
-    return postToWebhook(url, `**${title}** (${mode})\n${note}\n${description}`);
+    const { title, text } = wordsOf(card, mode);
+    return postToWebhook(url, `**${title}** (${mode})\n${note}\n${text}`);
   },
 });
+
+interface Words {
+  readonly title: string;
+  readonly text: string;
+}
+
+function wordsOf(card: Card, mode: Mode): Words {
+  try {
+    const { title = '', description: text = '' } = renderCard(card, mode).embeds[0] ?? {};
+    return { title, text };
+  } catch (error) {
+    return { title: card.kind, text: unshownText(card, error) };
+  }
+}

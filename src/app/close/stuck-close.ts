@@ -8,6 +8,7 @@ import type { EpochMs } from '#core/session.ts';
 import { BrokerError } from '#ports/broker.ts';
 import type { Rejection } from '#ports/broker.ts';
 import type { AlarmCard } from '#ports/cards.ts';
+import type { ClosingCard, StopDoubt } from '#ports/trade-cards.ts';
 
 import type { AppContext } from '../context.ts';
 import { fenced } from '../fenced.ts';
@@ -38,10 +39,9 @@ export async function fail(context: AppContext, close: Close, why: string): Prom
       lastFailure: why,
     };
     await tx.saveClose(next);
-    const progress = { phase: 'stuck', why, retryInMs, stopPrice: stop.price, failures } as const;
-    await tx.enqueueCard(closingCardKey(next), closingCard(next, progress, at));
+    await tx.enqueueCard(closingCardKey(next), stuckCard(next, retryInMs, stop, at));
     const key = `stuck:${next.id}:${failures}:${next.phaseSince}`;
-    await tx.enqueueCard(key, alarmOf(next, retryInMs, stop.words, at));
+    await tx.enqueueCard(key, alarmOf(next, retryInMs, stop, at));
     return next;
   });
   await context.reached('close.stuck');
@@ -56,14 +56,29 @@ export async function protectStuck(context: AppContext, id: CloseId): Promise<vo
   const stop = await rescue(context, close);
   const { clock, systemClock } = context;
   const at = clock.now();
-  const card = alarmOf(close, Math.max(0, await restOf(context, close)), stop.words, at);
-  await context.ledger.transaction((tx) =>
-    tx.enqueueCard(`stuck:${id}:${close.failures}:${systemClock.now()}`, card),
-  );
+  const retryInMs = Math.max(0, await restOf(context, close));
+  await context.ledger.transaction(async (tx) => {
+    // Its message must not go on telling of a stop that was gone, or of none.
+    await tx.enqueueCard(closingCardKey(close), stuckCard(close, retryInMs, stop, at));
+    const key = `stuck:${id}:${close.failures}:${systemClock.now()}`;
+    await tx.enqueueCard(key, alarmOf(close, retryInMs, stop, at));
+  });
   await context.wakeOutbox();
 }
 
-function alarmOf(close: Close, retryInMs: number, words: string, at: EpochMs): AlarmCard {
+function stuckCard(
+  close: Close,
+  retryInMs: number,
+  { price: stopPrice, doubt }: Rescue,
+  at: EpochMs,
+): ClosingCard {
+  const { failures, lastFailure } = close;
+  const why = lastFailure ?? 'no reason known';
+  const progress = { phase: 'stuck', why, retryInMs, stopPrice, failures } as const;
+  return closingCard(close, doubt === undefined ? progress : { ...progress, doubt }, at);
+}
+
+function alarmOf(close: Close, retryInMs: number, { words }: Rescue, at: EpochMs): AlarmCard {
   const again = Math.round(retryInMs / 1_000);
   return {
     kind: 'alarm',
@@ -77,6 +92,7 @@ function alarmOf(close: Close, retryInMs: number, words: string, at: EpochMs): A
 
 interface Rescue {
   readonly price: Usd | null;
+  readonly doubt?: StopDoubt;
   readonly words: string;
 }
 
@@ -85,7 +101,9 @@ async function rescue(context: AppContext, close: Close): Promise<Rescue> {
   try {
     const { symbol } = close;
     const { position, orders } = await readHoldings(context, symbol, orderHorizon(context));
-    if (position === null) return { price: null, words: 'No shares are left.' };
+    if (position === null) {
+      return { price: null, doubt: 'no-shares', words: 'No shares are left.' };
+    }
     const { isProtected, stopPrice, liveStopQuantity } = protectionOf(position, orders);
     if (isProtected && !isDying(orders)) {
       return { price: stopPrice, words: 'Its stop is live at the broker.' };
@@ -111,6 +129,7 @@ async function rescue(context: AppContext, close: Close): Promise<Rescue> {
     if (!(error instanceof BrokerError)) throw error;
     return {
       price: null,
+      doubt: 'unseen',
       words: 'The broker cannot be read: whether a stop protects it is not known.',
     };
   }

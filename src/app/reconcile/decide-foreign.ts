@@ -107,11 +107,13 @@ async function decideOrder(
   }
   const order = await context.broker.urgent.order(brokerOrderId(key));
   if (order === null) return `The order in ${symbol} is gone.`;
-  await cancelGroups(context, liveGroups([order]), {
-    closeId: null,
-    reason: 'foreign',
-    requestedBy: by,
-  });
+  const wish = { closeId: null, reason: 'foreign', requestedBy: by } as const;
+  if (!(await cancelGroups(context, liveGroups([order]), wish))) {
+    // It counts as decided once it is: what may live on must not be passed over.
+    throw new UserError(
+      `The broker has not taken the cancel of the order in ${symbol}, which may be live still. Nothing is decided: ask again with /foreign, or cancel it at the broker.`,
+    );
+  }
   return `The order in ${symbol} is being cancelled.`;
 }
 

@@ -159,9 +159,11 @@ function changeCard(
     kind: 'notice',
     tone: isClean ? 'good' : 'warning',
     title: isClean
-      ? 'Broker and ledger agree again: entries are open'
+      ? 'Broker and ledger agree again: they keep entries out no more'
       : 'Broker and ledger differ: no entries until it is decided',
-    text: isClean ? 'Orders, fills and positions are the same on both sides.' : has,
+    text: isClean
+      ? 'Orders, fills and positions are the same on both sides, or decided about. Entries go on where they are not halted.'
+      : has,
     at,
   };
 }

@@ -10,7 +10,7 @@ import type { DigestCard } from '#ports/report-cards.ts';
 
 import type { AppContext } from '../context.ts';
 import { readPositions } from '../positions.ts';
-import { flowsOfDay, openingEquity } from './equity.ts';
+import { flowsOf, openingEquity } from './equity.ts';
 import { daysOf, overallMetrics, sessionMetrics } from './metrics.ts';
 import type { DayRange } from './metrics.ts';
 import { weeklyCard, weeklyKey } from './weekly.ts';
@@ -101,7 +101,7 @@ async function equityOf(context: AppContext, { date }: Session): Promise<DayEqui
   const [first, points, flows, flowsUntil] = await Promise.all([
     openingEquity(context, date, isToday ? account : null),
     ledger.equityPoints(date),
-    flowsOfDay(context, date),
+    flowsOf(context, date),
     ledger.cashFlows(date),
   ]);
   const closing = isToday ? account.equity : (points.at(-1)?.equity ?? account.equity);

@@ -30,17 +30,18 @@ export async function openingEquity(
 }
 
 /**
- * Deposits less withdrawals since the close of the session before, until the end of a date. They are dated by
- * the day alone, and no part of the day's profit and loss.
+ * Deposits less withdrawals since the close of the session before a date, until the end of it, or of a later
+ * one. They are dated by the day alone, and no part of the profit and loss.
  */
-export async function flowsOfDay(
+export async function flowsOf(
   { ledger, calendar }: AppContext,
   date: SessionDate,
+  last: SessionDate = date,
 ): Promise<Usd> {
   const previous = await calendar.before(date);
   if (previous === null) return ZERO_USD;
   const [until, then] = await Promise.all([
-    ledger.cashFlows(date),
+    ledger.cashFlows(last),
     ledger.cashFlows(previous.date),
   ]);
   return subtractUsd(until, then);

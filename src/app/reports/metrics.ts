@@ -29,27 +29,37 @@ export async function daysOf(
 }
 
 /**
- * The deepest fall is that of the equities, or of what the drawdown watch has measured between them, whichever
- * is the deeper.
+ * The deepest fall of a session, in per cent: that of the equities, or of what the drawdown watch has measured
+ * between them, whichever is the deeper.
  *
- * @param equities of the session, from its opening to its close, with what was paid in or out taken out
+ * @param equities of the session so far, with what was paid in or out taken out
  */
+export async function deepestFall(
+  { ledger }: Pick<AppContext, 'ledger'>,
+  date: SessionDate,
+  equities: readonly Usd[],
+): Promise<number> {
+  const open = await ledger.sessionOpen(date);
+  return Math.max(Math.abs(maxDrawdownPercent(equities)), open?.deepestPercent ?? 0);
+}
+
+/** @param equities of the session, from its opening to its close, with what was paid in or out taken out */
 export async function sessionMetrics(
   { ledger, calendar }: Pick<AppContext, 'ledger' | 'calendar'>,
   session: Session,
   equities: readonly Usd[],
 ): Promise<DailyMetrics> {
   const days = await daysOf({ calendar }, session);
-  const [closed, entered, interference, open] = await Promise.all([
+  const [closed, entered, interference, deepest] = await Promise.all([
     ledger.closedTrades(days),
     ledger.enteredTrades(days),
     ledger.interferenceCount(session.date),
-    ledger.sessionOpen(session.date),
+    deepestFall({ ledger }, session.date, equities),
   ]);
   return dailyMetrics({
     closed,
     entered,
-    drawdowns: [Math.max(Math.abs(maxDrawdownPercent(equities)), open?.deepestPercent ?? 0)],
+    drawdowns: [deepest],
     interference,
   });
 }

@@ -1,19 +1,20 @@
 import { dailyMetrics } from '#core/daily-metrics.ts';
 import type { DailyMetrics } from '#core/daily-metrics.ts';
-import { addUsd, micros } from '#core/money.ts';
+import { withoutFlows } from '#core/equity-curve.ts';
+import { addUsd, micros, subtractUsd } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
 import { groupTrades } from '#core/performance-groups.ts';
 import type { Grouping, TradeGroup } from '#core/performance-groups.ts';
 import { addDays, newYorkDate, startOfDay } from '#core/session.ts';
 import type { SessionDate } from '#core/session.ts';
-import { maxDrawdownPercent } from '#core/statistics.ts';
 import type { ClosedTrade } from '#core/trade.ts';
 import type { ChartSpec } from '#ports/charts.ts';
 import type { EquityPoint } from '#ports/ledger.ts';
 import type { SessionMetrics } from '#ports/metrics-ledger.ts';
 
 import type { AppContext } from '../context.ts';
-import { openingEquity } from './equity.ts';
+import { flowsOf, openingEquity } from './equity.ts';
+import { deepestFall } from './metrics.ts';
 
 /** How far back is looked: `day` is that of the running session or the last one. */
 export const PERIODS = ['day', 'week', 'month', 'all'] as const;
@@ -64,9 +65,10 @@ export async function performance(
     equityOfDay(context, to),
   ]);
   const sessions = kept.filter(({ sessionDate }) => isWithin({ from, to }, sessionDate));
+  const isKept = sessions.some(({ sessionDate }) => sessionDate === to);
   const drawdowns = [
     ...sessions.flatMap(({ metrics: { drawdownPercent } }) => drawdownPercent.value ?? []),
-    ...(sessions.some(({ sessionDate }) => sessionDate === to) ? [] : drawdownOf(today)),
+    ...(isKept ? [] : await drawdownOf(context, to, today)),
   ];
   const metrics = dailyMetrics({ closed, entered, drawdowns, interference });
   const groups = by === null ? [] : groupTrades(closed, by);
@@ -107,11 +109,16 @@ async function equityOfDay(context: AppContext, date: SessionDate): Promise<DayO
   return { opening, points };
 }
 
-/** Of a day whose metrics are not kept yet; none where nothing was measured. */
-function drawdownOf({ opening, points }: DayOfEquity): readonly number[] {
+/** Of a day whose metrics are not kept yet, as they will have it; none where nothing was measured. */
+async function drawdownOf(
+  context: AppContext,
+  date: SessionDate,
+  { opening, points }: DayOfEquity,
+): Promise<readonly number[]> {
   if (points.length === 0) return [];
-  const curve = [...(opening === null ? [] : [opening]), ...points.map(({ equity }) => equity)];
-  return [Math.abs(maxDrawdownPercent(curve))];
+  const [until, own] = await Promise.all([context.ledger.cashFlows(date), flowsOf(context, date)]);
+  const start = opening === null ? [] : [{ equity: opening, flows: subtractUsd(until, own) }];
+  return [await deepestFall(context, date, withoutFlows([...start, ...points]))];
 }
 
 function equityChart(

@@ -15,7 +15,7 @@ import type { OpenPositionLine } from '#ports/report-cards.ts';
 import type { AppContext } from '../context.ts';
 import { impedimentsOf } from '../impediments.ts';
 import { readPositions } from '../positions.ts';
-import { flowsOfDay, openingEquity } from './equity.ts';
+import { flowsOf, openingEquity } from './equity.ts';
 
 /** What `/status` and the readiness page tell. */
 export interface StatusReport {
@@ -110,7 +110,7 @@ async function dayResult(
   const date = newYorkDate(now);
   const [opening, dayFlows] = await Promise.all([
     openingEquity(context, date, account),
-    flowsOfDay(context, date),
+    flowsOf(context, date),
   ]);
   if (opening === null) return { dayPnl: null, dayPnlPercent: null, dayFlows };
   const dayPnl = subtractUsd(account.equity, addUsd(opening, dayFlows));

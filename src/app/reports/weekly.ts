@@ -1,6 +1,7 @@
 import { dailyMetrics } from '#core/daily-metrics.ts';
 import type { DailyMetrics } from '#core/daily-metrics.ts';
-import { subtractUsd } from '#core/money.ts';
+import { gainPercent } from '#core/equity-curve.ts';
+import { addUsd, subtractUsd } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
 import { resultsBySymbol } from '#core/performance-groups.ts';
 import { mondayOf } from '#core/session.ts';
@@ -8,7 +9,7 @@ import type { Session } from '#core/session.ts';
 import type { DayResult, WeeklyCard } from '#ports/report-cards.ts';
 
 import type { AppContext } from '../context.ts';
-import { openingEquity } from './equity.ts';
+import { flowsOf, openingEquity } from './equity.ts';
 import { daysOf } from './metrics.ts';
 
 /** The message of a week; one a week, whatever holidays there are. */
@@ -22,6 +23,8 @@ export interface LastSession {
   readonly session: Session;
   readonly opening: Usd;
   readonly closing: Usd;
+  /** Deposits less withdrawals in between. */
+  readonly flows: Usd;
   readonly metrics: DailyMetrics;
 }
 
@@ -39,7 +42,8 @@ export async function weeklyCard(
   const [first] = days;
   if (first === undefined) return null;
   const { closed, metrics } = await tradesOfWeek(context, last, days);
-  const pnl = subtractUsd(closing, first.opening);
+  const flows = await flowsOf(context, first.session.date, session.date);
+  const pnl = resultOf({ ...first, closing, flows });
   return {
     kind: 'weekly',
     mode,
@@ -48,11 +52,9 @@ export async function weeklyCard(
     openingEquity: first.opening,
     closingEquity: closing,
     pnl,
-    pnlPercent: (pnl / first.opening) * 100,
-    days: days.map((day): DayResult => ({
-      date: day.session.date,
-      pnl: subtractUsd(day.closing, day.opening),
-    })),
+    pnlPercent: gainPercent(pnl, first.opening, flows),
+    flows,
+    days: days.map((day): DayResult => ({ date: day.session.date, pnl: resultOf(day) })),
     metrics,
     symbols: resultsBySymbol(closed),
     nextSession: next,
@@ -62,6 +64,10 @@ export async function weeklyCard(
 
 type Day = Omit<LastSession, 'metrics'>;
 
+/** What was paid in or out is no part of it. */
+const resultOf = ({ opening, closing, flows }: Day): Usd =>
+  subtractUsd(closing, addUsd(opening, flows));
+
 /** The week's sessions that the bot was there in, oldest first. */
 async function daysOfWeek(context: AppContext, last: LastSession): Promise<readonly Day[]> {
   const { calendar, ledger } = context;
@@ -70,13 +76,14 @@ async function daysOfWeek(context: AppContext, last: LastSession): Promise<reado
   const sessions = await calendar.endingWith(date, MOST_SESSIONS);
   const days: Day[] = [];
   for (const session of sessions.filter((one) => one.date >= monday && one.date < date)) {
-    const [opening, points] = await Promise.all([
+    const [opening, points, flows] = await Promise.all([
       openingEquity(context, session.date, null),
       ledger.equityPoints(session.date),
+      flowsOf(context, session.date),
     ]);
     const closing = points.at(-1)?.equity;
     if (opening !== null && closing !== undefined) {
-      days.push({ session, opening, closing });
+      days.push({ session, opening, closing, flows });
     }
   }
   return [...days, last];

@@ -10,6 +10,8 @@ type Fault =
       readonly code?: number;
       readonly retryAfterMs?: number;
     }
+  /** It is done, but answered with this status all the same, as a proxy on the way may do. */
+  | { readonly kind: 'status-after'; readonly status: number }
   /** The connection breaks before anything was done. */
   | { readonly kind: 'drop-before' }
   /** It is done, but the connection breaks before the answer. */
@@ -55,6 +57,10 @@ export function createFaults(): FaultInjection {
       const fault = take(`${context.req.method} ${context.req.path}`);
       if (fault?.kind === 'status') return statusAnswer(fault);
       if (fault?.kind !== 'drop-before') await next();
+      if (fault?.kind === 'status-after') {
+        context.res = statusAnswer({ kind: 'status', status: fault.status });
+        return undefined;
+      }
       if (fault) context.env.incoming.socket.destroy();
       return fault ? new Response(null) : undefined;
     },

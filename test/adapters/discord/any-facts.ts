@@ -153,6 +153,14 @@ const anyClosingProgress: fc.Arbitrary<ClosingProgress> = fc.oneof(
     failures: whole,
   }),
   fc.record({
+    phase: fc.constant('stuck'),
+    why: text,
+    stopPrice: fc.constant(null),
+    doubt: fc.constantFrom('unseen', 'no-shares'),
+    retryInMs: whole,
+    failures: whole,
+  }),
+  fc.record({
     phase: fc.constant('done'),
     proof: fc.record({
       positionQuantity: fc.integer({ min: -100_000, max: 100_000 }),

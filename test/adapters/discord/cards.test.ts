@@ -188,6 +188,12 @@ describe('the exit card', () => {
     );
   });
 
+  it('that comes days late says of which day it is', () => {
+    const late = read({ ...exit(), lateMs: 3 * 24 * 3_600_000 });
+    expect(late).toContain('Flat since <t:1764349500:f>.');
+    expect(late).toContain('[Realized on 2025-11-28] −$1,204.00');
+  });
+
   it('tells a short the right way round', () => {
     expect(read(exit({ side: 'short' }))).toContain(
       'Shorted 120 at $182.31, bought back at $185.75.',
@@ -219,7 +225,7 @@ describe('the digest', () => {
       ✅ Drawdown −0.80 %, target < 3 %: met
       ⏳ Slippage 1.2 bps worse (−0.4 to 2.8) on 3 entries, target < 5 bps: met
       ✅ Interference 0, target 0: met
-      [All 40 closed trades: +$3,010.50] ✅ Win rate 62.5 % (47 to 76), target > 60 %: met
+      [All 40 closed trades: +$3,010.50 before fees] ✅ Win rate 62.5 % (47 to 76), target > 60 %: met
       ✅ Profit factor 2.71, target > 2.5: met
       ❌ Average +1.2 R (+0.71 to +1.69), target > 2 R: missed
       ✅ Worst day’s drawdown −1.42 % on 12 sessions, target < 3 %: met

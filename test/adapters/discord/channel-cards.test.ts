@@ -94,12 +94,13 @@ describe('the digest of a week', () => {
   it('is the week on one page', () => {
     expect(read(weekly)).toMatchInlineSnapshot(`
       "# 🗓️ 📝 PAPER · Week of 2025-11-24 to 2025-11-28: +$640.00 (+0.64 %)
-      Equity $100,000.00 → $100,640.00, realized and unrealized.
+      Equity $100,000.00 → $100,640.00
+      Realized and unrealized, after the fees that were charged so far.
       Best day 2025-11-25 +$438.32; worst day 2025-11-24 −$210.50.
       [Days] 2025-11-24 −$210.50
       2025-11-25 +$438.32
       2025-11-28 +$412.18
-      [40 closed trades, 25 won: +$3,010.50] ✅ Win rate 62.5 % (47 to 76), target > 60 %: met
+      [40 closed trades, 25 won: +$3,010.50 before fees] ✅ Win rate 62.5 % (47 to 76), target > 60 %: met
       ✅ Profit factor 2.71, target > 2.5: met
       ❌ Average +1.2 R (+0.71 to +1.69), target > 2 R: missed
       ✅ Worst day’s drawdown −1.42 % on 12 sessions, target < 3 %: met
@@ -113,6 +114,12 @@ describe('the digest of a week', () => {
       opens <t:1764599400:f>
       (2025-11-24 to 2025-11-28 · PAPER)"
     `);
+  });
+
+  it('says what was paid in or out, which is no part of its result', () => {
+    expect(read({ ...weekly, flows: parseUsd('-2000') })).toContain(
+      '→ $100,640.00; the result is without $2,000.00 paid out\n',
+    );
   });
 
   it('tells no symbol twice', () => {
@@ -135,6 +142,15 @@ describe('in a trade’s thread', () => {
       The other 60 run on between the stop at $180.26 and the target at $187.75. Nothing to do.
       (2025-11-28-1030-NVDA · PAPER)"
     `);
+  });
+
+  it('a part of which the news came late does not tell what may be over as if it were so now', () => {
+    const text = read({ ...scaledOut, lateMs: 40 * 60_000 });
+    expect(text).toContain('took its profit at the broker, <t:1764343800:f>.');
+    expect(text).toContain(
+      'The other 60 ran on between the stop at $180.26 and the target at $187.75 then; /status tells',
+    );
+    expect(text).not.toContain('Nothing to do');
   });
 
   it('the sum of a trade is its last word', () => {

@@ -146,6 +146,22 @@ describe('a closing that is stuck', () => {
     expect(read(closing(naked, short))).toContain('Buy back NVDA there, or set a stop.');
   });
 
+  it('does not say that nothing protects the shares where nobody can see', () => {
+    const unseen = { ...stuck, stopPrice: null, doubt: 'unseen', failures: 1 } as const;
+    const text = read(closing(unseen));
+    expect(text).toContain('# 🚨 NOT CLOSED: NVDA, 100 to sell · STOP NOT KNOWN: look at the');
+    expect(text).toContain('whether a stop protects the shares is not known. Look there now**');
+    expect(text).not.toContain('NO STOP');
+    expect(text).not.toContain('NOTHING');
+  });
+
+  it('calls nobody for shares that are not there any more', () => {
+    const gone = { ...stuck, stopPrice: null, doubt: 'no-shares', failures: 1 } as const;
+    const text = read(closing(gone));
+    expect(text).toContain('# ⚠️ NOT CLOSED: NVDA, 100 to sell · no shares are left\n');
+    expect(text).not.toContain('act at the broker');
+  });
+
   it('grows louder when it keeps failing, though a stop is in', () => {
     const text = read(closing({ ...stuck, failures: 3 }));
     expect(text).toContain('# 🚨 NOT CLOSED: NVDA, 100 to sell · 🛡 stop $178.00\n');

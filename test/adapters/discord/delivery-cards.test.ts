@@ -4,7 +4,7 @@ import { renderCard } from '#adapters/discord/render.ts';
 import { ticker } from '#core/ids.ts';
 import type { Card } from '#ports/cards.ts';
 
-import { alarm, AT, digest, entry, exit, notice, stopMoved } from './facts.ts';
+import { alarm, AT, digest, entry, exit, notice, stopMoved, summary } from './facts.ts';
 
 const MINUTE = 60_000;
 const embedOf = (card: Card, waitedMs?: number) =>
@@ -36,6 +36,12 @@ describe('a card that had to wait', () => {
       '🕓 **Told 29 min late: the news could not get through before.**',
       `It happened at <t:${AT / 1_000}:f>.`,
     ]);
+  });
+
+  it('says when it happened also where that is the end of its trade', () => {
+    expect(embedOf(summary, 29 * MINUTE).description).toContain(
+      `It happened at <t:${summary.trade.closedAt / 1_000}:f>.`,
+    );
   });
 
   it('says nothing of the kind when it did not', () => {

@@ -230,6 +230,17 @@ describe('a slash command', () => {
     });
   });
 
+  it.each([
+    ['', 0],
+    [', also where that is found out by the next attempt alone', 1],
+  ])('runs once where Discord has heard it and answers with an error%s', async (_, unseen) => {
+    const desk = await open();
+    desk.standIn.faults.failNext({ kind: 'status-after', status: 502 }, 1, /callback$/);
+    desk.standIn.faults.failNext({ kind: 'status', status: 503 }, unseen, /^GET .*webhooks/);
+    expect(await say(desk, 'trader', 'stop')).toMatchObject({ content: 'stopped' });
+    expect(desk.calls).toHaveLength(1);
+  });
+
   it('that is over before it could be answered is only noted', async () => {
     let shiftMs = 0;
     const desk = await open({}, { now: () => Date.now() + shiftMs });

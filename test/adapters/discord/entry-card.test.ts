@@ -273,7 +273,7 @@ describe('the entry card', () => {
     expect(lines.slice(0, 4)).toEqual([
       '# ✅ BOUGHT 120 NVDA @ $182.33 · stop $180.26 · 12 min late',
       '🕓 **Told 12 min late: the news could not get through before.**',
-      'Filled <t:1764343800:t>. Its stop and target came with it; /status tells what became of them since.',
+      'Filled <t:1764343800:f>. Its stop and target came with it; /status tells what became of them since.',
       '🪜 Half (60) leaves at $186.68 (2 R), the other 60 at $187.75.',
     ]);
   });

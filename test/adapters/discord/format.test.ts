@@ -17,6 +17,7 @@ describe('text by a person or the broker', () => {
     ['@everyone and @here', '@\u200Beveryone and @\u200Bhere'],
     ['# title\n- item\n1. first', '\\# title\n\\- item\n1\\. first'],
     ['price -1.5, 10.25 each', 'price -1.5, 10.25 each'],
+    ['Eve \u202E37.41$+\u2069 news', 'Eve 37.41$+ news'],
     [String.raw`already \*escaped`, String.raw`already \\\*escaped`],
   ])('is shown as it was written: %s', (written, sent) => {
     expect(plain(written)).toBe(sent);

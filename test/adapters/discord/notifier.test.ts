@@ -426,6 +426,32 @@ describe('a card that Discord cannot take', () => {
   });
 });
 
+describe('a card that this version cannot show', () => {
+  afterEach(closeDesks);
+
+  const strange = { ...alarm, kind: 'of-a-later-version' } as unknown as Card;
+  const text = /^⚠ A message of the kind of-a-later-version is missing: this version/;
+
+  it('is told of, and keeps no other back', async () => {
+    const { notifier, standIn, lines } = await openNotifier();
+    const id = await notifier.post(strange, 'strange');
+    expect(channelMessages({ standIn })).toMatchObject([
+      { id, embeds: [], content: expect.stringMatching(text) },
+    ]);
+    expect(lines).toContainEqual(expect.objectContaining({ kind: 'of-a-later-version' }));
+    expect(await notifier.find('strange')).toBe(id);
+  });
+
+  it('takes away what its message told before', async () => {
+    const { notifier, standIn } = await openNotifier();
+    const id = await notifier.post(submitted, KEY);
+    expect(await notifier.edit(id, strange)).toBe('edited');
+    expect(channelMessages({ standIn })).toMatchObject([
+      { id, embeds: [], content: expect.stringMatching(text) },
+    ]);
+  });
+});
+
 describe('a failed delivery', () => {
   afterEach(closeDesks);
 

@@ -10,7 +10,7 @@ const halted = { ...control.control, by: 'drawdown watch' } as const;
 describe('the drawdown card', () => {
   it('warns with the figures, what cost most, and what the limit would do', () => {
     expect(read(drawdown)).toMatchInlineSnapshot(`
-      "# ⚠️ DRAWDOWN of the day −1.54 %: 50 % of the limit is used up
+      "# ⚠️ DRAWDOWN of the day −1.54 %: 51 % of the limit is used up
       <t:1764343800:f>
       At −3 % the bot halts entries for the session. Nothing to do yet.
       2 open positions: stops and targets at the broker stay as they are; exits and protection go on.
@@ -34,7 +34,7 @@ describe('the drawdown card', () => {
     expect(read(card)).toMatchInlineSnapshot(`
       "# 🚨 DRAWDOWN of the day −3.02 %: LIMIT REACHED
       <t:1764343800:f>
-      **No new entries until <t:1764343860:f>, when the next session opens.** Two readings in a row were beyond the limit.
+      **No new entries until <t:1764343860:f>.** Two readings in a row were beyond the limit.
       2 open positions: stops and targets at the broker stay as they are; exits and protection go on.
       To do: look at what cost most, and decide whether to go on.
       [Equity] $98,460.00
@@ -83,7 +83,7 @@ describe('the drawdown card', () => {
     expect(title({ ...drawdown, percent: -3.2 })).toBe(
       '⚠️ DRAWDOWN of the day −3.20 %: beyond the limit, being confirmed',
     );
-    expect(title({ ...drawdown, percent: -2.99 })).toContain('50 % of the limit is used up');
+    expect(title({ ...drawdown, percent: -2.99 })).toContain('99 % of the limit is used up');
   });
 
   it('says when it is over', () => {

@@ -150,6 +150,13 @@ describe('the status', () => {
     );
   });
 
+  it('says of which day the last cycle is and since when a position is held, when that is not today', () => {
+    const now = AT + 3 * 24 * 3_600_000;
+    const text = statusPage({ now });
+    expect(text).toContain('bar <t:1764343800:f>\ndone <t:1764343802:f>\n');
+    expect(text).toContain('since <t:1764341100:f>, 3 d');
+  });
+
   it('says what was paid in or out beside the day’s result', () => {
     expect(statusPage({ dayFlows: parseUsd('10000') })).toContain(
       '+0.41 %\nwithout $10,000.00 paid in',

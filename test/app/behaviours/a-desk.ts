@@ -159,9 +159,12 @@ const NO_SALE = {
   details: {},
 } as const;
 
+/** The answer of a broker that takes no order. */
+export const noSale = async () => NO_SALE;
+
 /** The application of a desk whose broker takes no sale of a closing. */
 export const withoutSales = (desk: Desk, broker: Broker = desk.context.broker): AppContext =>
-  desk.with({ broker: { ...broker, submitExit: async () => NO_SALE } });
+  desk.with({ broker: { ...broker, submitExit: noSale } });
 
 /** Halts trading once a closing has sold what fills at once. */
 export const haltedAfterExit = (desk: Desk): AppContext =>

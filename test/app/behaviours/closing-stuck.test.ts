@@ -8,6 +8,7 @@ import { halt } from '#app/control.ts';
 import { reconcile } from '#app/reconcile/reconcile.ts';
 import { parseUsd } from '#core/money.ts';
 import { MINUTE_MS, newYorkInstant } from '#core/session.ts';
+import { BrokerError } from '#ports/broker.ts';
 import type { Broker } from '#ports/broker.ts';
 
 import { FIRST } from '../../sandbox/alpaca-market.ts';
@@ -22,6 +23,7 @@ import {
   isShownProtected,
   legAt,
   liveAt,
+  noSale,
   NVDA,
   openClose,
   ordersAt,
@@ -36,12 +38,13 @@ const { quiet } = BARS;
 const at = (time: string) => newYorkInstant(FIRST.date, time);
 const FLATTEN = { by: 'Ada', reason: 'news', until: null, flatten: true } as const;
 
+const away = () => Promise.reject(new BrokerError('away', { retryable: true }));
 const lastClosing = async (desk: TradingDesk) => (await cardsOf(desk, 'closing')).at(-1)!;
 
-async function askForAll(desk: TradingDesk) {
+async function askFor(desk: TradingDesk, quantity: number) {
   const position = (await desk.context.broker.position(NVDA))!;
   const wish = { reason: 'manual_close', atMarket: false, requestedBy: 'Bob' } as const;
-  return requestClose(desk.context, { ...wish, tradeId: desk.id, position, quantity: 100 });
+  return requestClose(desk.context, { ...wish, tradeId: desk.id, position, quantity });
 }
 
 /** A desk whose closing has sold four shares when trading is halted. */
@@ -56,6 +59,34 @@ async function stuckAfterFour(quantity: number): Promise<TradingDesk> {
   desk.elapse(5 * MINUTE_MS);
   return desk;
 }
+
+describe('what protects the shares of a closing that got stuck', () => {
+  it('is not called missing while the broker cannot be read', async () => {
+    const desk = await deskWithPosition([quiet]);
+    const { broker } = desk.context;
+    await askFor(desk, 10);
+    const { id } = await openClose(desk);
+    const urgent = { ...broker.urgent, ordersSince: away };
+    const context = desk.with({ broker: { ...broker, urgent } });
+    expect(await runClose(context, id, NVDA)).toBe('stuck');
+    expect((await lastClosing(desk)).progress).toMatchObject({ stopPrice: null, doubt: 'unseen' });
+  });
+});
+
+describe('the stop of a closing that got stuck', () => {
+  it('is named in its message as soon as it is in, when none could be placed before', async () => {
+    const desk = await deskWithPosition([quiet, quiet]);
+    const context = withoutSales(desk);
+    const broker = { ...context.broker, submitProtection: noSale };
+    await close(desk, { context: { ...context, broker } });
+    expect((await lastClosing(desk)).progress).toMatchObject({ phase: 'stuck', stopPrice: null });
+    await desk.settle(context);
+    expect(await isShownProtected(desk)).toBe(true);
+    const { progress } = await lastClosing(desk);
+    expect(progress).toMatchObject({ phase: 'stuck', failures: 1 });
+    expect(progress).toHaveProperty('stopPrice', expect.any(Number));
+  });
+});
 
 describe('what a closing has sold before it got stuck', () => {
   it('is part of what it was asked for, and not more than that', async () => {
@@ -139,7 +170,7 @@ describe('a closing that is stuck', () => {
     desk.elapse(13_000);
     const asked: string[] = [];
     const pause = async (ms: number) => {
-      if (asked.length === 0) asked.push((await askForAll(desk)).kind);
+      if (asked.length === 0) asked.push((await askFor(desk, 100)).kind);
       return desk.context.pause(ms);
     };
     expect(await runClose(desk.with({ pause }), id, NVDA)).toBe('done');
@@ -153,7 +184,7 @@ describe('a closing that is stuck', () => {
   it('and was taken over begins again by itself, without another look of the guard', async () => {
     const desk = await deskWithPosition([quiet], { quantity: 100 });
     await close(desk, { quantity: 25, context: withoutSales(desk) });
-    expect(await askForAll(desk)).toMatchObject({ kind: 'widened' });
+    expect(await askFor(desk, 100)).toMatchObject({ kind: 'widened' });
     const { id } = await openClose(desk);
     expect(await runClose(desk.context, id, NVDA)).toBe('done');
     expect(sharesAt(desk)).toBe(0);

@@ -3,7 +3,7 @@ import type { APIEmbed } from 'discord.js';
 import { clipLine } from '#core/clip.ts';
 import { count, formatDuration, formatNumber, formatPrice, ordinal } from '#core/number-words.ts';
 import type { Mode } from '#ports/cards.ts';
-import type { ClosingCard, ClosingProgress } from '#ports/trade-cards.ts';
+import type { ClosingCard, ClosingProgress, StopDoubt } from '#ports/trade-cards.ts';
 
 import { plain, stamp } from '../format.ts';
 import { clipText } from '../limits.ts';
@@ -116,22 +116,50 @@ function exiting(card: ClosingCard, { attempt, limitPrice }: At<'exiting'>): Hea
 }
 
 function stuck(card: ClosingCard, progress: At<'stuck'>): Headline {
-  const { why, stopPrice, retryInMs, failures } = progress;
-  const isUrgent = stopPrice === null || failures >= MANY_FAILURES;
+  const { why, retryInMs, failures } = progress;
+  const { title, line, isNaked } = stopWords(card, progress);
+  const isUrgent = isNaked || failures >= MANY_FAILURES;
   const wanted = card.keep === 0 ? 'NOT CLOSED' : 'NOT REDUCED';
   return {
-    title: `${isUrgent ? '🚨' : '⚠️'} ${wanted}: ${wish(card)} · ${
-      stopPrice === null ? 'NO STOP: act at the broker now' : `🛡 stop ${formatPrice(stopPrice)}`
-    }`,
+    title: `${isUrgent ? '🚨' : '⚠️'} ${wanted}: ${wish(card)} · ${title}`,
     colour: isUrgent ? COLOUR.bad : COLOUR.warning,
     lines: [
-      stopPrice === null ? nakedLine(card) : guardedLine(formatPrice(stopPrice), failures),
+      line,
       `Failed for the ${ordinal(failures)} time: ${plain(clipText(why, WHY_LENGTH))}`,
       `Tried again in ${formatDuration(retryInMs)}, with what the broker shows then.`,
     ],
     fields: [],
   };
 }
+
+interface StopWords {
+  readonly title: string;
+  readonly line: string;
+  readonly isNaked: boolean;
+}
+
+/** What protects the shares meanwhile, as far as anybody knows. */
+function stopWords(card: ClosingCard, { stopPrice, doubt, failures }: At<'stuck'>): StopWords {
+  if (stopPrice !== null) {
+    const stop = formatPrice(stopPrice);
+    return { title: `🛡 stop ${stop}`, line: guardedLine(stop, failures), isNaked: false };
+  }
+  if (doubt === undefined) {
+    return { title: 'NO STOP: act at the broker now', line: nakedLine(card), isNaked: true };
+  }
+  return { ...DOUBT[doubt], isNaked: doubt === 'unseen' };
+}
+
+const DOUBT = {
+  unseen: {
+    title: 'STOP NOT KNOWN: look at the broker now',
+    line: '**The broker does not answer: whether a stop protects the shares is not known. Look there now**, before you sell or buy anything: a stop may still be live.',
+  },
+  'no-shares': {
+    title: 'no shares are left',
+    line: 'The broker shows no shares any more, so nothing is unprotected. What its orders have done is still being found out.',
+  },
+} as const satisfies Record<StopDoubt, Pick<StopWords, 'title' | 'line'>>;
 
 const nakedLine = ({ symbol, side }: ClosingCard): string =>
   `**NOTHING protects the shares: act at the broker now.** ${

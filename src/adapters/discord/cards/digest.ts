@@ -15,7 +15,7 @@ import type { ClosedTrade } from '#core/trade.ts';
 import type { DigestCard, OpenPositionLine } from '#ports/report-cards.ts';
 
 import { stamp } from '../format.ts';
-import { flowWords } from './flows.ts';
+import { equityWords } from './flows.ts';
 import { EXIT_WORDS } from './reasons.ts';
 import { signalFields } from './signals.ts';
 import { COLOUR, MODE_BADGE, protection, resultColour } from './style.ts';
@@ -57,11 +57,6 @@ export function digestEmbed(card: DigestCard): APIEmbed {
     ],
     footer: { text: `${card.date} · ${card.mode}` },
   };
-}
-
-function equityWords({ openingEquity, closingEquity, flows }: DigestCard): string {
-  const moved = `Equity ${formatMoney(openingEquity)} → ${formatMoney(closingEquity)}`;
-  return flows === undefined || flows === 0 ? moved : `${moved}; the result is ${flowWords(flows)}`;
 }
 
 /** Said before all figures, since a touched bracket is the one thing that must never happen. */
@@ -156,7 +151,7 @@ const sessionTitle = ({ session }: DigestCard): string =>
   `This session: ${count(session.winRate.count, 'closed trade')}`;
 
 const overallTitle = ({ overall: { winRate, pnl } }: DigestCard): string =>
-  `All ${count(winRate.count, 'closed trade')}: ${formatGain(pnl)}`;
+  `All ${count(winRate.count, 'closed trade')}: ${formatGain(pnl)} before fees`;
 
 const nextSession = ({ nextSession: next }: DigestCard): string =>
   next === null ? NONE : `${next.date}\nopens ${stamp(next.open, 'f')}`;

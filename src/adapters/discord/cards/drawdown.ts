@@ -69,7 +69,7 @@ function headline(card: DrawdownCard): Headline {
       return {
         title: isBeyond(card)
           ? `⚠️ ${what}: beyond the limit, being confirmed`
-          : `⚠️ ${what}: ${formatNumber(event.ofLimitPercent)} % of the limit is used up`,
+          : `⚠️ ${what}: ${usedUp(card)} % of the limit is used up`,
         colour: COLOUR.warning,
         lines: [
           ...(isBeyond(card)
@@ -108,6 +108,10 @@ function headline(card: DrawdownCard): Headline {
 
 const isBeyond = ({ percent, limitPercent }: DrawdownCard): boolean => percent <= -limitPercent;
 
+/** Never more than it is: a reading may lie far beyond the warning that it sets off. */
+const usedUp = ({ percent, limitPercent }: DrawdownCard): string =>
+  formatNumber(Math.floor((-100 * percent) / limitPercent));
+
 /** Of a warning, or of a breach, which stays one. */
 function recoveryLine({ control }: DrawdownCard): string {
   if (control.status === 'active') return 'The warning is over. Nothing to do.';
@@ -131,7 +135,7 @@ function breachLines(card: DrawdownCard): readonly string[] {
   const end =
     control.until === null
       ? 'until someone resumes with /resume (admins)'
-      : `until ${stamp(control.until, 'f')}, when the next session opens`;
+      : `until ${stamp(control.until, 'f')}`;
   return [
     `**No new entries ${end}.** Two readings in a row were beyond the limit.`,
     ...(control.status === 'flattening'

@@ -11,14 +11,13 @@ import {
   formatRoundMoney,
   formatSlippage,
 } from '#core/number-words.ts';
-import type { EpochMs } from '#core/session.ts';
 import type { Mode } from '#ports/cards.ts';
 import type { EntryCard, EntryProgress } from '#ports/trade-cards.ts';
 
-import { plain, stamp } from '../format.ts';
+import { plain } from '../format.ts';
 import { rejectionWords } from './rejections.ts';
 import { scaleOutLines } from './scale-out.ts';
-import { COLOUR, ENTRY_VERB, lateLines, lateMark } from './style.ts';
+import { COLOUR, ENTRY_VERB, lateLines, lateMark, toldStamp } from './style.ts';
 import type { Headline } from './style.ts';
 
 type At<Status extends EntryProgress['status']> = Extract<EntryProgress, { status: Status }>;
@@ -39,11 +38,11 @@ export function entryEmbed(card: EntryCard, mode: Mode): APIEmbed {
 }
 
 function headline(card: EntryCard): Headline {
-  const { intent, progress } = card;
+  const { intent, progress, lateMs } = card;
   const order = `${ENTRY_VERB[intent.side]} ${formatNumber(intent.quantity)} ${intent.symbol}`;
   const limit = formatPrice(intent.bracket.limitPrice);
   const priced = `${order} @ ${limit}`;
-  const at = stamp(progress.at);
+  const at = toldStamp(progress.at, lateMs);
   switch (progress.status) {
     case 'submitted':
       return {
@@ -56,9 +55,9 @@ function headline(card: EntryCard): Headline {
         fields: [],
       };
     case 'filled':
-      return filled(card, progress);
+      return filled(card, progress, at);
     case 'rejected':
-      return rejected(priced, progress);
+      return rejected(priced, progress, at);
     case 'cancelled':
       return notOpened(`✖️ NOT FILLED: ${priced}`, `Cancelled ${at}: ${plain(progress.reason)}`);
     case 'abandoned':
@@ -68,7 +67,7 @@ function headline(card: EntryCard): Headline {
   }
 }
 
-function rejected(order: string, { at, code, message }: At<'rejected'>): Headline {
+function rejected(order: string, { code, message }: At<'rejected'>, at: string): Headline {
   const { means, todo } = rejectionWords(code);
   // The broker has an order with this id: what became of that one, its no does not tell.
   const isSure = code !== 'duplicate-client-order-id';
@@ -76,7 +75,7 @@ function rejected(order: string, { at, code, message }: At<'rejected'>): Headlin
     title: `🚫 REJECTED: ${order}${isSure ? NO_POSITION : ''}`,
     colour: COLOUR.bad,
     lines: [
-      `Rejected ${stamp(at)}. ${means}${isSure ? ' No position was opened.' : ''}`,
+      `Rejected ${at}. ${means}${isSure ? ' No position was opened.' : ''}`,
       `To do: ${todo}`,
       ...(message.trim() === '' ? [] : [`The broker’s words: “${plain(message)}”`]),
     ],
@@ -93,7 +92,7 @@ const notOpened = (title: string, line: string): Headline => ({
   fields: [],
 });
 
-function filled(card: EntryCard, progress: At<'filled'>): Headline {
+function filled(card: EntryCard, progress: At<'filled'>, at: string): Headline {
   const { intent } = card;
   const { averagePrice, quantity, slippageBps } = progress;
   const isWhole = quantity >= intent.quantity;
@@ -106,7 +105,7 @@ function filled(card: EntryCard, progress: At<'filled'>): Headline {
     title: `${isWhole ? '✅' : '⚠️'} ${verb} ${shares} ${intent.symbol} @ ${price} · ${guard(card, isWhole)}`,
     colour: isWhole ? COLOUR.good : COLOUR.warning,
     lines: [
-      fillLine(card, progress.at, isWhole),
+      fillLine(card, at, isWhole),
       // Of a part, nobody knows yet which bracket it belongs to.
       ...(isWhole ? scaleOutLines(card) : []),
     ],
@@ -125,14 +124,14 @@ function guard({ intent, lateMs }: EntryCard, isWhole: boolean): string {
   return lateMs === null ? `🛡 ${stop}` : stop;
 }
 
-function fillLine({ lateMs }: EntryCard, at: EpochMs, isWhole: boolean): string {
+function fillLine({ lateMs }: EntryCard, at: string, isWhole: boolean): string {
   if (!isWhole) {
-    return `Partly filled ${stamp(at)}. Its legs may sleep until the rest fills; what is left unfilled is cancelled, and the shares get a stop of their own. A card tells when it is in.`;
+    return `Partly filled ${at}. Its legs may sleep until the rest fills; what is left unfilled is cancelled, and the shares get a stop of their own. A card tells when it is in.`;
   }
   return lateMs === null
     ? // In the past: the card stays as it is when they have moved, or acted.
-      `Filled ${stamp(at)}. Stop and target went live at the broker with it.`
-    : `Filled ${stamp(at)}. Its stop and target came with it; /status tells what became of them since.`;
+      `Filled ${at}. Stop and target went live at the broker with it.`
+    : `Filled ${at}. Its stop and target came with it; /status tells what became of them since.`;
 }
 
 const REGIME = {

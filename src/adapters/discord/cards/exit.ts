@@ -9,13 +9,13 @@ import {
   formatR,
   formatSlippage,
 } from '#core/number-words.ts';
+import { newYorkDate } from '#core/session.ts';
 import type { Mode } from '#ports/cards.ts';
 import type { ExitCard } from '#ports/trade-cards.ts';
 
-import { stamp } from '../format.ts';
 import { rangeFields } from './range.ts';
 import { EXIT_WORDS } from './reasons.ts';
-import { EXIT_VERB, lateLines, lateMark, resultColour } from './style.ts';
+import { EXIT_VERB, lateLines, lateMark, resultColour, toldStamp } from './style.ts';
 
 /** A trade that is flat again. */
 export function exitEmbed(card: ExitCard, mode: Mode): APIEmbed {
@@ -26,7 +26,7 @@ export function exitEmbed(card: ExitCard, mode: Mode): APIEmbed {
     color: resultColour(trade.pnl),
     description: [
       ...lateLines(lateMs),
-      `${path(card)}. Flat since ${stamp(trade.closedAt)}.`,
+      `${path(card)}. Flat since ${toldStamp(trade.closedAt, lateMs)}.`,
       ...whyLines(card),
       `Stop ${formatPrice(card.stopPrice)} · target ${formatPrice(card.targetPrice)}. Realized, before fees.`,
     ].join('\n'),
@@ -43,11 +43,15 @@ export function exitEmbed(card: ExitCard, mode: Mode): APIEmbed {
       },
       { name: 'Held', value: formatDuration(trade.closedAt - trade.openedAt), inline: true },
       ...rangeFields(card.range),
-      { name: 'Realized today', value: formatGain(card.realizedToday), inline: true },
+      { name: realizedName(card), value: formatGain(card.realizedToday), inline: true },
     ],
     footer: { text: `${trade.tradeId} · ${mode}` },
   };
 }
+
+/** Late news may be of an earlier day. */
+const realizedName = ({ trade, lateMs }: ExitCard): string =>
+  lateMs === null ? 'Realized today' : `Realized on ${newYorkDate(trade.closedAt)}`;
 
 function headline({ trade }: ExitCard): string {
   const { symbol, side, quantity, exitPrice, exitReason } = trade;

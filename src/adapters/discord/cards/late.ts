@@ -35,5 +35,5 @@ export function markLate(embed: APIEmbed, card: DeliveredCard): APIEmbed {
 function happenedAt(card: Card): EpochMs | null {
   if ('at' in card) return card.at;
   if (card.kind === 'entry') return card.progress.at;
-  return card.kind === 'exit' ? card.trade.closedAt : null;
+  return 'trade' in card ? card.trade.closedAt : null;
 }

@@ -27,7 +27,7 @@ export function performanceEmbed(report: PerformanceReport): APIEmbed {
     title: `📊 ${PERIOD[period]}: ${trades === 0 ? 'no closed trade' : `${formatGain(metrics.pnl)} in ${count(trades, 'trade')}`}`,
     color: resultColour(trades === 0 ? null : metrics.pnl),
     description: [
-      `${days}. Realized, before fees of ${formatMoney(fees)}.`,
+      `${days}. Realized, before fees; charged so far: ${formatMoney(fees)}.`,
       ...(trades === 0 ? [] : [`${metrics.wins} won, ${trades - metrics.wins} not.`]),
       '',
       ...targetLines(metrics),

@@ -121,15 +121,19 @@ export function drawdownWords(report: DrawdownReport, now: EpochMs): string {
 
 function measuredWords({ measuredAt }: DrawdownReport, now: EpochMs): string {
   if (measuredAt === null) return 'not measured yet';
-  const isToday = newYorkDate(measuredAt) === newYorkDate(now);
-  return isToday ? `at ${stamp(measuredAt)}` : `measured ${stamp(measuredAt, 'f')}`;
+  return `${isToday(measuredAt, now) ? 'at' : 'measured'} ${dayStamp(measuredAt, now)}`;
 }
+
+const isToday = (at: EpochMs, now: EpochMs): boolean => newYorkDate(at) === newYorkDate(now);
+
+/** The time alone would be taken for one of today. */
+const dayStamp = (at: EpochMs, now: EpochMs): string => stamp(at, isToday(at, now) ? 't' : 'f');
 
 const fall = (percent: number | null, limitPercent: number): string =>
   `${percent === null ? NONE : formatPercentGain(percent)} of −${formatNumber(limitPercent)} %`;
 
 function activityFields(report: StatusReport): APIEmbedField[] {
-  const { lastCycle } = report;
+  const { lastCycle, now } = report;
   const inline = true;
   return [
     {
@@ -137,7 +141,7 @@ function activityFields(report: StatusReport): APIEmbedField[] {
       value:
         lastCycle === null
           ? 'none yet'
-          : `bar ${stamp(lastCycle.barEnd)}\ndone ${stamp(lastCycle.finishedAt)}\ntook ${took(lastCycle.tookMs)}`,
+          : `bar ${dayStamp(lastCycle.barEnd, now)}\ndone ${dayStamp(lastCycle.finishedAt, now)}\ntook ${took(lastCycle.tookMs)}`,
       inline,
     },
     {
@@ -191,7 +195,7 @@ function positionField(line: OpenPositionLine, now: EpochMs): APIEmbedField {
       ...(line.tradeId === null ? ['not opened by this bot'] : []),
       ...(line.openedAt === null
         ? []
-        : [`since ${stamp(line.openedAt)}, ${formatDuration(now - line.openedAt)}`]),
+        : [`since ${dayStamp(line.openedAt, now)}, ${formatDuration(now - line.openedAt)}`]),
     ].join('\n'),
   };
 }

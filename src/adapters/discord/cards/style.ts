@@ -3,7 +3,10 @@ import type { APIEmbedField } from 'discord.js';
 import type { Usd } from '#core/money.ts';
 import { count, formatDuration } from '#core/number-words.ts';
 import type { PositionSide } from '#core/order.ts';
+import type { EpochMs } from '#core/session.ts';
 import type { Mode } from '#ports/cards.ts';
+
+import { stamp } from '../format.ts';
 
 /** Only an addition: the title's first words carry the meaning. */
 export const COLOUR = {
@@ -63,6 +66,10 @@ export const lateLines = (lateMs: number | null): readonly string[] =>
   lateMs === null
     ? []
     : [`🕓 **Told ${formatDuration(lateMs)} late: the news could not get through before.**`];
+
+/** The instant of what is told: of late news with its day, since that may not be the reader's. */
+export const toldStamp = (at: EpochMs, lateMs: number | null): string =>
+  stamp(at, lateMs === null ? 't' : 'f');
 
 /** How many positions have a live stop at the broker. */
 export function protection(isProtected: number, positions: number): string {

@@ -1,10 +1,11 @@
 import type { APIEmbed } from 'discord.js';
 
-import { count, formatGain, formatMoney, formatPercentGain, NONE } from '#core/number-words.ts';
+import { count, formatGain, formatPercentGain, NONE } from '#core/number-words.ts';
 import type { SymbolResult } from '#core/performance-groups.ts';
 import type { DayResult, WeeklyCard } from '#ports/report-cards.ts';
 
 import { stamp } from '../format.ts';
+import { equityWords } from './flows.ts';
 import { COLOUR, MODE_BADGE, resultColour } from './style.ts';
 import { LEGEND, targetLines } from './targets.ts';
 
@@ -22,13 +23,14 @@ export function weeklyEmbed(card: WeeklyCard): APIEmbed {
       ...(touched > 0
         ? [`⚠ **${count(touched, 'leg')} of a bracket ended for no reason of the bot’s.**`]
         : []),
-      `Equity ${formatMoney(card.openingEquity)} → ${formatMoney(card.closingEquity)}, realized and unrealized.`,
+      equityWords(card),
+      'Realized and unrealized, after the fees that were charged so far.',
       ...extremeLines(card.days),
     ].join('\n'),
     fields: [
       { name: 'Days', value: card.days.map(dayLine).join('\n') },
       {
-        name: `${count(metrics.winRate.count, 'closed trade')}, ${metrics.wins} won: ${formatGain(metrics.pnl)}`,
+        name: `${count(metrics.winRate.count, 'closed trade')}, ${metrics.wins} won: ${formatGain(metrics.pnl)} before fees`,
         value: [...targetLines(metrics), LEGEND].join('\n'),
       },
       ...symbolFields(card.symbols),
