@@ -6,6 +6,8 @@ import type { SessionDate } from '#core/session.ts';
 import { daysOfView } from '#core/warm-up.ts';
 import type { MarketData } from '#ports/market-data.ts';
 
+import { calendarDays } from './session-calendar.ts';
+
 /** The sessions before a date, of each symbol, as the volume profile and the correlation need them. */
 export interface DailyHistory {
   /**
@@ -17,9 +19,6 @@ export interface DailyHistory {
     symbols: readonly Ticker[],
   ): Promise<ReadonlyMap<Ticker, readonly DailyBar[]>>;
 }
-
-/** Calendar days that hold so many sessions for certain, whatever holidays fall among them. */
-const calendarDays = (sessions: number): number => Math.ceil((sessions * 7) / 5) + 14;
 
 export function createDailyHistory(
   marketData: Pick<MarketData, 'dailyBars'>,

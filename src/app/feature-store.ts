@@ -5,6 +5,7 @@ import type { BarPrices } from '#core/open-trade.ts';
 import type { StrategyParameters } from '#core/parameters.ts';
 import { MINUTE_MS } from '#core/session.ts';
 import type { EpochMs, Session, SessionDate } from '#core/session.ts';
+import { featureSessions } from '#core/warm-up.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { MarketData } from '#ports/market-data.ts';
 
@@ -30,12 +31,6 @@ export interface FeatureStore {
   barsSince(symbol: Ticker, at: EpochMs): readonly BarPrices[];
 }
 
-/**
- * Features start this many sessions back, and at each new session all bars are read anew: splits rescale
- * the past overnight, and some bars are amended after they were first read. So a bot that has run for
- * weeks and one that was started this morning compute the same figures, bit for bit.
- */
-export const WINDOW_SESSIONS = 10;
 /** How many bars back a missing one is asked for again. */
 const LATE_BARS = 12;
 
@@ -52,6 +47,11 @@ interface Window {
   readonly sessions: readonly Session[];
 }
 
+/**
+ * Features start some sessions back, and at each new session all bars are read anew: splits rescale the past
+ * overnight, and some bars are amended after they were first read. So a bot that has run for weeks and one that was
+ * started this morning compute the same figures, bit for bit.
+ */
 export function createFeatureStore(options: Options): FeatureStore {
   const { calendar, parameters, log } = options;
   const all = new Map<Ticker, ReadSeries>();
@@ -67,7 +67,7 @@ export function createFeatureStore(options: Options): FeatureStore {
 
   const openWindow = async ({ date }: Session): Promise<readonly Session[]> => {
     if (window.date !== date) {
-      const sessions = await calendar.endingWith(date, WINDOW_SESSIONS + 1);
+      const sessions = await calendar.endingWith(date, featureSessions(parameters) + 1);
       all.clear();
       window = { date, sessions };
     }

@@ -1,33 +1,49 @@
+import { listOf } from '#core/number-words.ts';
 import { MAX_WORD_AGE_DAYS, readinessOf } from '#core/readiness.ts';
 import type { Readiness } from '#core/readiness.ts';
 import { toIso } from '#core/session.ts';
+import type { WalkForwardWord } from '#ports/studies.ts';
 
 import type { AppContext } from './context.ts';
 import { signatureOf } from './signature.ts';
 
-type Context = Pick<AppContext, 'ledger' | 'parametersKey' | 'systemClock'>;
+type Context = Pick<
+  AppContext,
+  'ledger' | 'parametersKey' | 'systemClock' | 'watchlist' | 'research'
+>;
 
 /** Whether what trades has been shown to work; told of the parameters in force. */
-export async function readiness({
-  ledger,
-  parametersKey,
-  systemClock,
-}: Context): Promise<Readiness> {
-  const word = await ledger.lastWalkForward(parametersKey);
+export async function readiness(context: Context): Promise<Readiness> {
+  const { ledger, parametersKey, systemClock } = context;
+  const words = await ledger.walkForwardsOf(parametersKey);
   const override = await ledger.readinessOverride(parametersKey);
-  const told =
-    word === null
-      ? null
-      : {
-          hasPassed: word.verdict === 'better-than-luck',
-          sentence: word.sentence,
-          at: word.at,
-        };
+  const told = words.map(({ verdict, sentence, at, request }) => ({
+    hasPassed: verdict === 'better-than-luck',
+    sentence,
+    at,
+    to: request.to,
+    misfit: misfitOf(context, request),
+  }));
   return readinessOf(told, override, systemClock.now());
 }
 
+const MOST_NAMED = 5;
+
+/** Why a walk-forward says nothing of what trades: it had other symbols, or had it easier. */
+function misfitOf(
+  { watchlist, research }: Pick<Context, 'watchlist' | 'research'>,
+  request: WalkForwardWord['request'],
+): string | null {
+  const without = watchlist.filter((symbol) => !request.symbols.includes(symbol));
+  if (without.length > 0) {
+    return `was played without ${listOf(without, MOST_NAMED)}, which the watchlist has`;
+  }
+  const eased = research.easedBy(request);
+  return eased === null ? null : `had it easier than trading has: ${eased}`;
+}
+
 const CURE =
-  'have a walk-forward recommend them (/optimize kind:walk-forward), or let an admin say /readiness override with a reason';
+  'have a walk-forward of the watchlist recommend them (/optimize kind:walk-forward), or let an admin say /readiness override with a reason';
 
 /** Why these parameters may not trade real money, a sentence; null where they may, and always elsewhere. */
 export async function unreadiness(

@@ -18,9 +18,14 @@ export interface SessionCalendar {
   endingWith(date: SessionDate, count: number): Promise<readonly Session[]>;
 }
 
-/** Calendar days asked for around a date: enough for ten sessions back and any chain of holidays ahead. */
+/** Calendar days asked for around a date: enough for some sessions back and any chain of holidays ahead. */
 const DAYS_BACK = 30;
 const DAYS_AHEAD = 12;
+/** Of so many sessions back the days around a date tell, whatever holidays fall among them. */
+const SESSIONS_BACK = 15;
+
+/** Calendar days that hold so many sessions for certain, whatever holidays fall among them. */
+export const calendarDays = (sessions: number): number => Math.ceil((sessions * 3) / 2) + 14;
 
 /** Whether the sessions tell of a date, and of the session after it. */
 const reaches = (sessions: readonly Session[], date: SessionDate): boolean =>
@@ -61,7 +66,12 @@ export function createSessionCalendar(broker: Pick<Broker, 'calendar'>): Session
     upcoming: async (at) => (await around(newYorkDate(at))).filter((session) => session.close > at),
     before: async (date) => (await around(date)).findLast((session) => session.date < date) ?? null,
     after: async (date) => (await around(date)).find((session) => session.date > date) ?? null,
-    endingWith: async (date, count) =>
-      (await around(date)).filter((session) => session.date <= date).slice(-count),
+    endingWith: async (date, count) => {
+      const sessions =
+        count <= SESSIONS_BACK
+          ? await around(date)
+          : await broker.calendar(addDays(date, -calendarDays(count)), date);
+      return sessions.filter((session) => session.date <= date).slice(-count);
+    },
   };
 }

@@ -51,7 +51,7 @@ export interface SignalTally {
 /** What became of the entries that were sent. */
 export interface EntryTally {
   readonly filled: number;
-  /** Not filled within one bar, and cancelled. */
+  /** Not filled within one bar, and cancelled; or by the end of the data. */
   readonly missed: number;
   /** The exchange did not take them. */
   readonly rejected: number;
@@ -63,7 +63,7 @@ export interface BacktestResult {
   readonly endingEquity: Usd;
   /** In order of their closing. */
   readonly trades: readonly BacktestTrade[];
-  /** Trades that still hold shares at the end; their P/L so far is in the equity. */
+  /** Trades that were entered and are not over at the end; their P/L so far is in the equity. */
   readonly stillOpen: number;
   readonly equity: EquitySeries;
   readonly sessions: readonly SessionEquity[];

@@ -229,15 +229,17 @@ function endOf(run: Run): BacktestResult {
   const { desk, tally, equity, market, agenda, heldBars } = run;
   run.sessions.end();
   const { exchange, closed, halts, entries, live } = desk;
+  const open = [...live.values()].filter(({ trade }) => trade.entryQuantity > 0).length;
   return {
     startingEquity: run.startingEquity,
     endingEquity: exchange.equity(),
     trades: closed,
-    stillOpen: live.size,
+    stillOpen: open,
     equity: equity.series(market.grid.sessions.at(-1)?.close ?? 0),
     sessions: equity.sessions(market.grid.sessions.slice(agenda.firstSession)),
     signals: { ...tally, refused: { ...tally.refused } },
-    entries: { ...entries },
+    // No bar is left in which the others could fill.
+    entries: { ...entries, missed: entries.missed + live.size - open },
     halts,
     fees: addUsd(...exchange.fees().map(({ amount }) => amount)),
     borrow: exchange.borrowPaid(),

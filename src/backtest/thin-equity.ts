@@ -10,10 +10,15 @@ const A_PIECE = 3;
  * The series with no more points than that: of each of equally many the lowest, the highest and the last, so that
  * no peak and no trough is lost.
  */
-export function thinEquity({ at, equity }: EquitySeries, most: number): readonly EquityPoint[] {
-  const rows = at.length <= most ? [...at.keys()] : extremesOf(equity, Math.floor(most / A_PIECE));
-  return rows.map((row) => ({ at: at[row] ?? 0, equity: usdFromNumber(equity[row] ?? 0) }));
-}
+export const thinEquity = ({ at, equity }: EquitySeries, most: number): readonly EquityPoint[] =>
+  keptRows(equity, most).map((row) => ({
+    at: at[row] ?? 0,
+    equity: usdFromNumber(equity[row] ?? 0),
+  }));
+
+/** The rows of it, ascending. */
+export const keptRows = (equity: Float64Array, most: number): readonly number[] =>
+  equity.length <= most ? [...equity.keys()] : extremesOf(equity, Math.floor(most / A_PIECE));
 
 function extremesOf(equity: Float64Array, pieces: number): readonly number[] {
   const size = equity.length / pieces;

@@ -72,11 +72,47 @@ const settingsOf = (options: ReturnType<typeof optionsOf>): StudyOptions => ({
   borrowBpsPerYear: options.fills.borrowBpsPerYear,
 });
 
+const usualSettings = (): StudyOptions => settingsOf(optionsOf(backtestSchema.parse({})));
+
+type OptionName = keyof StudyOptions;
+
+type Comparison = (set: StudyOptions, usual: StudyOptions) => boolean;
+
+const never: Comparison = () => false;
+
+/** Whether an option as it was set lets the same rules come out better than the usual one, whatever the bars. */
+const IS_EASIER: Readonly<Record<OptionName, Comparison>> = {
+  startingCash: never,
+  marginMultiplier: (set, usual) => set.marginMultiplier > usual.marginMultiplier,
+  afterPeakHalt: never,
+  notShortable: never,
+  limitFill: (set, usual) => set.limitFill === 'touch' && usual.limitFill !== 'touch',
+  closings: (set, usual) => set.closings === 'at-close' && usual.closings !== 'at-close',
+  slippageBps: (set, usual) => set.slippageBps < usual.slippageBps,
+  maxParticipationBps: (set, usual) => capOf(set) > capOf(usual),
+  commissionPerShare: (set, usual) => set.commissionPerShare < usual.commissionPerShare,
+  borrowBpsPerYear: (set, usual) => set.borrowBpsPerYear < usual.borrowBpsPerYear,
+};
+
+const capOf = ({ maxParticipationBps }: StudyOptions): number =>
+  maxParticipationBps ?? Number.POSITIVE_INFINITY;
+
+/** Those of what was set that are easier than the usual ones. */
+export function easierOptions(set: Partial<StudyOptions>): Partial<StudyOptions> {
+  const usual = usualSettings();
+  const all = { ...usual, ...set };
+  // The table's keys are its own names.
+  const names = Object.keys(IS_EASIER) as OptionName[];
+  return Object.fromEntries(
+    names.filter((name) => IS_EASIER[name](all, usual)).map((name) => [name, all[name]]),
+  );
+}
+
 /** What of it is not the default; undefined where all is. */
 export function studyOptions(
   options: ReturnType<typeof optionsOf>,
 ): Partial<StudyOptions> | undefined {
-  const usual = settingsOf(optionsOf(backtestSchema.parse({})));
+  const usual = usualSettings();
   const changed = Object.entries(settingsOf(options)).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(Reflect.get(usual, name)),
   );

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 
-import { DEFAULT_OPTIONS } from '#backtest/options.ts';
 import { prepareMarket } from '#backtest/prepare.ts';
 import type { BacktestResult } from '#backtest/result.ts';
 import { startBacktest } from '#backtest/run-backtest.ts';
 import { sessionsWithin } from '#core/bar-notes.ts';
 import type { Ticker } from '#core/ids.ts';
 import { count } from '#core/number-words.ts';
+import { optionWords } from '#core/option-words.ts';
 import { DEFAULT_PARAMETERS } from '#core/parameters.ts';
 import { warmUpSessions } from '#core/warm-up.ts';
 import { assess } from '#research/assess.ts';
@@ -15,6 +15,7 @@ import { screenOf } from '#research/report/screen.ts';
 import type { ReportSubject } from '#research/report/subject.ts';
 import { optionsFor, runIdOf } from '#research/run-id.ts';
 
+import { studyOptions } from './backtest-schema.ts';
 import { parseBacktestSettings } from './backtest-settings.ts';
 import type { BacktestSettings } from './backtest-settings.ts';
 import { codeVersion } from './code-version.ts';
@@ -115,14 +116,10 @@ function subjectOf(
     ([name, value]) => value !== Reflect.get(DEFAULT_PARAMETERS, name),
   );
   const rules = changed.map(([name, value]) => `${name} ${value}`).join(', ');
-  const model = Object.entries(options.fills).filter(
-    ([name, value]) => name !== 'fees' && value !== Reflect.get(DEFAULT_OPTIONS.fills, name),
-  );
-  const fills = model.map(([name, value]) => `${name} ${value}`).join(', ');
   return {
     runId,
     span: `${symbols}, ${parameters.barMinutes}-minute bars, ${sessions[0]?.date ?? 'no'} to ${sessions.at(-1)?.date ?? 'session'} (${count(sessions.length, 'session')}, ${count(totalBars, 'bar')})`,
-    what: `Rules: ${rules || 'the defaults'}. Fills: ${fills || 'the defaults'}. Bars from ${data ?? 'the bar store'}.`,
+    what: `Rules: ${rules || 'the defaults'}. Fills, costs and account: ${optionWords(studyOptions(options))}. Bars from ${data ?? 'the bar store'}.`,
   };
 }
 

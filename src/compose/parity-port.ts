@@ -1,5 +1,4 @@
 import { createDailyHistory } from '#app/daily-history.ts';
-import { WINDOW_SESSIONS } from '#app/feature-store.ts';
 import { createSessionCalendar } from '#app/session-calendar.ts';
 import { DEFAULT_OPTIONS, SANDBOX_FILLS } from '#backtest/options.ts';
 import { readDay } from '#backtest/parity/recorded-day.ts';
@@ -10,6 +9,7 @@ import { columnsOfBars } from '#core/bar-columns.ts';
 import { barDefect } from '#core/bars.ts';
 import type { Bar, BarColumns } from '#core/bars.ts';
 import type { Session } from '#core/session.ts';
+import { featureSessions } from '#core/warm-up.ts';
 import type { Broker } from '#ports/broker.ts';
 import type { Mode } from '#ports/cards.ts';
 import type { Ledger } from '#ports/ledger.ts';
@@ -40,7 +40,7 @@ async function marketOf(
   const { barMinutes } = parameters;
   const sessions = await createSessionCalendar(broker).endingWith(
     session.date,
-    WINDOW_SESSIONS + 1,
+    featureSessions(parameters) + 1,
   );
   const watched = first.symbols.map(({ symbol }) => symbol);
   const symbols = [...new Set([...watched, ...trades.map(({ trade }) => trade.intent.symbol)])];

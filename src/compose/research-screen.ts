@@ -41,9 +41,9 @@ const number = (value: number | null, decimals = 2): string =>
 const spanWords = ({ from, to, sessions }: SessionSpan): string =>
   `${from} – ${to} (${count(sessions, 'session')})`;
 
-/** Where nothing is recommended, nothing was traded either. */
+/** Windows of a walk-forward may have traded although the time to come has no place to trade. */
 const playedWords = ({ recommended }: StudyReport, figures: KeyFigures): string =>
-  recommended === null ? 'nothing was traded' : figureWords(figures);
+  recommended === null && figures.trades === 0 ? 'nothing was traded' : figureWords(figures);
 
 const figureWords = (figures: KeyFigures): string =>
   [

@@ -18,6 +18,7 @@ import type { Outcomes, StudyPlan, Task } from '#research/study.ts';
 
 import { benchOf } from './bench.ts';
 import type { LoadMarket } from './load-market.ts';
+import { originOf } from './study-origin.ts';
 
 /** Few enough that little is lost with a worker, and many enough that its tasks share work. */
 const CHUNK_TASKS = 8;
@@ -38,7 +39,17 @@ interface OnTable {
   readonly dates: readonly SessionDate[];
   /** What is to be known about the bars, a line each. */
   readonly notes: readonly string[];
+  /** Of its bars and of this program: what was made of others does not belong to it. */
+  readonly origin: string;
 }
+
+/** What came of a task, as it is kept. */
+interface KeptOutcome extends PointOutcome {
+  readonly origin: string;
+}
+
+const OTHER_ORIGIN =
+  'some of its runs were made on other bars, or by another version of the program, than this process has: ask for it again, with the same bars and version wherever it is worked on';
 
 /** What a process that researches does with studies; the bars of the last one stay. */
 export function createResearchWork(workshop: Workshop): ResearchWork {
@@ -55,7 +66,8 @@ export function createResearchWork(workshop: Workshop): ResearchWork {
       const study = await wanted(store, id);
       if (study === null) return null;
       const table = await lay(study);
-      const outcomes = await outcomesOf(store, id);
+      const outcomes = await outcomesOf(workshop, id, table);
+      if (outcomes === null) return null;
       const state = stateOf(table.plan, table.dates, outcomes);
       if (state.kind === 'impossible') {
         await store.fail(id, state.error, clock.now());
@@ -72,18 +84,32 @@ export function createResearchWork(workshop: Workshop): ResearchWork {
     async runChunk(id, chunk) {
       const study = await wanted(store, id);
       if (study === null) return;
-      const table = await lay(study);
-      const tasks = missingOf(table, await outcomesOf(store, id), chunk);
-      const outcomes = await whileWanted(workshop, id, (signal) =>
-        workshop.threads.outcomes(table.bench, tasks, { done: () => {}, signal }),
-      );
-      const results = [...(outcomes ?? [])].map(([key, outcome]) => ({ key, outcome }));
-      await store.saveResults(id, results);
+      await doChunk(workshop, id, await lay(study), chunk);
     },
     async fail(id, why) {
       await store.fail(id, why, clock.now());
     },
   };
+}
+
+async function doChunk(
+  workshop: Workshop,
+  id: StudyId,
+  table: OnTable,
+  chunk: Chunk,
+): Promise<void> {
+  const known = await outcomesOf(workshop, id, table);
+  if (known === null) return;
+  const tasks = missingOf(table, known, chunk);
+  const outcomes = await whileWanted(workshop, id, (signal) =>
+    workshop.threads.outcomes(table.bench, tasks, { done: () => {}, signal }),
+  );
+  const { origin } = table;
+  const results = [...(outcomes ?? [])].map(([key, outcome]) => ({
+    key,
+    outcome: { ...outcome, origin } satisfies KeptOutcome,
+  }));
+  await workshop.store.saveResults(id, results);
 }
 
 async function wanted(store: StudyStore, id: StudyId): Promise<Study | null> {
@@ -95,12 +121,28 @@ async function layOut({ loadMarket }: Workshop, { request }: Study): Promise<OnT
   const parsed = parseStudy(request);
   if (!parsed.ok) throw new RangeError(parsed.error);
   const { bench, notes } = await benchOf(loadMarket, request, parsed.study);
-  return { plan: parsed.study, bench, dates: studiedDates(bench, request.from), notes };
+  return {
+    plan: parsed.study,
+    bench,
+    dates: studiedDates(bench, request.from),
+    notes,
+    origin: await originOf(bench),
+  };
 }
 
-async function outcomesOf(store: StudyStore, id: StudyId): Promise<Outcomes> {
+/** What is known of a study; null where not all of it belongs together, with which the study has failed. */
+async function outcomesOf(
+  { store, clock }: Workshop,
+  id: StudyId,
+  { origin }: OnTable,
+): Promise<Outcomes | null> {
   const results = await store.results(id);
-  return new Map(results.map(({ key, outcome }) => [key, outcome as PointOutcome]));
+  const kept = results.map(({ key, outcome }) => [key, outcome as KeptOutcome] as const);
+  if (kept.some(([, outcome]) => outcome.origin !== origin)) {
+    await store.fail(id, OTHER_ORIGIN, clock.now());
+    return null;
+  }
+  return new Map(kept.map(([key, { figures, returns }]) => [key, { figures, returns }]));
 }
 
 /** The chunk's tasks that nobody has done yet. */

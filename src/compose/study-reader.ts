@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+import { optionWords } from '#core/option-words.ts';
 import type { Research } from '#ports/research.ts';
 import type { Study, StudyRequest } from '#ports/studies.ts';
 import type { StudyReport } from '#research/report.ts';
@@ -8,15 +9,21 @@ import { parseStudy } from '#research/study-request.ts';
 import { studySummary } from '#research/study-summary.ts';
 import { searchesOf } from '#research/study.ts';
 
+import { easierOptions } from './backtest-schema.ts';
+
 const STYLE = new URL('../research/report/page/report.css', import.meta.url);
 
 /** The words of requests, and the reports that this program has made of them. */
-export const studyReader: Pick<Research, 'problemOf' | 'summaryOf' | 'pageOf'> = {
+export const studyReader: Pick<Research, 'problemOf' | 'easedBy' | 'summaryOf' | 'pageOf'> = {
   problemOf(request, dates) {
     const parsed = parseStudy(request);
     if (!parsed.ok) return parsed.error;
     const searches = searchesOf(parsed.study, dates);
     return searches.ok ? null : searches.error;
+  },
+  easedBy({ options = {} }) {
+    const easier = easierOptions(options);
+    return Object.keys(easier).length === 0 ? null : optionWords(easier);
   },
   summaryOf(study) {
     const report = reportOf(study);

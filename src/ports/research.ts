@@ -11,6 +11,8 @@ export interface Research {
    * @param dates of the sessions that would be studied, oldest first
    */
   problemOf(request: StudyRequest, dates: readonly SessionDate[]): string | null;
+  /** What of a request's fills, costs and account makes trading easier than it usually is, in words; null for nothing. */
+  easedBy(request: Pick<StudyRequest, 'options'>): string | null;
   /** Puts it on the queue of all processes that research; again is once. */
   start(id: StudyId): Promise<void>;
   /** Whether any process works on that queue now; null where nobody can say. */

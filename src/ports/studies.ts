@@ -126,17 +126,19 @@ export interface ReadinessOverride {
   readonly at: EpochMs;
 }
 
-/** The last word of a walk-forward about parameters. */
+/** What a walk-forward has said of parameters that it recommends. */
 export interface WalkForwardWord {
   readonly study: StudyId;
+  /** What was asked. */
+  readonly request: Pick<StudyRequest, 'symbols' | 'to' | 'options'>;
   readonly verdict: VerdictKind;
   readonly sentence: string;
   readonly at: EpochMs;
 }
 
 export interface ReadinessReads {
-  /** Null where no walk-forward has recommended such parameters. */
-  lastWalkForward(parametersKey: string): Promise<WalkForwardWord | null>;
+  /** The last ones that have recommended such parameters, the newest first. */
+  walkForwardsOf(parametersKey: string): Promise<readonly WalkForwardWord[]>;
   /** The last one. */
   readinessOverride(parametersKey: string): Promise<ReadinessOverride | null>;
 }

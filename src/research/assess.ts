@@ -82,6 +82,7 @@ export function assess({ prepared, result, ...run }: AssessedRun, seed: string):
       probabilisticSharpe: sample === null ? null : probabilisticSharpe(sample),
       deflatedSharpe: null,
       overfitting: null,
+      isSearched: false,
       pValue: late?.pValue ?? null,
     }),
   };

@@ -13,6 +13,7 @@ import type { PointOutcome } from './outcome.ts';
 import type { FoundPoint, Judgement, Recommendation } from './report.ts';
 import { triedPoints } from './search.ts';
 import type { Known, SearchPlan } from './search.ts';
+import { pointsOf } from './space.ts';
 import { bootstrapTrades } from './statistics/bootstrap.ts';
 import type { Overfitting } from './statistics/overfitting.ts';
 import { probabilisticSharpe, sharpeSample } from './statistics/sharpe.ts';
@@ -69,12 +70,18 @@ export interface Played {
   readonly sessions: readonly SessionEquity[];
 }
 
+/** What each trade of some runs added, as a fraction of the equity of its own run; one run after the other. */
+export const tradeReturnsOf = (runs: readonly Played[]): readonly number[] =>
+  runs.flatMap(({ startingEquity, trades }) => tradeReturns(startingEquity, trades));
+
 /** What the figures stand on. */
 export interface Found {
   readonly inSample: KeyFigures;
   readonly outOfSample: Played;
   /** Session by session, out of sample, as fractions. */
   readonly returns: readonly number[];
+  /** Trade by trade likewise: each of the equity of its own run. */
+  readonly tradeReturns: readonly number[];
   readonly trials: number;
   readonly deflatedSharpe: number | null;
   readonly overfitting: Overfitting | null;
@@ -84,7 +91,7 @@ export interface Found {
 export function judged(study: StudyPlan, found: Found): Judgement {
   const { inSample, outOfSample, returns, trials, deflatedSharpe, overfitting } = found;
   const sample = sharpeSample(returns);
-  const bootstrap = bootstrapTrades(tradeReturns(outOfSample.startingEquity, outOfSample.trades), {
+  const bootstrap = bootstrapTrades(found.tradeReturns, {
     random: createRandom(`bootstrap ${study.seed}`),
     resamples: RESAMPLES,
   });
@@ -95,6 +102,7 @@ export function judged(study: StudyPlan, found: Found): Judgement {
     probabilisticSharpe: sharpe,
     deflatedSharpe: deflatedSharpe === null ? null : { probability: deflatedSharpe, trials },
     overfitting: overfitting?.probability ?? null,
+    isSearched: pointsOf(study.axes, study.base).length > 1,
     pValue: bootstrap?.pValue ?? null,
   });
   return {

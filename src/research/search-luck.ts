@@ -2,7 +2,8 @@ import { sessionReturns } from '#backtest/metrics/measure.ts';
 import type { SessionDate } from '#core/session.ts';
 
 import type { Played } from './choose.ts';
-import { countTrials } from './search.ts';
+import type { PointOutcome } from './outcome.ts';
+import { countTrials, triedPoints } from './search.ts';
 import type { Known, SearchPlan } from './search.ts';
 import { backtestOverfitting, pooledOverfitting } from './statistics/overfitting.ts';
 import type { Overfitting } from './statistics/overfitting.ts';
@@ -53,12 +54,16 @@ export function deflatedChoices(choices: readonly Choice[]): number | null {
   return sample === null ? null : probabilisticSharpe(sample, luck / returns.length);
 }
 
+/**
+ * What came of the points that the search itself tried on all of its time: another search of the study may have tried
+ * others on the same sessions, of which this one never chose.
+ */
+const outcomesIn = ({ plan, known }: Searched): readonly PointOutcome[] =>
+  triedPoints(plan, known).flatMap((point) => known(point, 1) ?? []);
+
 /** A point that was dropped early has no figure on all of the time, and was a try nonetheless. */
 function trialsIn({ plan, known }: Searched): Trials {
-  const sharpes = plan.points.flatMap((point) => {
-    const outcome = known(point, 1);
-    return outcome === null ? [] : [outcome.figures.sharpe];
-  });
+  const sharpes = outcomesIn({ plan, known }).map(({ figures }) => figures.sharpe);
   const dropped = Math.max(0, countTrials(plan, known) - sharpes.length);
   return trialsOf([...sharpes, ...Array.from({ length: dropped }, () => null)]);
 }
@@ -83,10 +88,7 @@ export function searchOverfitting(searches: readonly Searched[]): Overfitting | 
 }
 
 function overfittingOf({ plan, known }: Searched, most: number): Overfitting | null {
-  const strategies = plan.points.flatMap((point) => {
-    const outcome = known(point, 1);
-    return outcome === null ? [] : [outcome.returns];
-  });
+  const strategies = outcomesIn({ plan, known }).map(({ returns }) => returns);
   const sessions = strategies[0]?.length ?? 0;
   const blocks = Math.min(most, 2 * Math.floor(sessions / 4));
   return blocks < LEAST_BLOCKS ? null : backtestOverfitting(strategies, blocks);

@@ -73,9 +73,16 @@ export function searchesOf(study: StudyPlan, dates: readonly SessionDate[]): Stu
   const cut = walkForwardWindows(dates, study.windows);
   if (!cut.ok) return cut;
   const searches = cut.windows.map(({ train, test }) => search(train, test));
-  const latest = spanOf(dates.slice(-(cut.windows.at(-1)?.train.sessions ?? 1)));
+  const latest = spanOf(latestDates(study.windows, dates, cut.windows.at(-1)?.train.sessions ?? 1));
   return { ok: true, searches: latest === null ? searches : [...searches, search(latest, null)] };
 }
+
+/** What the choice for the time to come trains on, as the windows before did. */
+const latestDates = (
+  { kind }: WindowPlan,
+  dates: readonly SessionDate[],
+  trainSessions: number,
+): readonly SessionDate[] => (kind === 'anchored' ? dates : dates.slice(-trainSessions));
 
 function spanOf(dates: readonly SessionDate[]): SessionSpan | null {
   const [from, to] = [dates[0], dates.at(-1)];

@@ -1,6 +1,6 @@
 import { keyFigures, sessionReturns } from '#backtest/metrics/measure.ts';
 
-import { foundPoints, idle, judged, recommend, surfaceOf } from './choose.ts';
+import { foundPoints, idle, judged, recommend, surfaceOf, tradeReturnsOf } from './choose.ts';
 import type { Played } from './choose.ts';
 import type { Evaluator } from './evaluate.ts';
 import { objectiveText } from './objective.ts';
@@ -57,6 +57,7 @@ export function sweepReport(
       inSample: keyFigures(inSample),
       outOfSample,
       returns: sessionReturns(outOfSample),
+      tradeReturns: tradeReturnsOf([outOfSample]),
       trials,
       deflatedSharpe:
         recommended === null ? null : deflatedChoices([{ plan, known, played: inSample }]),

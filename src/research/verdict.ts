@@ -14,8 +14,10 @@ export interface Evidence {
   readonly probabilisticSharpe: number | null;
   /** The same of the chosen point where it was chosen, the luck of the choice taken off; null without a choice. */
   readonly deflatedSharpe: { readonly probability: number; readonly trials: number } | null;
-  /** Probability of overfitting of the search; null without one. */
+  /** Probability of overfitting of the search; null without one, and where its time is too short to tell. */
   readonly overfitting: number | null;
+  /** Whether what was tried was chosen from several. */
+  readonly isSearched: boolean;
   /** Of the trades out of sample: probability of their mean if the true one were zero. */
   readonly pValue: number | null;
 }
@@ -46,6 +48,7 @@ export interface VerdictFigures {
   readonly deflatedSharpe: number | null;
   readonly trials: number | null;
   readonly overfitting: number | null;
+  readonly isSearched: boolean;
 }
 
 /** `failed` is the first test that was not passed; only `better-than-luck` is a pass. */
@@ -65,7 +68,7 @@ interface Test {
 
 type LuckRule = Pick<LuckTest, 'needs' | 'limit'> & {
   readonly of: (figures: VerdictFigures) => number | null;
-  /** Asked only where there was a search; otherwise evidence that is missing counts against the parameters. */
+  /** Asked only where there was a search. Evidence that is asked for and missing counts against the parameters. */
   readonly isOfSearch: boolean;
 };
 
@@ -101,7 +104,8 @@ export function luckTest(name: LuckName, figures: VerdictFigures): LuckTest {
   const { of, needs, limit, isOfSearch } = LUCK[name];
   const value = of(figures);
   const isMet = value !== null && (needs === 'at-least' ? value >= limit : value <= limit);
-  return { name, value, needs, limit, isPassed: value === null ? isOfSearch : isMet };
+  const isAsked = !isOfSearch || figures.isSearched;
+  return { name, value, needs, limit, isPassed: value === null ? !isAsked : isMet };
 }
 
 /** All of them, in the order in which they are asked. */
@@ -136,7 +140,7 @@ export function judge(evidence: Evidence): Verdict {
 }
 
 function figuresOf(evidence: Evidence): VerdictFigures {
-  const { inSample, outOfSample, deflatedSharpe, overfitting, pValue } = evidence;
+  const { inSample, outOfSample, deflatedSharpe, overfitting, isSearched, pValue } = evidence;
   const { trades, netPnl, expectancyR } = outOfSample;
   const earned = inSample.expectancyR ?? 0;
   return {
@@ -149,6 +153,7 @@ function figuresOf(evidence: Evidence): VerdictFigures {
     deflatedSharpe: deflatedSharpe?.probability ?? null,
     trials: deflatedSharpe?.trials ?? null,
     overfitting,
+    isSearched,
   };
 }
 
@@ -168,9 +173,11 @@ const SENTENCES: Readonly<
   sharpe: (verdict) =>
     `not distinguishable from luck: that its Sharpe ratio is above zero is ${sureText('sharpe', verdict)} on ${verdict.trades} trades, not ${limitOf('sharpe', verdict)}`,
   trials: (verdict) =>
-    `likely the luck of the search: after ${verdict.trials} tries it is ${sureText('trials', verdict)} that there is any edge, not ${limitOf('trials', verdict)}`,
+    `likely the luck of the search: after ${verdict.trials ?? 'all its'} tries it is ${sureText('trials', verdict)} that there is any edge, not ${limitOf('trials', verdict)}`,
   splits: (verdict) =>
-    `likely the luck of the search: in ${wordsOf('splits', verdict).value} of all splits the best in one half is no better than the middle in the other, ${limitOf('splits', verdict)} are allowed`,
+    verdict.overfitting === null
+      ? 'likely the luck of the search: it chose on too few sessions to tell how often the best in one half is no better than the middle in the other; take more time, or longer windows'
+      : `likely the luck of the search: in ${wordsOf('splits', verdict).value} of all splits the best in one half is no better than the middle in the other, ${limitOf('splits', verdict)} are allowed`,
   nothing: (verdict) =>
     `better than luck: ${pText(verdict)} on ${verdict.trades} trades${verdict.expectancyR === null ? '' : `, ${formatFixed(verdict.expectancyR)} R each after costs`}`,
 };

@@ -1,6 +1,6 @@
 import { keyFigures, sessionReturns } from '#backtest/metrics/measure.ts';
 
-import { foundPoints, judged, recommend, surfaceOf } from './choose.ts';
+import { foundPoints, judged, recommend, surfaceOf, tradeReturnsOf } from './choose.ts';
 import type { Played } from './choose.ts';
 import type { Recommendation, SelfChecks, WalkForwardReport } from './report.ts';
 import { deflatedChoices, searchOverfitting } from './search-luck.ts';
@@ -61,6 +61,7 @@ export function walkForwardReport(
       inSample: keyFigures(inSample),
       outOfSample,
       returns: sessionReturns(outOfSample),
+      tradeReturns: tradeReturnsOf(windows.map(({ test }) => test)),
       trials,
       deflatedSharpe: deflatedChoices([
         ...windows.flatMap(choicesIn),

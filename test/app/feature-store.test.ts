@@ -49,10 +49,14 @@ function marketOf(series: ReadonlyMap<Ticker, readonly SessionBar[]>) {
   return { marketData, queries };
 }
 
-function storeOf(series: ReadonlyMap<Ticker, readonly SessionBar[]>, sessions: readonly Session[]) {
+function storeOf(
+  series: ReadonlyMap<Ticker, readonly SessionBar[]>,
+  sessions: readonly Session[],
+  parameters = DEFAULT_PARAMETERS,
+) {
   const { marketData, queries } = marketOf(series);
   const calendar = createSessionCalendar({ calendar: async () => sessions });
-  const options = { marketData, calendar, parameters: DEFAULT_PARAMETERS, log: silentLog };
+  const options = { marketData, calendar, parameters, log: silentLog };
   return { store: createFeatureStore(options), queries };
 }
 
@@ -80,6 +84,23 @@ describe('the feature store', () => {
     const features = await store.at(endOf(last), last.session, [NVDA]);
     expect(features.get(NVDA)).toEqual(expected);
   });
+
+  it.each([{ emaSlow: 100 }, { emaSlow: 50, trendBarMinutes: 60 }, { adxPeriod: 100 }])(
+    'begins so far back with %j that what it gives is what a backtest sees that began long before',
+    async (changes) => {
+      const parameters = { ...DEFAULT_PARAMETERS, ...changes };
+      const long = walkBars({ seed: 6, sessions: 110 });
+      const last = long.at(-20)!;
+      const { store } = storeOf(new Map([[NVDA, long]]), sessionsOf(long), parameters);
+      const engine = createFeatureEngine(parameters);
+      const all = long.slice(0, -19).map(({ bar, session }) => engine.push(bar, session));
+      const found = (await store.at(endOf(last), last.session, [NVDA])).get(NVDA)!;
+      const seen = Object.entries(all.at(-1)!).map(
+        ([name, value]) => [name, expect.closeTo(value, 3)] as const,
+      );
+      expect(found).toEqual(Object.fromEntries(seen));
+    },
+  );
 
   it('gives the same, bit for bit, to a bot that was just started and to one that has run for days', async () => {
     const running = storeOf(new Map([[NVDA, walk]]), sessions).store;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { createSessionCalendar } from '#app/session-calendar.ts';
+import { sessionsBetween } from '#core/exchange-calendar.ts';
 import { asSessionDate, newYorkInstant } from '#core/session.ts';
 import type { Session } from '#core/session.ts';
 
@@ -62,6 +63,18 @@ describe('the session calendar', () => {
     expect(dates).toEqual(['2025-11-26', '2025-11-28']);
     expect((await calendar.after(date))?.date).toBe('2025-12-01');
     expect((await calendar.before(date))?.date).toBe('2025-11-26');
+  });
+
+  it.each([11, 15, 16, 60])('finds as many as %i sessions up to a date', async (count) => {
+    const all = sessionsBetween(asSessionDate('2025-01-02'), asSessionDate('2025-12-31'));
+    const calendar = createSessionCalendar({
+      calendar: async (from, to) => all.filter(({ date }) => date >= from && date <= to),
+    });
+    // With the holidays of the turn of the year before, where they are the most.
+    const date = asSessionDate('2025-12-26');
+    const found = await calendar.endingWith(date, count);
+    expect(found).toEqual(all.filter((one) => one.date <= date).slice(-count));
+    expect(found).toHaveLength(count);
   });
 
   it('asks the broker once for a date', async () => {

@@ -61,6 +61,20 @@ describe('a backtest', () => {
     expect(entries.filled + entries.missed + entries.rejected + stillOpen).toBe(signals.entered);
   });
 
+  it('counts what is ordered when the bars end as missed, and as open only what holds shares', () => {
+    const market = aMarket({ sessions: 60 });
+    const rules = { ...EAGER, endOfDay: 'hold', noEntryLastMinutes: 0 } as const;
+    const whole = runBacktest(market, rules, OPTIONS);
+    const late = whole.trades.find(({ tradeId }) => tradeId.includes('-1600-'))!;
+    const { close } = market.sessions.findLast((session) => session.close <= late.openedAt)!;
+    const { entries, signals, stillOpen } = runBacktest(cutOff(market, close), rules, OPTIONS);
+    const held = whole.trades.filter(
+      ({ openedAt, closedAt }) => openedAt <= close && closedAt > close,
+    );
+    expect(stillOpen).toBe(held.length);
+    expect(entries.filled + entries.missed + entries.rejected + stillOpen).toBe(signals.entered);
+  });
+
   it('holds nothing over night where the day is to end flat', () => {
     const market = aMarket({ seed: 5 });
     const { trades } = runBacktest(market, EAGER, OPTIONS);

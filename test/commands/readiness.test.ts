@@ -5,7 +5,9 @@ import type { AppContext } from '#app/context.ts';
 import { deliverOutbox } from '#app/deliver-outbox.ts';
 import { impedimentsOf } from '#app/impediments.ts';
 import readiness from '#commands/readiness.ts';
-import type { VerdictKind } from '#ports/studies.ts';
+import { ticker } from '#core/ids.ts';
+import { asSessionDate, newYorkDate } from '#core/session.ts';
+import type { StudyRequest, VerdictKind } from '#ports/studies.ts';
 
 import { closeDesks } from '../adapters/discord/harness.ts';
 import { openDesk } from '../app/desk.ts';
@@ -26,13 +28,20 @@ async function answer(context: AppContext, asked: CommandCall): Promise<string> 
   return reply.text;
 }
 
-/** A walk-forward of the parameters in force has ended so many days ago. */
-const afterWalkForward = (desk: Desk, verdict: VerdictKind, days: number) => {
-  const { parametersKey, systemClock } = desk.context;
-  const at = new Date(systemClock.now() - days * DAY).toISOString();
+/** A walk-forward of the parameters in force, on the watchlist, has ended so many days ago. */
+const afterWalkForward = (
+  desk: Desk,
+  verdict: VerdictKind,
+  days: number,
+  asked: Partial<StudyRequest> = {},
+) => {
+  const { parametersKey, systemClock, watchlist: symbols } = desk.context;
+  const ended = systemClock.now() - days * DAY;
+  const at = new Date(ended).toISOString();
+  const request = JSON.stringify({ symbols, to: newYorkDate(ended), ...asked });
   return desk.query(`
     INSERT INTO studies (id, kind, request, requested_by, requested_at, status, finished_at, verdict, sentence, parameters_key)
-    VALUES ('a', 'walk-forward', '{}', 'Ann', '${at}', 'done', '${at}', '${verdict}', 'as the verdict has it', '${parametersKey}')`);
+    VALUES ('a', 'walk-forward', '${request}', 'Ann', '${at}', 'done', '${at}', '${verdict}', 'as the verdict has it', '${parametersKey}')`);
 };
 
 const live = (desk: Desk) => desk.with({ mode: 'LIVE' });
@@ -58,6 +67,30 @@ describe('real money', () => {
     await afterWalkForward(desk, PASSED, 89);
     expect(await unready(live(desk))).toEqual([]);
     expect(await answer(live(desk), call('viewer'))).toContain('Ready: ');
+  });
+
+  it.each<[string, Partial<StudyRequest>, string]>([
+    ['of other symbols', { symbols: [ticker('XYZ')] }, 'was played without '],
+    [
+      'without slippage',
+      { options: { slippageBps: 0 } },
+      'had it easier than trading has: slippageBps 0; ',
+    ],
+    ['on old bars', { to: asSessionDate('2020-06-30') }, 'was played on bars up to 2020-06-30, '],
+  ])('is not traded after one that has passed %s', async (_, asked, why) => {
+    const desk = await openDesk([]);
+    await afterWalkForward(desk, PASSED, 0, asked);
+    expect(await unready(live(desk))).toEqual([expect.stringContaining(why)]);
+    expect(await answer(live(desk), call('viewer'))).toContain('Not ready: ');
+  });
+
+  it.each<[string, (desk: Desk) => Partial<StudyRequest>]>([
+    ['costs more', () => ({ options: { slippageBps: 5, commissionPerShare: 0.005 } })],
+    ['more symbols', ({ context }) => ({ symbols: [...context.watchlist, ticker('XYZ')] })],
+  ])('is traded after one that has passed with %s', async (_, asked) => {
+    const desk = await openDesk([]);
+    await afterWalkForward(desk, PASSED, 0, asked(desk));
+    expect(await unready(live(desk))).toEqual([]);
   });
 
   it('is traded on the word of an admin, whose reason is kept', async () => {

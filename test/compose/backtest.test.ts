@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -79,6 +79,18 @@ describe('npm run backtest', () => {
     // All in one file: nothing is left to be put in, or fetched.
     const loads = /<script [^>]*src=|<link |^import .* from|<!-- (?:style|charts|data|script) -->/m;
     expect(loads.test(html)).toBe(false);
+  });
+
+  it('names everything of fills, costs and account that is not the default', async () => {
+    const changed = { commissionPerShare: 0.01, afterPeakHalt: 'stay', marginMultiplier: 2 };
+    const folder = aFolder();
+    writeFileSync(join(folder, 'dear.json'), JSON.stringify({ backtest: changed }));
+    const told = /^Rules: the defaults\. Fills, costs and account: (.+)\. Bars from \.\.$/m;
+    const { out } = await backtest(folder, '--data', '.', '--params', 'dear.json');
+    expect(told.exec(out)?.[1]).toBe(
+      'marginMultiplier 2, afterPeakHalt stay, commissionPerShare 0.01',
+    );
+    expect(told.exec((await backtest(folder, '--data', '.')).out)?.[1]).toBe('the defaults');
   });
 
   it('comes to the same bytes under the same id, and to another id with other rules', async () => {

@@ -25,6 +25,7 @@ import { makeTables } from '#test/support/make-tables.ts';
 import { createResearchWork } from '../../src/compose/research-work.ts';
 import { QUEUE_SERVERS } from '../adapters/bullmq/servers.ts';
 import type { QueueServer, QueueServerKind } from '../adapters/bullmq/servers.ts';
+import { aMarket } from '../backtest/a-market.ts';
 import { aRequest, studyId } from '../research/support/a-request.ts';
 import { aBench } from '../research/support/a-study.ts';
 
@@ -73,11 +74,12 @@ function watchedThreads() {
 const aWorkshop = (
   threads: ResearchThreads = watchedThreads().threads,
   notes: readonly string[] = [],
+  market = bench.market,
 ) =>
   createResearchWork({
     store,
     threads,
-    loadMarket: () => Promise.resolve({ kind: 'loaded', market: bench.market, notes }),
+    loadMarket: () => Promise.resolve({ kind: 'loaded', market, notes }),
     clock: systemClock,
   });
 
@@ -274,6 +276,23 @@ describe('the work on studies', () => {
     await work.runChunk(id, chunk);
     expect(await work.advance(id)).toBeNull();
     expect(await store.find(id)).toMatchObject({ status: 'cancelled', result: null });
+  });
+
+  it('fail where other bars have come since they began, rather than mix what was made of both', async () => {
+    const id = studyId('other bars');
+    await ask(id, aRequest());
+    const before = aWorkshop();
+    const [chunk = [], next = []] = (await before.advance(id)) ?? [];
+    await before.runChunk(id, chunk);
+    const other = aMarket({ seed: 2, sessions: 50, names: ['AAPL', 'MSFT'] });
+    const restarted = aWorkshop(undefined, [], other);
+    await restarted.runChunk(id, next);
+    expect(await restarted.advance(id)).toBeNull();
+    expect(await store.results(id)).toHaveLength(chunk.length);
+    expect(await store.find(id)).toMatchObject({
+      status: 'failed',
+      failure: expect.stringContaining('made on other bars'),
+    });
   });
 
   it('ends in a report that tells what is to be known about grid and bars', async () => {

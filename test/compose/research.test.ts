@@ -4,11 +4,14 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { outcomesHere, runStudy } from '#research/run-study.ts';
 import { barStarts, csv, folderWith, row } from '#test/support/bar-files.ts';
 import { describeWithShared, sharedPath } from '#test/support/shared.ts';
 
-import { heatLines } from '../../src/compose/research-screen.ts';
+import { heatLines, screenOf } from '../../src/compose/research-screen.ts';
 import { researchSettings } from '../../src/compose/research-settings.ts';
+import { aRequest } from '../research/support/a-request.ts';
+import { aBench, aStudy } from '../research/support/a-study.ts';
 
 const NEEDED = ['--symbols', 'AAPL,NVDA', '--from', '2025-03-03', '--to', '2025-09-30'];
 
@@ -96,6 +99,23 @@ describe('a heat map in a terminal', () => {
       '  stop=2       0 ░       1 ▒',
       '  stop=3         –       3 █',
     ]);
+  });
+});
+
+describe('the screen of a walk-forward', () => {
+  it('tells what its windows traded, also where the time to come has no place to trade', async () => {
+    const bench = aBench();
+    const study = aStudy({ kind: 'walk-forward' });
+    const report = await runStudy(study, bench, (tasks) =>
+      Promise.resolve(outcomesHere(bench.evaluator, tasks)),
+    );
+    const lines = screenOf(aRequest(), { ...report, recommended: null });
+    const { trades } = report.outOfSample;
+    expect(trades).toBeGreaterThan(0);
+    expect(lines.find((line) => line.startsWith('out of sample'))).toContain(`${trades} trades, `);
+    const nothing = { ...report.outOfSample, trades: 0 };
+    const idle = { ...report, recommended: null, outOfSample: nothing };
+    expect(screenOf(aRequest(), idle)).toContain('out of sample  nothing was traded');
   });
 });
 

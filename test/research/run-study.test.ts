@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
+import { tradeReturns } from '#backtest/metrics/net.ts';
+import { parametersAt } from '#core/parameter-axes.ts';
 import { createRandom } from '#core/random.ts';
 import type { StudyReport } from '#research/report.ts';
 import { outcomesHere, runStudy, stateOf } from '#research/run-study.ts';
-import { chunksOf } from '#research/study.ts';
+import { bootstrapTrades } from '#research/statistics/bootstrap.ts';
+import { chunksOf, searchesOf } from '#research/study.ts';
 import type { StudyPlan, Task } from '#research/study.ts';
 import { verdictSentence } from '#research/verdict.ts';
 
@@ -147,6 +150,36 @@ describe('a walk-forward', () => {
     expect(report.trials).toBe(4 * 12);
     expect(report.recommended).not.toBeNull();
   });
+
+  it('draws the trades of each test anew as parts of the equity that this test has begun with', async () => {
+    const study = aStudy({ kind: 'walk-forward' });
+    const report = await only({ ...study, kind: 'walk-forward' });
+    const returns = report.windows.flatMap(({ choice, test }) => {
+      const { startingEquity, trades } = bench.evaluator.run(
+        parametersAt(study.base, choice!),
+        test,
+      );
+      return tradeReturns(startingEquity, trades);
+    });
+    const random = createRandom(`bootstrap ${study.seed}`);
+    expect(report.bootstrap).toEqual(bootstrapTrades(returns, { random, resamples: 2_000 }));
+  });
+
+  it.each([
+    ['rolling', 30],
+    ['anchored', 60],
+  ] as const)(
+    '%s chooses for the time to come on %i sessions, as its windows do',
+    (kind, train) => {
+      const windows = { kind, trainSessions: 30, testSessions: 10 };
+      const searches = searchesOf(aStudy({ kind: 'walk-forward', windows }), bench.dates);
+      const latest = searches.ok ? searches.searches.at(-1) : null;
+      expect(latest).toMatchObject({
+        test: null,
+        train: { sessions: train, to: bench.dates.at(-1) },
+      });
+    },
+  );
 
   it('tells of the luck of all its choices, and of every split of each training', async () => {
     const report = await only({ ...aStudy(), kind: 'walk-forward' });

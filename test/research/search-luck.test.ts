@@ -6,6 +6,7 @@ import { createRandom } from '#core/random.ts';
 import { asSessionDate } from '#core/session.ts';
 import { deflatedChoices, searchOverfitting } from '#research/search-luck.ts';
 import type { Choice } from '#research/search-luck.ts';
+import { triedPoints } from '#research/search.ts';
 import { pointsOf } from '#research/space.ts';
 import { backtestOverfitting } from '#research/statistics/overfitting.ts';
 import {
@@ -65,6 +66,39 @@ describe('the luck of a choice', () => {
 
   it('is nothing where nothing was chosen', () => {
     expect(deflatedChoices([])).toBeNull();
+  });
+});
+
+/** A search by halving that kept but the first of its points, on sessions on which another search tried all of them. */
+function besideAnother(): { readonly search: Choice; readonly tried: readonly number[] } {
+  const whole = aSearch('one', { edge: 0.003 });
+  const [first, ...others] = PLAN.points;
+  const plan = { ...PLAN, search: { kind: 'halving', points: PLAN.points.length } as const };
+  const weak = { returns: [], figures: { ...FIGURES, sharpe: -1 } };
+  const strong = { returns: [], figures: { ...FIGURES, sharpe: 9 } };
+  const known: Choice['known'] = (point, rung) => {
+    if (rung === 1) return whole.known(point, 1);
+    return point.text === first!.text ? strong : weak;
+  };
+  const plain = triedPoints(plan, known).map(({ text }) => text);
+  const tried = PLAN.points.flatMap(({ text }, index) => (plain.includes(text) ? [index] : []));
+  expect(others.length + 1).toBeGreaterThan(tried.length);
+  return { search: { ...whole, plan, known }, tried };
+}
+
+describe('points that only another search of the study has tried on these sessions', () => {
+  it('are none of the choices whose luck is taken off', () => {
+    const { search, tried } = besideAnother();
+    const sharpes = PLAN.points.map((_, index) => (tried.includes(index) ? index / 4 : null));
+    const sample = sharpeSample(chosen(search))!;
+    const expected = probabilisticSharpe(sample, expectedMaxSharpe(trialsOf(sharpes)));
+    expect(deflatedChoices([search])).toBeCloseTo(expected, 12);
+  });
+
+  it('are none of those of which the best may be overfitted', () => {
+    const { search, tried } = besideAnother();
+    const returns = returnsOf(search).filter((_, index) => tried.includes(index));
+    expect(searchOverfitting([search])).toEqual(backtestOverfitting(returns, 16));
   });
 });
 

@@ -24,19 +24,22 @@ interface Given {
   readonly dsr?: number | null;
   readonly pbo?: number | null;
   readonly inSampleR?: number | null;
+  /** As there is no deflated ratio without a search, unless told otherwise. */
+  readonly searched?: boolean;
 }
 
 /** Evidence that passes every test, unless told otherwise. */
 function evidence(given: Given = {}): Evidence {
   const { trades = 212, pnl = 5_000, r = 0.21, p = 0.004, psr = 0.99, dsr = 0.97 } = given;
   const figures = { profitFactor: 1.4, sharpe: 1.5, calmar: 2 };
-  const { pbo = 0.08, inSampleR = 0.3 } = given;
+  const { pbo = 0.08, inSampleR = 0.3, searched = dsr !== null } = given;
   return {
     inSample: { ...figures, trades: 400, netPnl: micros(9_000_000_000), expectancyR: inSampleR },
     outOfSample: { ...figures, trades, netPnl: micros(pnl * 1_000_000), expectancyR: r },
     probabilisticSharpe: psr,
     deflatedSharpe: dsr === null ? null : { probability: dsr, trials: 72 },
     overfitting: pbo,
+    isSearched: searched,
     pValue: p,
   };
 }
@@ -94,6 +97,16 @@ describe('the verdict', () => {
       `${SEARCH} after 72 tries it is 61 % sure that there is any edge, not 95 %`,
     ],
     [{ pbo: 0.43 }, 'overfitted', `${SEARCH} in 43 % ${SPLITS}, 20 % are allowed`],
+    [
+      { pbo: null },
+      'overfitted',
+      `${SEARCH} it chose on too few sessions to tell how often the best in one half is no better than the middle in the other; take more time, or longer windows`,
+    ],
+    [
+      { dsr: null, searched: true },
+      'overfitted',
+      `${SEARCH} after all its tries it is not at all sure that there is any edge, not 95 %`,
+    ],
     [{ pbo: 0.20001 }, 'overfitted', `${SEARCH} in 20.1 % ${SPLITS}, 20 % are allowed`],
     // All at their limits.
     [
@@ -132,6 +145,7 @@ describe('the verdict', () => {
       deflatedSharpe: 0.97,
       trials: 72,
       overfitting: 0.08,
+      isSearched: true,
     });
   });
 
@@ -189,6 +203,7 @@ describe('the verdict', () => {
       psr: share,
       dsr: share,
       pbo: share,
+      searched: fc.boolean(),
     });
     fc.assert(
       fc.property(given, (some) => {
@@ -198,8 +213,8 @@ describe('the verdict', () => {
             some.pnl > 0 &&
             (some.p ?? 1) <= MAX_P_VALUE &&
             (some.psr ?? 0) >= MIN_SHARPE_PROBABILITY &&
-            (some.dsr ?? 1) >= MIN_SHARPE_PROBABILITY &&
-            (some.pbo ?? 0) <= MAX_OVERFITTING,
+            (some.dsr ?? (some.searched ? 0 : 1)) >= MIN_SHARPE_PROBABILITY &&
+            (some.pbo ?? (some.searched ? 1 : 0)) <= MAX_OVERFITTING,
         );
       }),
     );

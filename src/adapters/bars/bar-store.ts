@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { createColumns, rowFrom, setRows, sliceRows } from '#core/bar-columns.ts';
@@ -184,13 +184,39 @@ async function writeParts(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   // Two writers of one process, or of two, never share an unfinished file.
-  const unfinished = join(folder, `${name}.${randomUUID()}.new`);
-  const file = await open(unfinished, 'w');
+  const unfinished = join(folder, `${name}.${randomUUID()}${UNFINISHED}`);
+  try {
+    await writeWhole(unfinished, parts);
+    await rename(unfinished, join(folder, name));
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+  await clearAway(folder, name);
+}
+
+async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  const file = await open(path, 'w');
   try {
     for (const part of parts) await file.writeFile(part);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(unfinished, join(folder, name));
+}
+
+const UNFINISHED = '.new';
+/** No writer takes so long. */
+const ABANDONED_MS = 3_600_000;
+
+/** Removes what writers of a file have left behind that were killed. */
+async function clearAway(folder: string, name: string): Promise<void> {
+  const left = (await readdir(folder)).filter(
+    (other) => other.startsWith(`${name}.`) && other.endsWith(UNFINISHED),
+  );
+  for (const path of left.map((other) => join(folder, other))) {
+    const found = await stat(path).catch(nullIfMissing);
+    if (found !== null && Date.now() - found.mtimeMs > ABANDONED_MS)
+      await rm(path, { force: true });
+  }
 }

@@ -180,11 +180,14 @@ async function end(
   return rowCount === 1;
 }
 
+/** Of what was said of the same parameters, the older words count for nothing. */
+const MOST_WORDS = 20;
+
 export const readinessReads = (db: Database): ReadinessReads => ({
-  async lastWalkForward(parametersKey) {
-    const { id, verdict, sentence, finishedAt } = studies;
-    const [row] = await db
-      .select({ study: id, verdict, sentence, at: finishedAt })
+  async walkForwardsOf(parametersKey) {
+    const { id, verdict, sentence, finishedAt, request } = studies;
+    const rows = await db
+      .select({ study: id, verdict, sentence, at: finishedAt, request })
       .from(studies)
       .where(
         and(
@@ -194,9 +197,12 @@ export const readinessReads = (db: Database): ReadinessReads => ({
         ),
       )
       .orderBy(desc(finishedAt))
-      .limit(1);
-    if (row === undefined || row.verdict === null || row.at === null) return null;
-    return { ...row, verdict: row.verdict, sentence: row.sentence ?? '', at: row.at };
+      .limit(MOST_WORDS);
+    return rows.flatMap((row) =>
+      row.verdict === null || row.at === null
+        ? []
+        : [{ ...row, verdict: row.verdict, sentence: row.sentence ?? '', at: row.at }],
+    );
   },
 
   async readinessOverride(parametersKey) {

@@ -38,10 +38,39 @@ type Dates = Extract<Order, { readonly type: 'report' }>['dates'];
 
 /**
  * Threads of a lower priority, started for the first piece of work and kept while the bars stay the same. What
- * comes of a task does not depend on how many there are.
+ * comes of a task does not depend on how many there are. They have one piece of work at a time: what is asked for
+ * meanwhile, of these bars or of others, waits.
  */
 export function createResearchThreads(count: number): ResearchThreads {
+  const { employ, close } = createCrews(count);
+  return {
+    outcomes: (bench, tasks, watch) =>
+      employ(bench, watch.signal, ({ threads }) => spread(threads, tasks, watch)),
+    report: (bench, { study, dates, outcomes }, signal) =>
+      employ(bench, signal, async ({ threads }) => {
+        const order: Order = { type: 'report', study, dates, outcomes: [...outcomes] };
+        const answer = await threads[0]?.do(order, signal);
+        if (answer?.type !== 'report') throw new Error('a thread gave no report');
+        return answer.report;
+      }),
+    close,
+  };
+}
+
+interface Crews {
+  readonly employ: <Result>(
+    bench: Bench,
+    signal: AbortSignal,
+    work: (crew: Crew) => Promise<Result>,
+  ) => Promise<Result>;
+  readonly close: () => Promise<void>;
+}
+
+/** One crew after the other, each for as long as its bars are asked about, and with one piece of work at a time. */
+function createCrews(count: number): Crews {
   let crew: Crew | null = null;
+  let isClosed = false;
+  const inTurn = createTurns();
   const crewFor = async (bench: Bench): Promise<Crew> => {
     if (crew?.bench === bench) return crew;
     const before = crew;
@@ -49,31 +78,37 @@ export function createResearchThreads(count: number): ResearchThreads {
     await dismiss(before);
     return crew;
   };
-  /** Whatever a stopped thread is busy with, nobody waits for it. */
-  const ask = async <Result>(bench: Bench, work: (crew: Crew) => Promise<Result>) => {
-    const asked = await crewFor(bench);
-    try {
-      return await work(asked);
-    } catch (error) {
-      if (crew === asked) crew = null;
-      await dismiss(asked);
-      throw error;
-    }
-  };
   return {
-    outcomes: (bench, tasks, watch) => ask(bench, ({ threads }) => spread(threads, tasks, watch)),
-    report: (bench, { study, dates, outcomes }, signal) =>
-      ask(bench, async ({ threads }) => {
-        const order: Order = { type: 'report', study, dates, outcomes: [...outcomes] };
-        const answer = await threads[0]?.do(order, signal);
-        if (answer?.type !== 'report') throw new Error('a thread gave no report');
-        return answer.report;
+    employ: (bench, signal, work) =>
+      inTurn(async () => {
+        signal.throwIfAborted();
+        if (isClosed) throw new Error('the threads are closed');
+        const asked = await crewFor(bench);
+        try {
+          return await work(asked);
+        } catch (error) {
+          // Whatever a stopped thread is busy with, nobody waits for it.
+          if (crew === asked) crew = null;
+          await dismiss(asked);
+          throw error;
+        }
       }),
     async close() {
+      isClosed = true;
       const last = crew;
       crew = null;
       await dismiss(last);
     },
+  };
+}
+
+/** Does one thing after the other, in the order in which they are asked for; what fails stops none of those after. */
+function createTurns() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
   };
 }
 

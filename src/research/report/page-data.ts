@@ -1,6 +1,8 @@
 import type { GroupFigures } from '#backtest/metrics/groups.ts';
+import { netResult } from '#backtest/metrics/net.ts';
 import type { PreparedMarket } from '#backtest/prepare.ts';
 import type { BacktestResult, BacktestTrade, EquitySeries } from '#backtest/result.ts';
+import { keptRows } from '#backtest/thin-equity.ts';
 import { rowFrom } from '#core/bar-columns.ts';
 import { barAt } from '#core/bars.ts';
 import { ENTRY_FILTERS } from '#core/decision.ts';
@@ -106,18 +108,18 @@ export function pageDataOf(
   };
 }
 
-/** A curve of so many points looks the same as one of all, and every extreme of a stretch is kept. */
+/** A curve of so many points looks the same as one of all, since every extreme of a stretch is kept. */
 const MOST_POINTS = 4_000;
 
 function equityPoints({ at, equity }: EquitySeries): PageData['equity'] {
-  const every = Math.max(1, Math.ceil(at.length / MOST_POINTS));
+  const kept = new Set(keptRows(equity, MOST_POINTS));
   const points: (readonly [EpochMs, number, number])[] = [];
   let peak = Number.NEGATIVE_INFINITY;
   let lowest = 0;
   for (const [index, value] of equity.entries()) {
     peak = Math.max(peak, value);
     lowest = Math.min(lowest, (value / peak - 1) * 100);
-    if (index % every !== 0 && index !== equity.length - 1) continue;
+    if (!kept.has(index)) continue;
     points.push([at[index] ?? 0, round(value, 2), round(lowest, 3)]);
     lowest = 0;
   }
@@ -147,7 +149,7 @@ const pageTrade = (trade: BacktestTrade): Omit<PageTrade, 'bars'> => ({
   openedAt: trade.openedAt,
   closedAt: trade.closedAt,
   net: round(usdToNumber(trade.pnl) - usdToNumber(trade.fees), 2),
-  r: round(trade.rMultiple, 2),
+  r: round(netResult(trade).r, 2),
   maeR: round(trade.maeR, 2),
   mfeR: round(trade.mfeR, 2),
   confidence: trade.confidence,

@@ -1,4 +1,5 @@
 import {
+  mkdir,
   mkdtemp,
   open,
   readFile,
@@ -6,6 +7,7 @@ import {
   rename,
   rm,
   truncate,
+  utimes,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -175,6 +177,27 @@ describe('the bar store', () => {
     expect(await readdir(folder)).toEqual(['AAPL_5min.bars']);
     await store.remove(KEY);
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('clears away what a writer that was killed has left behind, and nothing of one that is at work', async () => {
+    const { store, folder } = await aStore();
+    const [dead, alive] = ['AAPL_5min.bars.dead.new', 'AAPL_5min.bars.alive.new'];
+    for (const name of [dead, alive]) await writeFile(join(folder, name), 'BRKT');
+    const before = new Date(Date.now() - 2 * 3_600_000);
+    await utimes(join(folder, dead), before, before);
+    await store.merge(addition(0, 10));
+    expect(await readdir(folder)).toEqual(['AAPL_5min.bars', alive]);
+    expect((await store.list()).map(({ kind }) => kind)).toEqual(['stored']);
+  });
+
+  it('leaves nothing unfinished behind where a file cannot be put in its place', async () => {
+    const { store, folder, path } = await aStore();
+    const source = await aStore();
+    await source.store.merge(addition(0, 10));
+    const bytes = await readFile(source.path);
+    await mkdir(join(path, 'in the way'), { recursive: true });
+    await expect(store.install(bytes)).rejects.toThrow('rename');
+    expect(await readdir(folder)).toEqual(['AAPL_5min.bars']);
   });
 
   it('takes a file of another store, and no other bytes', async () => {

@@ -172,6 +172,15 @@ describe('the card of a study', () => {
     );
   });
 
+  it('tells what the windows traded where only the time to come has no place to trade', () => {
+    const nothing = { ...aSummary().inSample, trades: 0 };
+    const text = read(card(done({ recommended: null }, [])));
+    expect(text).toContain('[Out of sample] 38 trades');
+    expect(text).toContain('[Luck]');
+    const idle = { recommended: null, inSample: nothing, outOfSample: nothing };
+    expect(read(card(done(idle, [])))).not.toContain('[Out of sample]');
+  });
+
   it('tells what is to be known about what it stands on, and of much only the beginning', () => {
     expect(read(card(done({ notes: ['2 of 6 points were left out'] })))).toContain(
       'sessions)\n⚠ 2 of 6 points were left out\nNothing is changed by it.',

@@ -134,18 +134,21 @@ const finish = async (id: string, kind: 'sweep' | 'walk-forward', at: number, ke
 };
 
 describe('what walk-forwards say of parameters', () => {
-  it('is the last word, and only that of a walk-forward that recommends them', async () => {
+  it('is told the newest first, and only of those that recommend them', async () => {
     await finish('old', 'walk-forward', 1_000);
     await finish('new', 'walk-forward', 3_000);
     await finish('sweep', 'sweep', 4_000);
     await finish('other', 'walk-forward', 5_000, 'another key');
-    expect(await readiness.lastWalkForward('key')).toEqual({
-      study: 'new',
+    const word = {
       verdict: 'better-than-luck',
       sentence: 'better than luck',
-      at: 3_000,
-    });
-    expect(await readiness.lastWalkForward('nobody')).toBeNull();
+      request: aRequest({ kind: 'walk-forward' }),
+    };
+    expect(await readiness.walkForwardsOf('key')).toEqual([
+      { ...word, study: 'new', at: 3_000 },
+      { ...word, study: 'old', at: 1_000 },
+    ]);
+    expect(await readiness.walkForwardsOf('nobody')).toEqual([]);
   });
 
   it('can be overridden, and the last one to do so is known', async () => {

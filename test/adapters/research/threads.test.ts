@@ -51,6 +51,30 @@ describe('research on threads', () => {
     );
   });
 
+  it('does what is asked for at once one after the other, of the same bars and of others', async () => {
+    const threads = threadsOf(1);
+    const other = aBench(60, 20);
+    const otherBench = { market: other.market, options: DEFAULT_OPTIONS };
+    const outcomes = outcomesHere(evaluator, tasks);
+    const some = tasks.slice(0, 2);
+    const [report, found, others] = await Promise.all([
+      threads.report(bench, { study, dates, outcomes }, NOBODY.signal),
+      threads.outcomes(bench, tasks, NOBODY),
+      threads.outcomes(otherBench, some, NOBODY),
+    ]);
+    expect(report).toEqual(reportOf(study, { evaluator, dates, outcomes }));
+    expect(found).toEqual(outcomes);
+    expect(others).toEqual(outcomesHere(other.evaluator, some));
+  });
+
+  it('begins nothing that waits once it is closed', async () => {
+    const threads = createResearchThreads(1);
+    const asked = [threads.outcomes(bench, tasks, NOBODY), threads.outcomes(bench, tasks, NOBODY)];
+    const ended = Promise.allSettled(asked);
+    await threads.close();
+    expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+
   it('stops when it is aborted, and can be asked again', async () => {
     const threads = threadsOf(1);
     const stopping = new AbortController();

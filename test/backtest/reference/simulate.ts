@@ -79,10 +79,13 @@ export function simulate(
       playBar(run, { session, today, start, at: start + barMs, nextOpen, days });
     }
   }
+  // What was never entered will not be any more.
+  const entered = book.positions.filter((position) => position.entered > 0);
+  book.entries.missed += book.positions.length - entered.length;
   return {
     trades: book.closed,
     endingEquity: equityOf(book),
-    stillOpen: book.positions.length,
+    stillOpen: entered.length,
     closes: run.closes,
     tally: run.tally,
     entries: book.entries,

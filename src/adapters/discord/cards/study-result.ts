@@ -57,17 +57,21 @@ export function studyHeadline({
     ],
     fields: [
       ...recommendedFields(summary, changes),
-      ...(summary.recommended === null
-        ? []
-        : [
+      ...(hasFigures(summary)
+        ? [
             figureField('In sample', summary.inSample),
             figureField('Out of sample', summary.outOfSample),
             ...luckFields(summary),
-          ]),
+          ]
+        : []),
       ...heatFields(summary),
     ],
   };
 }
+
+/** Windows of a walk-forward may have traded although the time to come has no place to trade. */
+const hasFigures = ({ recommended, inSample, outOfSample }: StudySummary): boolean =>
+  recommended !== null || inSample.trades + outOfSample.trades > 0;
 
 const spanText = ({ from, to, sessions }: StudySpan): string =>
   `${from} to ${to} (${count(sessions, 'session')})`;
