@@ -152,14 +152,14 @@ async function wholeProcess(): Promise<readonly BenchRow[]> {
   }
 }
 
-/** What `npm run backtest` gives to Node.js. */
+/** What `npm run backtest` gives to Node.js, for a start in any folder. */
 async function script(): Promise<readonly string[]> {
   const root = join(import.meta.dirname, '../..');
   const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     readonly scripts: Readonly<Record<string, string>>;
   };
   const words = (scripts.backtest ?? '').split(' ').slice(1);
-  return words.map((word) => (word.endsWith('.ts') ? join(root, word) : word));
+  return words.map((word) => (/\.(ts|mjs)$/.test(word) ? join(root, word) : word));
 }
 
 async function fillStore(folder: string): Promise<number> {
