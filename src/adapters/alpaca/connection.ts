@@ -100,6 +100,8 @@ export interface AlpacaClientOptions {
   /** So many of the trading requests are kept for what protects. */
   readonly protectiveReserve?: number;
   readonly timers?: Timers;
+  /** A service that fails is given so long before a read is sent once more. */
+  readonly readPauseMs?: number;
   readonly streamTiming?: Partial<StreamTiming>;
 }
 
@@ -118,6 +120,7 @@ export interface AlpacaClient {
 
 const REQUESTS_PER_MINUTE = 200;
 const PROTECTIVE_RESERVE = 40;
+const READ_PAUSE_MS = 250;
 
 /** One SDK client for a connection. */
 export function createAlpacaClient(
@@ -132,6 +135,7 @@ export function createAlpacaClient(
     dataRequestsPerMinute = usualLimit,
     protectiveReserve: reserve = PROTECTIVE_RESERVE,
     timers = systemTimers,
+    readPauseMs = READ_PAUSE_MS,
   } = options;
   const budgets = {
     trading: createRateBudget({ limit: requestsPerMinute, reserve, timers }),
@@ -153,8 +157,8 @@ export function createAlpacaClient(
   const sockets = isStandIn ? connection.url.replace(/^http/, 'ws').replace(/\/$/, '') : null;
   return {
     sdk,
-    trading: { budget: budgets.trading, timers },
-    data: { budget: budgets.data, timers },
+    trading: { budget: budgets.trading, timers, readPauseMs },
+    data: { budget: budgets.data, timers, readPauseMs },
     timers,
     streamTiming: { ...DEFAULT_STREAM_TIMING, ...options.streamTiming },
     tradeStreamUrl: sockets === null ? undefined : `${sockets}/stream`,

@@ -8,6 +8,8 @@ import type { Timers } from './timers.ts';
 export interface Service {
   readonly budget: RateBudget;
   readonly timers: Timers;
+  /** Before a read is sent once more; before the next time, twice as long. */
+  readonly readPauseMs: number;
 }
 
 /** The request waited for the broker's limit, and was never sent. */
@@ -18,7 +20,6 @@ export class NotSentError extends Error {
 /** A stop can wait for a whole window of the broker's limit; an entry is stale long before. */
 const PATIENCE_MS: Readonly<Record<Priority, number>> = { protective: 65_000, normal: 20_000 };
 const READ_ATTEMPTS = 3;
-const READ_PAUSE_MS = 250;
 
 const isTooMany = (error: unknown): boolean => error instanceof ApiError && error.status === 429;
 
@@ -68,6 +69,6 @@ export async function sendRead<T>(
     } catch (error) {
       if (attempt === READ_ATTEMPTS || !isPassing(error)) throw error;
     }
-    await pause(service.timers, READ_PAUSE_MS * attempt);
+    await pause(service.timers, service.readPauseMs * attempt);
   }
 }
