@@ -354,7 +354,7 @@ async function deskWithPart() {
 
 /** Somebody has cancelled the bracket of ten shares, and sold so many of them. */
 async function deskThatSold(quantity: number) {
-  const desk = await openDesk([QUIET, ENTRY, QUIET, QUIET]);
+  const desk = await openDesk([QUIET, ENTRY, QUIET, QUIET, QUIET]);
   const barEnd = desk.nextBar();
   await desk.plan();
   await submitPlannedEntries(desk.context, barEnd);
@@ -390,6 +390,15 @@ describe('shares of a trade that somebody has sold at the broker', () => {
       { status: 'open', entryQuantity: 10, exitQuantity: 4 },
     ]);
     expect(await readPositions(desk.context)).toMatchObject([{ quantity: 6, isProtected: true }]);
+  });
+
+  it('are not taken for an exit where somebody has sold short beyond them', async () => {
+    const desk = await deskThatSold(10);
+    await byHand(desk.standIn).order({ side: 'sell', qty: 5 });
+    desk.nextBar();
+    await reconcile(desk.context);
+    await expect(decide(desk, 'adopt', 'NVDA −15')).rejects.toThrow(UserError);
+    expect(await desk.context.ledger.unfinishedTrades()).toMatchObject([{ exitQuantity: 0 }]);
   });
 
   it('are not taken for an exit where the orders at the broker tell of another number', async () => {

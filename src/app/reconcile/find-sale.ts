@@ -1,6 +1,7 @@
 import { purposeOf } from '#core/ids.ts';
 import { exitSideOf } from '#core/order.ts';
 import type { BrokerOrder } from '#core/order.ts';
+import { heldShares } from '#core/trade.ts';
 import type { Trade } from '#core/trade.ts';
 import type { ForeignItem } from '#ports/ledger.ts';
 
@@ -15,7 +16,7 @@ export interface Sale {
 
 /**
  * The orders by which shares of a trade have left past the bot; null unless those that the ledger lacks account
- * for exactly the shares that the broker shows fewer of. Throws BrokerError.
+ * for exactly the shares that the broker shows fewer of, and the trade has as many. Throws BrokerError.
  */
 export async function findSale(
   context: AppContext,
@@ -28,6 +29,8 @@ export async function findSale(
   // What is missing of a long position is listed as short.
   if (trade === undefined || trade.openedAt === null || trade.intent.side === side) return null;
   const { openedAt, intent } = trade;
+  // Whoever sold more than there were is short now: that is no exit.
+  if (quantity > heldShares(trade)) return null;
   const listed = await broker.urgent.ordersSince(orderHorizon(context), [symbol]);
   const filled = listed
     .flatMap((order) => [order, ...order.legs])
