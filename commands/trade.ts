@@ -3,7 +3,7 @@ import type { Command } from '#app/command.ts';
 import { tradeChart, tradeStory } from '#app/reports/trade-story.ts';
 import { tradesReport } from '#app/reports/trades.ts';
 import type { TradeLine } from '#app/reports/trades.ts';
-import { tradeId } from '#core/ids.ts';
+import { asTickersAre, tradeId } from '#core/ids.ts';
 import { formatGain } from '#core/number-words.ts';
 import { newYorkDate, newYorkTime } from '#core/session.ts';
 
@@ -26,7 +26,7 @@ export default {
     },
   ],
   run: async (context, { options: { id } }) => {
-    const trade = await context.ledger.trade(tradeId(String(id).trim()));
+    const trade = await context.ledger.trade(tradeId(asTickersAre(String(id))));
     if (trade === null) {
       throw new UserError(`There is no trade “${String(id)}”: see /trades for those there are.`);
     }
@@ -36,7 +36,7 @@ export default {
   complete: async (context, _option, typed) => {
     const { lines } = await tradesReport(context, SUGGESTED);
     return lines
-      .filter(({ trade: { id } }) => id.includes(typed.trim().toUpperCase()))
+      .filter(({ trade: { id } }) => id.includes(asTickersAre(typed)))
       .map((line) => {
         const { id, intent, entryQuantity } = line.trade;
         const { symbol, side, decidedAt } = intent;

@@ -24,14 +24,9 @@ export interface PastTask {
   readonly isOfMarket: boolean;
 }
 
-/** The words of an option without those that are empty. */
-export const wordsOf = (option: unknown, separator: string | RegExp): readonly string[] =>
-  typeof option !== 'string'
-    ? []
-    : option
-        .split(separator)
-        .map((word) => word.trim())
-        .filter((word) => word !== '');
+/** The words of an option, with commas or spaces between. */
+export const wordsOf = (option: unknown): readonly string[] =>
+  typeof option === 'string' ? option.split(/[\s,]+/).filter((word) => word !== '') : [];
 
 /** The symbols that a person names, or the watchlist. Throws UserError, also of one that nobody knows. */
 export async function askedSymbols(
@@ -39,7 +34,7 @@ export async function askedSymbols(
   option: unknown,
   task: Pick<PastTask, 'name' | 'isOfMarket'>,
 ): Promise<readonly Ticker[]> {
-  const named = wordsOf(option, ',').map(askedSymbol);
+  const named = wordsOf(option).map(askedSymbol);
   const symbols = [...new Set(named.length === 0 ? context.watchlist : named)];
   if (symbols.length > MOST_SYMBOLS) {
     const what =

@@ -11,11 +11,12 @@ const LANE = {
   control: 'risk',
   repaired: 'risk',
   outage: 'risk',
+  // How the positions stand: told after what came of them, like ALL FLAT, it would be untrue.
+  started: 'risk',
   closing: 'exit',
   exit: 'exit',
   'scaled-out': 'exit',
   entry: 'entry',
-  started: 'info',
   'stop-moved': 'info',
   notice: 'info',
   summary: 'info',

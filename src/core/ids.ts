@@ -20,7 +20,7 @@ const TICKER = /^[A-Z][A-Z0-9]{0,5}(?:[./][A-Z]{1,2})?$/;
 /** Whether the text is spelled like a US ticker: AAPL, BRK.B. */
 export const isTicker = (text: string): text is Ticker => TICKER.test(text);
 
-/** What a person has typed for a symbol, or for the beginning of one, as tickers are spelled. */
+/** What a person has typed for a symbol, or for a trade, or for a part of either, as tickers are spelled. */
 export const asTickersAre = (typed: string): string => typed.trim().toUpperCase();
 
 export function ticker(text: string): Ticker {

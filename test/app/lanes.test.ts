@@ -61,7 +61,7 @@ describe('a card', () => {
     ['entry', 'an entry', entry({ status: 'submitted', at: AT }), [own]],
     ['info', 'a stop that was moved', stopMoved, [own]],
     ['info', 'a notice', notice, []],
-    ['info', 'the start', started, []],
+    ['risk', 'the start, which tells how the positions stand', started, []],
     ['risk', 'a start beside a naked position', naked, []],
     ['info', 'the digest', digest, []],
     ['info', 'a batch', batch, ['message one', own, 'message two']],

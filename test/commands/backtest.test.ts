@@ -209,6 +209,12 @@ describe('/backtest in the channel', () => {
     expect(channelMessages(channel)).toHaveLength(1);
   });
 
+  it('takes several symbols also with nothing but spaces between, as it takes figures', async () => {
+    const channel = await open();
+    const answer = await channel.type('trader', 'backtest', { symbols: ' nvda  AAPL ' });
+    expect(textOf(answer)).toContain('NVDA, AAPL');
+  });
+
   it('plays on a thread of its own what the market data has', async () => {
     const engine = createEngineThread({ codeVersion: 'one' });
     onTestFinished(() => engine.close());

@@ -130,6 +130,15 @@ describe('/trade', () => {
     await expect(asking).rejects.toThrow('There is no trade “nothing”');
   });
 
+  it('takes its name however it is typed, as it takes a symbol', async () => {
+    const desk = await wonTrade();
+    const channel = await openChannel(desk, [trade]);
+    const text = textOf(
+      await channel.type('viewer', 'trade', { id: ` ${desk.id.toLowerCase()} ` }),
+    );
+    expect(text).toContain('NVDA long 10');
+  });
+
   it('suggests the last trades by what one remembers of them', async () => {
     const { context, id } = await wonTrade();
     expect(await trade.complete(context, 'id', 'nvd')).toEqual([

@@ -33,7 +33,7 @@ export async function askedBacktest(
 
 /** What differs from the defaults once the figures that trade are changed as somebody wishes. */
 function changesOf(context: AppContext, option: unknown): Partial<StrategyParameters> {
-  const given = wordsOf(option, /[\s,]+/).map((word) => {
+  const given = wordsOf(option).map((word) => {
     const [name = '', value = '', ...rest] = word.split('=');
     if (name === '' || value === '' || rest.length > 0) {
       throw new UserError(

@@ -19,9 +19,9 @@ export function backtestSuggestions(
 }
 
 function symbols(context: Pick<AppContext, 'watchlist'>, typed: string): readonly Suggestion[] {
-  const before = typed.slice(0, typed.lastIndexOf(',') + 1);
-  const named = new Set(before.split(',').map(asTickersAre));
-  return watchedSymbols(context, typed.slice(before.length))
+  const { before, last } = lastWordOf(typed);
+  const named = new Set(before.split(/[\s,]+/).map(asTickersAre));
+  return watchedSymbols(context, last)
     .filter(({ value }) => !named.has(value))
     .map(({ value }) => ({ name: `${before}${value}`, value: `${before}${value}` }));
 }
@@ -31,9 +31,14 @@ function parameters(
   { parameters: own }: Pick<AppContext, 'parameters'>,
   typed: string,
 ): readonly Suggestion[] {
-  const [last = ''] = /[^\s,]*$/.exec(typed) ?? [];
-  const before = typed.slice(0, typed.length - last.length);
+  const { before, last } = lastWordOf(typed);
   return AXIS_NAMES.map((name) => `${name}=${String(valueOnAxis(own, name))}`)
     .filter((text) => text.toLowerCase().startsWith(last.toLowerCase()) && text !== last)
     .map((text) => ({ name: `${before}${text}`, value: `${before}${text}` }));
+}
+
+/** What is being typed, and what stands before it. */
+function lastWordOf(typed: string): { readonly before: string; readonly last: string } {
+  const [last = ''] = /[^\s,]*$/.exec(typed) ?? [];
+  return { before: typed.slice(0, typed.length - last.length), last };
 }

@@ -10,6 +10,9 @@ import type { RecordedDay } from './recorded-day.ts';
 
 /** Another control state than in the cycle before, by a person. */
 interface Steering {
+  /** When it is told to have been. */
+  readonly toldAt: EpochMs;
+  /** When a run has to do it: before the cycle that has seen it. */
   readonly at: EpochMs;
   readonly control: ControlState;
 }
@@ -27,7 +30,7 @@ export function handsOf(
     return fill.as === 'manual_close' ? [{ kind: 'closed', fill }] : [];
   });
   return {
-    deeds: [...deeds, ...steerings.map((one) => ({ kind: 'control' as const, ...one }))],
+    deeds: [...deeds, ...steerings.map(steeringDeed)],
     acts: [...fills.flatMap(closingOf), ...steerings.map((one) => steeringAct(day, one))].toSorted(
       (one, other) => one.at - other.at,
     ),
@@ -39,9 +42,16 @@ function closingOf({ as, at, tradeId, symbol, quantity, price }: DayFill): reado
   return [{ kind: 'close', at, tradeId, symbol, quantity, price, reason: as }];
 }
 
+const steeringDeed = ({ toldAt, control }: Steering): HandDeed => ({
+  kind: 'control',
+  at: toldAt,
+  control,
+});
+
 const steeringAct = (day: RecordedDay, steering: Steering): HandAct => ({
   kind: 'control',
-  ...steering,
+  at: steering.at,
+  control: steering.control,
   cancels: cancelledBy(day, steering),
 });
 
@@ -56,7 +66,7 @@ function steeringsOf({ cycles, first }: RecordedDay): readonly Steering[] {
     if (!isExtended && !(isBegun && isByPerson(control))) return [];
     // The cycle of that bar has seen it.
     const at = isExtended ? barEnd - 1 : Math.min(control.since, barEnd - 1);
-    return [{ at, control }];
+    return [{ toldAt: isExtended ? at : control.since, at, control }];
   });
 }
 

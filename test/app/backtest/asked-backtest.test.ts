@@ -227,6 +227,7 @@ describe('what is suggested while one types', () => {
     expect(suggest('symbols', '')).toEqual(['AAPL', 'NVDA']);
     expect(suggest('symbols', 'n')).toEqual(['NVDA']);
     expect(suggest('symbols', 'nvda,')).toEqual(['nvda,AAPL']);
+    expect(suggest('symbols', 'nvda aa')).toEqual(['nvda AAPL']);
   });
 
   it('completes the last figure of the list, with the value that trades', () => {
