@@ -1,4 +1,5 @@
 import type { BarDefect, FileRepair } from '#core/bar-file/check-bar-file.ts';
+import { isHole } from '#core/bar-file/finding.ts';
 import { count } from '#core/number-words.ts';
 
 /** Of one kind in one file; the rest is like them, and counted. */
@@ -26,15 +27,22 @@ interface Told {
   readonly text: string;
 }
 
-/** What was refused, a line a defect, and whether a repair would help. */
+/** What was refused, a line a defect, and what a repair would do. */
 export function describeDefects(
   defects: readonly BarDefect[],
   isRepaired: boolean,
 ): readonly string[] {
   const refused = defects.filter(({ severity }) => severity === 'refused');
   const canRepair = !isRepaired && refused.every(({ code }) => !IRREPARABLE.has(code));
-  const cure = 'correct the files, or add --repair to have all of this put right and listed';
-  return [...linesOf(refused), ...(canRepair ? [cure] : [])];
+  return [...linesOf(refused), ...(canRepair ? [cureOf(refused)] : [])];
+}
+
+function cureOf(refused: readonly BarDefect[]): string {
+  const cure = 'correct the files, or add --repair to have';
+  if (refused.every(isHole)) return `${cure} the holes used as they are`;
+  return refused.some(isHole)
+    ? `${cure} the holes used as they are, and all else put right and listed`
+    : `${cure} all of this put right and listed`;
 }
 
 /** What is noted, a line a defect; of what is not needed a line a file. */

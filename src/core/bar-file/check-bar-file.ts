@@ -6,6 +6,7 @@ import type { ClockCheck, SessionRows } from './check-clock.ts';
 import { gapFindings } from './check-gaps.ts';
 import { splitFindings } from './check-splits.ts';
 import { explainBars } from './explain-bars.ts';
+import { isHole } from './finding.ts';
 import type { BarFinding, FileRows } from './finding.ts';
 import { isAboutNeeded, shareWithoutVolume } from './needed-time.ts';
 import type { NeededRows } from './needed-time.ts';
@@ -128,7 +129,7 @@ function repaired(
   return {
     columns: adjusted.rows.columns,
     days: clock.days,
-    // Nobody can make up the bars of a hole: whoever asks for repairs takes them as they are.
+    // Whoever asks for repairs takes holes as they are.
     defects: findings.map((finding) => {
       const severity = severityWithin(finding, all);
       const isNoted = severity === 'refused' && isHole(finding);
@@ -162,9 +163,6 @@ function severityWithin(finding: BarFinding, all: NeededRows): DefectSeverity {
     finding.code === 'zero-volume' && shareWithoutVolume(all) <= FEW_WITHOUT_VOLUME;
   return isOfOthers ? 'noted' : severityOf(finding);
 }
-
-const isHole = ({ code }: BarFinding): boolean =>
-  code === 'missing-bars' || code === 'missing-sessions';
 
 function severityOf(finding: BarFinding): DefectSeverity {
   const isRefused =

@@ -70,4 +70,8 @@ export type BarFinding = Place &
       }
   );
 
+/** Whether bars are missing, which nobody can make up. */
+export const isHole = ({ code }: BarFinding): boolean =>
+  code === 'missing-bars' || code === 'missing-sessions';
+
 export const lineOf = ({ lines }: FileRows, row: number): number => lines[row] ?? 0;

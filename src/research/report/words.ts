@@ -42,10 +42,13 @@ export function lookAheadWords(check: SelfCheck | null): readonly [string, strin
   if (check === null) return [NONE, ''];
   const { trades, differing, at } = check;
   return differing === 0
-    ? ['none', `with the bars cut off at ${at} the ${count(trades, 'trade')} before are the same`]
+    ? [
+        'none',
+        `with the bars cut off at ${at} nothing changes in the ${count(trades, 'trade')} before`,
+      ]
     : [
         'SEEN',
-        `with the bars cut off at ${at} ${differing} of ${count(trades, 'trade')} differ; do not trust this result`,
+        `with the bars cut off at ${at} there is a change in ${differing} of ${count(trades, 'trade')}; do not trust this result`,
       ];
 }
 

@@ -69,8 +69,16 @@ describe('a folder of bars for a backtest', () => {
       `AAPL_5min.csv: line 5: ${X_LINE}`,
       'AAPL_5min.csv: line 12: 2025-11-26T15:15Z is there twice (also in line 11), perhaps from two feeds; keep one row for each bar',
       'MSFT_5min.csv: line 22: 10 bars are missing on 2025-11-26, the longest hole 50 minutes; export the session again',
-      'correct the files, or add --repair to have all of this put right and listed',
+      'correct the files, or add --repair to have the holes used as they are, and all else put right and listed',
     ]);
+  });
+
+  it.each([
+    ['x', ROWS.with(3, 'x'), 'all of this put right and listed'],
+    ['a hole', ROWS.toSpliced(20, 10), 'the holes used as they are'],
+  ])('promises of a repair no more than it does, of %s', async (_, rows, promise) => {
+    const lines = await linesOf(folderWith({ 'AAPL_5min.csv': csv(...rows) }));
+    expect(lines.at(-1)).toBe(`correct the files, or add --repair to have ${promise}`);
   });
 
   it('notes what is wrong outside the time that is asked for, a line a file, and reads the rest', async () => {
