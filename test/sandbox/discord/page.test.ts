@@ -278,6 +278,25 @@ describe.skipIf(!hasChromium)(`the channel's page${chromiumNote}`, () => {
       .toBeLessThan(2);
   });
 
+  it('leaves one where one has scrolled to when a message comes before the browser tells of it', async () => {
+    await log().evaluate((element) => {
+      const { ownerDocument } = element;
+      ownerDocument.addEventListener(
+        'scroll',
+        (event: Event) => event.stopImmediatePropagation(),
+        true,
+      );
+    });
+    for (let index = 0; index < 30; index += 1) await send(`untold ${index}`);
+    await log().getByText('untold 29').waitFor();
+    await log().evaluate((element) => element.scrollTo(0, 0));
+    await send('news of the moment');
+    await log().getByText('news of the moment').waitFor();
+    expect(await log().evaluate((element) => element.scrollTop)).toBe(0);
+    const button = page.getByRole('button', { name: '1 new message' });
+    await expect(appears(button)).resolves.toBe(true);
+  });
+
   it('stays at the newest message when a picture in it arrives in the moment of a scroll', async () => {
     for (let index = 0; index < 30; index += 1) await send(`grown ${index}`);
     await log().getByText('grown 29').waitFor();

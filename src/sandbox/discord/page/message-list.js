@@ -49,10 +49,7 @@ export function createMessageList(options) {
     reset: (messages, hasMore) => reset(list, messages, hasMore),
     put: (message) => put(list, message),
     /** Whoever has just sent something wants to see what comes of it. */
-    goToEnd() {
-      list.isAtEnd = true;
-      toEnd(list);
-    },
+    goToEnd: () => toEnd(list),
     remove(id) {
       list.entries = list.entries.filter((entry) => entry.message.id !== id);
       draw(list);
@@ -61,16 +58,33 @@ export function createMessageList(options) {
     /** Builds everything anew, since the person or the channel is another. */
     clear() {
       list.entries = [];
-      list.isAtEnd = true;
-      list.top = 0;
+      followEnd(list);
     },
   };
 }
 
 const newEntry = (message) => ({ message, isCompact: false, element: null });
 
-function toEnd({ log }) {
+function toEnd(list) {
+  const { log } = list;
   log.scrollTop = log.scrollHeight;
+  list.top = log.scrollTop;
+  list.isAtEnd = true;
+}
+
+/** The next drawing goes to the end, wherever another channel or person had been scrolled to. */
+function followEnd(list) {
+  list.isAtEnd = true;
+  list.top = 0;
+}
+
+/** The browser tells of a scroll only with the next picture, and a message may come before that. */
+function notePosition(list) {
+  const { log } = list;
+  const isNear = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
+  // What has grown below since is followed: only who scrolls up leaves the end.
+  list.isAtEnd = isNear || (list.isAtEnd && log.scrollTop >= list.top);
+  list.top = log.scrollTop;
 }
 
 function countUnseen(list, unseen) {
@@ -80,13 +94,9 @@ function countUnseen(list, unseen) {
 }
 
 function onScroll(list) {
-  const { log } = list;
-  const isNear = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
-  // What has grown below since is followed: only who scrolls up leaves the end.
-  list.isAtEnd = isNear || (list.isAtEnd && log.scrollTop >= list.top);
-  list.top = log.scrollTop;
+  notePosition(list);
   if (list.isAtEnd && list.unseen > 0) countUnseen(list, 0);
-  if (log.scrollTop < NEAR_START_PX) void extend(list);
+  if (list.top < NEAR_START_PX) void extend(list);
 }
 
 function showTyping(list, words) {
@@ -99,7 +109,7 @@ function showTyping(list, words) {
 /** Shows these messages; those that did not change keep their elements. */
 function reset(list, messages, hasMore) {
   const known = new Map(list.entries.map((entry) => [entry.message.id, entry]));
-  if (!messages.some(({ id }) => known.has(id))) list.isAtEnd = true;
+  if (!messages.some(({ id }) => known.has(id))) followEnd(list);
   list.entries = messages.map((message) => {
     const entry = known.get(message.id);
     const isSame = entry && JSON.stringify(entry.message) === JSON.stringify(message);
@@ -115,14 +125,15 @@ function put(list, message) {
   const { entries } = list;
   showTyping(list, null);
   const at = entries.findIndex((entry) => compareIds(entry.message.id, message.id) >= 0);
-  if (entries[at]?.message.id === message.id) replaceMessage(entries[at], message);
+  const isKnown = entries[at]?.message.id === message.id;
+  if (isKnown) replaceMessage(entries[at], message);
   else {
     // An edit of something further up than is loaded will be seen when it is.
     if (at === 0 && list.hasMore) return;
     entries.splice(at === -1 ? entries.length : at, 0, newEntry(message));
-    if (!list.isAtEnd) countUnseen(list, list.unseen + 1);
   }
   draw(list);
+  if (!isKnown && !list.isAtEnd) countUnseen(list, list.unseen + 1);
 }
 
 /** An edit builds a new element and gives the focus back to what had it. */
@@ -163,6 +174,7 @@ async function extend(list) {
 
 function draw(list) {
   const { content, context, typing, welcome } = list;
+  notePosition(list);
   if (list.isAtEnd && list.entries.length > MOST_SHOWN) {
     list.entries = list.entries.slice(-LEFT_SHOWN);
     list.hasMore = true;
