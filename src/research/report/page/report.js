@@ -15,13 +15,16 @@ const joined = (text) =>
     .split(WHOLE)
     .map((piece, at) => (at % 2 === 0 ? piece : h('span', { className: 'whole' }, piece)));
 
+/** What a phone has no room for in one piece, as wide as its letters may be. */
+const isLong = (value) => value.split(' ').some((word) => word.length > 10);
+
 function tile({ name, value, note, isPassed }) {
   const colour = isPassed === null ? signOf(value) : isPassed ? 'up' : 'down';
   return h(
     'div',
     { className: 'tile' },
     part('name', name),
-    part(`value ${colour}`, value),
+    part(['value', colour, isLong(value) ? 'long' : ''].filter(Boolean).join(' '), value),
     part('note', note),
   );
 }
