@@ -42,6 +42,8 @@ export interface AppContext {
   readonly parameters: StrategyParameters;
   /** By what studies in the ledger know these parameters. */
   readonly parametersKey: string;
+  /** Names the rules, the engine and the verdict: what was found out by other ones has another name. */
+  readonly codeVersion: string;
   /** How long a decision and its inputs are kept, in days. */
   readonly keepDecisionsDays: number;
   readonly broker: Broker;

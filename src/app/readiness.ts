@@ -9,19 +9,20 @@ import { signatureOf } from './signature.ts';
 
 type Context = Pick<
   AppContext,
-  'ledger' | 'parametersKey' | 'systemClock' | 'watchlist' | 'research'
+  'ledger' | 'parametersKey' | 'codeVersion' | 'systemClock' | 'watchlist' | 'research'
 >;
 
 /** Whether what trades has been shown to work; told of the parameters in force. */
 export async function readiness(context: Context): Promise<Readiness> {
-  const { ledger, parametersKey, systemClock } = context;
+  const { ledger, parametersKey, codeVersion, systemClock } = context;
   const words = await ledger.walkForwardsOf(parametersKey);
   const override = await ledger.readinessOverride(parametersKey);
-  const told = words.map(({ verdict, sentence, at, request }) => ({
+  const told = words.map(({ verdict, sentence, at, request, codeVersion: playedBy }) => ({
     hasPassed: verdict === 'better-than-luck',
     sentence,
     at,
     to: request.to,
+    isOfThisVersion: playedBy === codeVersion,
     misfit: misfitOf(context, request),
   }));
   return readinessOf(told, override, systemClock.now());
@@ -57,14 +58,40 @@ export async function unreadiness(
 /** Readiness in words for a person. */
 export function readinessWords(found: Readiness): string {
   switch (found.kind) {
-    case 'ready':
-      return `Ready: the walk-forward of ${dateOf(found.word.at)} says ${found.word.sentence}.`;
+    case 'ready': {
+      const { at, sentence, isOfThisVersion } = found.word;
+      const told = `Ready: the walk-forward of ${dateOf(at)} says ${sentence}.`;
+      return isOfThisVersion ? told : `${told} ${changedSince('It')}.`;
+    }
     case 'overridden': {
       const { by, reason, at } = found.override;
       return `Not ready, and let through by ${by} on ${dateOf(at)} (${reason}), for ${MAX_WORD_AGE_DAYS} days: ${found.why}.`;
     }
     case 'unready':
       return `Not ready: ${found.why}. Real money is not traded like this; ${CURE}.`;
+    default:
+      return found satisfies never;
+  }
+}
+
+const changedSince = (subject: string): string =>
+  `${subject} was played by another version of the program, whose rules may differ from those that trade; have one again to be sure`;
+
+/** What to say of the parameters at the start, a sentence without a full stop; null for nothing. */
+export async function readinessNote(
+  context: Context & Pick<AppContext, 'mode'>,
+): Promise<string | null> {
+  const found = await readiness(context);
+  switch (found.kind) {
+    case 'ready':
+      return found.word.isOfThisVersion
+        ? null
+        : changedSince(`The walk-forward of ${dateOf(found.word.at)}`);
+    case 'unready':
+      // Where real money is at stake entries wait for it, which is told as what is in their way.
+      return context.mode === 'LIVE' ? null : `Not ready for real money: ${found.why}`;
+    case 'overridden':
+      return null;
     default:
       return found satisfies never;
   }

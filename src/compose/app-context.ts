@@ -148,6 +148,7 @@ const settingsOf = ({ options: { config }, surroundings }: Assembly) => ({
   watchlist: surroundings.watchlist,
   parameters: config.parameters,
   parametersKey: parametersKey(config.parameters),
+  codeVersion: codeVersion(),
   keepDecisionsDays: config.keepDecisionsDays,
   sectors: config.sectors,
   closeTactics: CLOSE_TACTICS,

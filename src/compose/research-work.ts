@@ -17,6 +17,7 @@ import { chunksOf } from '#research/study.ts';
 import type { Outcomes, StudyPlan, Task } from '#research/study.ts';
 
 import { benchOf } from './bench.ts';
+import { codeVersion } from './code-version.ts';
 import type { LoadMarket } from './load-market.ts';
 import { originOf } from './study-origin.ts';
 
@@ -175,6 +176,7 @@ function resultOf(report: StudyReport): StudyResult {
     sentence,
     recommended: parameters,
     parametersKey: parameters === null ? null : parametersKey(parameters),
+    codeVersion: codeVersion(),
     report,
   };
 }

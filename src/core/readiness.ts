@@ -9,6 +9,8 @@ export interface WalkForwardWord {
   readonly at: EpochMs;
   /** The last day that it was played on. */
   readonly to: SessionDate;
+  /** Whether rules, engine and verdict are still the ones that it was played by. */
+  readonly isOfThisVersion: boolean;
   /** Why it says nothing of what trades, continuing "the walk-forward"; null where it does. */
   readonly misfit: string | null;
 }

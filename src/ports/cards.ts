@@ -43,7 +43,7 @@ export interface StartedCard {
   readonly cashNote: string | null;
   /** Symbols with too few daily bars for the rules: no entries in them yet. */
   readonly shortHistory: readonly Ticker[];
-  /** Why these parameters could not trade real money; missing where they could, and where they are asked to. */
+  /** What is to be said of a walk-forward of these parameters, without a full stop; missing for nothing. */
   readonly readinessNote?: string;
   /** Fills that happened while nobody listened, and are booked now. */
   readonly lateFills: number;

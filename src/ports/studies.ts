@@ -72,6 +72,8 @@ export interface StudyResult {
   /** What it recommends, null for nothing, and by what such parameters are known. */
   readonly recommended: StrategyParameters | null;
   readonly parametersKey: string | null;
+  /** Of the rules, the engine and the verdict that it was made by; null for one from before that was noted. */
+  readonly codeVersion: string | null;
   /** Plain data; those who made it know its form. */
   readonly report: unknown;
 }
@@ -134,6 +136,8 @@ export interface WalkForwardWord {
   readonly verdict: VerdictKind;
   readonly sentence: string;
   readonly at: EpochMs;
+  /** As in the study's result. */
+  readonly codeVersion: string | null;
 }
 
 export interface ReadinessReads {

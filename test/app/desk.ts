@@ -186,6 +186,7 @@ export async function startDesk(
     watchlist: market.symbols,
     parameters: { ...DEFAULT_PARAMETERS, ...parameters },
     parametersKey: 'the parameters of a test',
+    codeVersion: 'the code of a test',
     keepDecisionsDays: 400,
     cardSettings: ALL_ON,
     broker,

@@ -4,11 +4,13 @@ import type { CommandCall } from '#app/command.ts';
 import type { AppContext } from '#app/context.ts';
 import { deliverOutbox } from '#app/deliver-outbox.ts';
 import { impedimentsOf } from '#app/impediments.ts';
+import { announceStart } from '#app/reports/started.ts';
 import readiness from '#commands/readiness.ts';
 import { ticker } from '#core/ids.ts';
 import { asSessionDate, newYorkDate } from '#core/session.ts';
 import type { StudyRequest, VerdictKind } from '#ports/studies.ts';
 
+import { catchUp } from '../../src/compose/catch-up.ts';
 import { closeDesks } from '../adapters/discord/harness.ts';
 import { openDesk } from '../app/desk.ts';
 import type { Desk } from '../app/desk.ts';
@@ -33,16 +35,24 @@ const afterWalkForward = (
   desk: Desk,
   verdict: VerdictKind,
   days: number,
-  asked: Partial<StudyRequest> = {},
+  {
+    playedBy = desk.context.codeVersion,
+    ...asked
+  }: Partial<StudyRequest> & { readonly playedBy?: string | null } = {},
 ) => {
   const { parametersKey, systemClock, watchlist: symbols } = desk.context;
   const ended = systemClock.now() - days * DAY;
   const at = new Date(ended).toISOString();
   const request = JSON.stringify({ symbols, to: newYorkDate(ended), ...asked });
   return desk.query(`
-    INSERT INTO studies (id, kind, request, requested_by, requested_at, status, finished_at, verdict, sentence, parameters_key)
-    VALUES ('a', 'walk-forward', '${request}', 'Ann', '${at}', 'done', '${at}', '${verdict}', 'as the verdict has it', '${parametersKey}')`);
+    INSERT INTO studies (id, kind, request, requested_by, requested_at, status, finished_at, verdict, sentence, parameters_key, code_version)
+    VALUES ('a', 'walk-forward', '${request}', 'Ann', '${at}', 'done', '${at}', '${verdict}', 'as the verdict has it', '${parametersKey}', ${playedBy === null ? 'NULL' : `'${playedBy}'`})`);
 };
+
+async function noteAtStart(context: AppContext): Promise<string | undefined> {
+  const about = { version: '0.0.0', database: 'test', queue: 'test', page: null };
+  return (await announceStart(context, about, await catchUp(context))).readinessNote;
+}
 
 const live = (desk: Desk) => desk.with({ mode: 'LIVE' });
 const unready = async (context: AppContext) =>
@@ -93,6 +103,29 @@ describe('real money', () => {
     expect(await unready(live(desk))).toEqual([]);
   });
 
+  it.each([
+    ['another version', 'older code'],
+    ['a version that was not noted', null],
+  ])(
+    'is traded after one that %s of the program has played, which is said',
+    async (_, playedBy) => {
+      const desk = await openDesk([]);
+      await afterWalkForward(desk, PASSED, 0, { playedBy });
+      expect(await unready(live(desk))).toEqual([]);
+      const told = await answer(live(desk), call('viewer'));
+      expect(told).toContain('Ready: ');
+      expect(told).toContain('was played by another version of the program');
+      expect(await noteAtStart(live(desk))).toContain('was played by another version');
+    },
+  );
+
+  it('is traded without a word at the start after one that this version has played', async () => {
+    const desk = await openDesk([]);
+    await afterWalkForward(desk, PASSED, 0);
+    expect(await answer(live(desk), call('viewer'))).not.toContain('another version');
+    expect(await noteAtStart(live(desk))).toBeUndefined();
+  });
+
   it('is traded on the word of an admin, whose reason is kept', async () => {
     const desk = await openDesk([]);
     expect(await answer(live(desk), call('admin', ' a small account '))).toContain(
@@ -139,5 +172,8 @@ describe('made-up money', () => {
   it.each(['SANDBOX', 'PAPER'] as const)('is traded in any case: %s', async (mode) => {
     const desk = await openDesk([]);
     expect(await unready(desk.with({ mode }))).toEqual([]);
+    expect(await noteAtStart(desk.with({ mode }))).toBe(
+      'Not ready for real money: no walk-forward has recommended these parameters',
+    );
   });
 });

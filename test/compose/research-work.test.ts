@@ -22,6 +22,7 @@ import { freshDatabase } from '#test/support/database.ts';
 import { silentLog } from '#test/support/log.ts';
 import { makeTables } from '#test/support/make-tables.ts';
 
+import { codeVersion } from '../../src/compose/code-version.ts';
 import { createResearchWork } from '../../src/compose/research-work.ts';
 import { QUEUE_SERVERS } from '../adapters/bullmq/servers.ts';
 import type { QueueServer, QueueServerKind } from '../adapters/bullmq/servers.ts';
@@ -174,6 +175,7 @@ for (const kind of QUEUE_SERVERS) {
         verdict: report.verdict.kind,
         recommended: report.recommended?.parameters,
         parametersKey: expect.stringMatching(/^[0-9a-f]{64}$/),
+        codeVersion: codeVersion(),
       });
     });
 

@@ -10,6 +10,7 @@ const word = (days: number, hasPassed = true) => ({
   sentence: hasPassed ? 'better than luck' : 'worse than not trading',
   at: NOW - days * DAY,
   to: newYorkDate(NOW - days * DAY),
+  isOfThisVersion: true,
   misfit: null,
 });
 const MISFIT = { ...word(0), misfit: 'was played without NVDA' };
@@ -30,6 +31,7 @@ describe('the readiness of parameters', () => {
     ['a word of today, overridden before', word(0), override(5), 'ready'],
     ['a word of today on bars of 100 days ago', ON_OLD_BARS, null, 'unready'],
     ['a word of today that is of something else', MISFIT, null, 'unready'],
+    ['a word of today by another version', { ...word(0), isOfThisVersion: false }, null, 'ready'],
   ])('%s', (_, known, given, kind) => {
     expect(readinessOf(known === null ? [] : [known], given, NOW).kind).toBe(kind);
   });

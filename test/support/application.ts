@@ -65,6 +65,7 @@ export async function anApplication({
     watchlist,
     parameters: DEFAULT_PARAMETERS,
     parametersKey: 'the parameters of a test',
+    codeVersion: 'the code of a test',
     keepDecisionsDays: 400,
     cardSettings: ALL_ON,
     broker,

@@ -42,11 +42,11 @@ const COLUMNS = { ...KEPT, done };
 type Row = Omit<typeof studies.$inferSelect, 'kind'> & { readonly done: number };
 
 function studyOf(row: Row): Study {
-  const { verdict, sentence, recommended, parametersKey, report, ...rest } = row;
+  const { verdict, sentence, recommended, parametersKey, codeVersion, report, ...rest } = row;
   const result =
     verdict === null || sentence === null
       ? null
-      : { verdict, sentence, recommended, parametersKey, report };
+      : { verdict, sentence, recommended, parametersKey, codeVersion, report };
   return { ...rest, result };
 }
 
@@ -185,9 +185,9 @@ const MOST_WORDS = 20;
 
 export const readinessReads = (db: Database): ReadinessReads => ({
   async walkForwardsOf(parametersKey) {
-    const { id, verdict, sentence, finishedAt, request } = studies;
+    const { id, verdict, sentence, finishedAt, request, codeVersion } = studies;
     const rows = await db
-      .select({ study: id, verdict, sentence, at: finishedAt, request })
+      .select({ study: id, verdict, sentence, at: finishedAt, request, codeVersion })
       .from(studies)
       .where(
         and(

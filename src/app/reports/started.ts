@@ -6,7 +6,7 @@ import type { ReconciliationRecord } from '#ports/ledger.ts';
 
 import type { AppContext } from '../context.ts';
 import { readPositions } from '../positions.ts';
-import { readiness } from '../readiness.ts';
+import { readinessNote } from '../readiness.ts';
 import { cashNote } from '../reconcile/reconcile.ts';
 
 /** What only the composition root knows of the running bot. */
@@ -43,7 +43,7 @@ export async function announceStart(
     cashNote(context),
     ledger.cashFlows(),
   ]);
-  const unready = await readinessNote(context);
+  const ofReadiness = await readinessNote(context);
   const card: StartedCard = {
     kind: 'started',
     ...surroundings,
@@ -58,7 +58,7 @@ export async function announceStart(
     findings: reconciliation.findings,
     cashNote: note,
     shortHistory: await withShortHistory(context, session?.date ?? newYorkDate(at)),
-    ...(unready === null ? {} : { readinessNote: unready }),
+    ...(ofReadiness === null ? {} : { readinessNote: ofReadiness }),
     lateFills: reconciliation.lateFills,
     resumedCloses,
     continued: first !== null,
@@ -72,13 +72,6 @@ export async function announceStart(
   });
   await context.wakeOutbox();
   return card;
-}
-
-/** Before real money is at stake it is only said; where it is, entries wait for it. */
-async function readinessNote(context: AppContext): Promise<string | null> {
-  if (context.mode === 'LIVE') return null;
-  const found = await readiness(context);
-  return found.kind === 'unready' ? found.why : null;
 }
 
 /** Symbols that the volume profile refuses until they have been traded for longer. */

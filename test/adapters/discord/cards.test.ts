@@ -38,6 +38,11 @@ describe('the start-up card', () => {
     `);
   });
 
+  it('says what is to be said of the walk-forward of these parameters', () => {
+    const readinessNote = 'Not ready for real money: nobody has tried them';
+    expect(read({ ...started, readinessNote })).toContain(`\n🎓 ${readinessNote}.\n`);
+  });
+
   it('says loudly that real money trades', () => {
     const live = read({ ...started, mode: 'LIVE', page: null, continued: false });
     expect(live).toContain(

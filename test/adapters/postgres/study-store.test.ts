@@ -43,6 +43,7 @@ const RESULT = {
   sentence: 'better than luck',
   recommended: aRequest().base,
   parametersKey: 'key',
+  codeVersion: 'abc',
   report: { kind: 'sweep', value: 0.1 + 0.2 },
 } as const;
 
@@ -143,6 +144,7 @@ describe('what walk-forwards say of parameters', () => {
       verdict: 'better-than-luck',
       sentence: 'better than luck',
       request: aRequest({ kind: 'walk-forward' }),
+      codeVersion: 'abc',
     };
     expect(await readiness.walkForwardsOf('key')).toEqual([
       { ...word, study: 'new', at: 3_000 },

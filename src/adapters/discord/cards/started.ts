@@ -11,6 +11,7 @@ import { COLOUR, MODE_BADGE, MODE_MEANING, protection } from './style.ts';
 
 const MOST_FINDINGS = 10;
 const FINDING_LENGTH = 200;
+const READINESS_LENGTH = 240;
 
 /** What the bot says of itself when it starts: what it trades on, and whether all is protected. */
 export function startedEmbed(card: StartedCard): APIEmbed {
@@ -91,7 +92,7 @@ const resumedLines = ({
   ...(cashNote === null ? [] : [`💵 ${plain(clipLine(cashNote, FINDING_LENGTH))}`]),
   ...(readinessNote === undefined
     ? []
-    : [`🎓 Not ready for real money: ${plain(clipLine(readinessNote, FINDING_LENGTH))}.`]),
+    : [`🎓 ${plain(clipLine(readinessNote, READINESS_LENGTH))}.`]),
   ...(shortHistory.length === 0
     ? []
     : [

@@ -33,6 +33,8 @@ export const studies = pgTable(
     recommended: document('recommended').$type<StrategyParameters>(),
     /** SHA-256 of the parameters that it recommends, in hexadecimal. */
     parametersKey: text('parameters_key'),
+    /** Of the rules, the engine and the verdict; null for results from before that was noted. */
+    codeVersion: text('code_version'),
     report: document('report'),
     failure: words('failure'),
     cancelledBy: words('cancelled_by'),
