@@ -194,14 +194,9 @@ describe.skipIf(!hasChromium)(`the page of a backtest${chromiumNote}`, () => {
       ...(await linesOf(page.locator('.tile .value').nth(5))),
       ...(await linesOf(page.locator('.tile .note').nth(5))),
     ]);
-    expect(lines).toEqual([
-      '+$1,159,314.25,',
-      '−$1,122,269.75',
-      '−14.62 % to',
-      '+10.39 %',
-      'of all of them, from',
-      '2025-06-05',
-    ]);
+    const whole = ['+$1,159,314.25,', '−$1,122,269.75', '−14.62 %', '+10.39 %', '2025-06-05'];
+    const broken = whole.filter((figure) => !lines.some((line) => line.includes(figure)));
+    expect(broken).toEqual([]);
   });
 
   it('writes no date of the curve over another one', async () => {
