@@ -58,6 +58,9 @@ const figureWords = (figures: KeyFigures): string =>
 /** As many neighbours as are looked at; the rest is in the report. */
 const NEIGHBOURS = 8;
 
+const neighbourWords = (all: number): string =>
+  all > NEIGHBOURS ? `the best ${NEIGHBOURS} of its ${all} neighbours` : 'its neighbours';
+
 function sweepLines(report: SweepReport): readonly string[] {
   const { objective, recommended, neighbours, heatMap } = report;
   const shown = neighbours
@@ -68,7 +71,7 @@ function sweepLines(report: SweepReport): readonly string[] {
     `tried on       ${spanWords(report.test)}`,
     '',
     ...recommendedLines(report),
-    ...(recommended === null ? [] : [`its neighbours, by ${objective}:`]),
+    ...(recommended === null ? [] : [`${neighbourWords(neighbours.length)}, by ${objective}:`]),
     ...shown.map((point) => `  ${pointWords(point)}`),
     ...(heatMap === null
       ? []

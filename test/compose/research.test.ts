@@ -102,6 +102,29 @@ describe('a heat map in a terminal', () => {
   });
 });
 
+describe('the screen of a sweep', () => {
+  it.each([
+    [2, 'its neighbours, by sharpe:'],
+    [20, 'the best 8 of its 20 neighbours, by sharpe:'],
+  ])('says how many of %d neighbours it shows', async (all, heading) => {
+    const bench = aBench();
+    const report = await runStudy(aStudy({}), bench, (tasks) =>
+      Promise.resolve(outcomesHere(bench.evaluator, tasks)),
+    );
+    const { recommended } = report;
+    if (report.kind !== 'sweep' || recommended === null) throw new Error('no sweep, or no place');
+    const { coordinates } = recommended;
+    const point = { coordinates, value: 1, trades: 5, figures: report.outOfSample };
+    const neighbours = Array.from({ length: all }, () => point);
+    const lines = screenOf(aRequest(), { ...report, neighbours });
+    const at = lines.indexOf(heading);
+    expect(at).toBeGreaterThan(0);
+    expect(lines.slice(at + 1).filter((line) => line.endsWith(', 5 trades'))).toHaveLength(
+      Math.min(all, 8),
+    );
+  });
+});
+
 describe('the screen of a walk-forward', () => {
   it('tells what its windows traded, also where the time to come has no place to trade', async () => {
     const bench = aBench();

@@ -107,7 +107,7 @@ describe('the answer to why', () => {
         'Not entered: the EMAs gave no signal.',
         '',
         '**For a trade**',
-        '• BUY: EMA 9 must cross above EMA 21 anew: it did 7 bars ago, and that counts for 3 bars (100 against 99).',
+        '• BUY: EMA 9 must cross above EMA 21 anew: it did 7 bars ago, and that counts on its own bar and the next 2 (100 against 99).',
         '• SELL: EMA 9 must cross below EMA 21 (100 against 99).',
       ].join('\n'),
     );

@@ -80,8 +80,13 @@ function crossing(change: Of<'crossing'>, { emaFast, emaSlow }: Figures): string
   const values = `${formatNumber(change.emaFast, 4)} against ${formatNumber(change.emaSlow, 4)}`;
   if (!isBeyond) return `${SIGNAL[side]}: EMA ${emaFast} must ${crosses} (${values}).`;
   const age = barsSince === null ? 'before the first bar' : `${count(barsSince, 'bar')} ago`;
-  return `${SIGNAL[side]}: EMA ${emaFast} must ${crosses} anew: it did ${age}, and that counts for ${count(withinBars, 'bar')} (${values}).`;
+  return `${SIGNAL[side]}: EMA ${emaFast} must ${crosses} anew: it did ${age}, and that counts ${countsFor(withinBars)} (${values}).`;
 }
+
+const countsFor = (bars: number): string =>
+  bars === 1
+    ? 'on its own bar only'
+    : `on its own bar and the next ${bars - 1 === 1 ? 'one' : bars - 1}`;
 
 function trend({ side, emaFast, emaSlow }: Of<'trend'>, figures: Figures): string {
   const must = side === null ? 'be on the other side of' : side === 'long' ? 'reach' : 'fall to';
