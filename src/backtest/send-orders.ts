@@ -12,7 +12,7 @@ import { bracketParts } from '#core/scale-out.ts';
 import type { BracketPart } from '#core/scale-out.ts';
 import type { EpochMs } from '#core/session.ts';
 import { heldShares, plannedTrade } from '#core/trade.ts';
-import type { ExitReason } from '#core/trade.ts';
+import type { ExitReason, Trade } from '#core/trade.ts';
 
 import type { Desk, LiveTrade, PreparedSymbol, TradeOrder } from './desk.ts';
 import { followOrders, settle, takeMoved, takeOrders } from './follow-orders.ts';
@@ -34,20 +34,23 @@ interface EntryWish {
   readonly at: EpochMs;
 }
 
+/** A trade of which nothing has been sent yet, after the bar of this row. */
+export const liveTrade = (history: PreparedSymbol, trade: Trade, row: number): LiveTrade => ({
+  history,
+  trade,
+  orders: [],
+  fees: ZERO_USD,
+  isAmbiguous: false,
+  isClosing: false,
+  isStirred: true,
+  row,
+  followedRow: row,
+  calmUntil: -1,
+});
+
 /** Sends the brackets of an entry as the trader does, with the same answers to the broker's objections. */
 export function enter(desk: Desk, history: PreparedSymbol, { intent, row, at }: EntryWish): void {
-  const live: LiveTrade = {
-    history,
-    trade: plannedTrade(intent),
-    orders: [],
-    fees: ZERO_USD,
-    isAmbiguous: false,
-    isClosing: false,
-    isStirred: true,
-    row,
-    followedRow: row,
-    calmUntil: -1,
-  };
+  const live = liveTrade(history, plannedTrade(intent), row);
   if (!sendRunner(desk, live, at)) {
     desk.entries.rejected += 1;
     return;

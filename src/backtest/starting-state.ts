@@ -1,13 +1,13 @@
 import type { Ticker } from '#core/ids.ts';
 import type { Holding, OpeningBalance } from '#core/matching/portfolio.ts';
-import { micros, usdFromNumber, ZERO_USD } from '#core/money.ts';
+import { micros, usdFromNumber } from '#core/money.ts';
 import { signOf } from '#core/order.ts';
 import { heldShares } from '#core/trade.ts';
 
-import type { Desk, LiveTrade, PreparedSymbol } from './desk.ts';
+import type { Desk, PreparedSymbol } from './desk.ts';
 import type { PreparedMarket } from './prepare.ts';
 import type { StartingState, StartingTrade } from './recording.ts';
-import { protect } from './send-orders.ts';
+import { liveTrade, protect } from './send-orders.ts';
 
 /** What the account brings along. */
 export const openingBalanceOf = ({
@@ -59,18 +59,7 @@ function takeUpOne(
   history: PreparedSymbol,
   { starting: { trade, exits }, row, at }: TakenUp,
 ): void {
-  const live: LiveTrade = {
-    history,
-    trade,
-    orders: [],
-    fees: ZERO_USD,
-    isAmbiguous: false,
-    isClosing: false,
-    isStirred: true,
-    row,
-    followedRow: row,
-    calmUntil: -1,
-  };
+  const live = liveTrade(history, trade, row);
   desk.live.set(trade.intent.symbol, live);
   for (const exit of exits) protect(desk, live, { ...exit, at });
 }
