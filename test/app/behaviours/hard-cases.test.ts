@@ -85,6 +85,20 @@ describe('shares without a stop', () => {
     expect(liveAt(desk)).toEqual(['sell limit 4 new', 'sell stop 4 held']);
   });
 
+  it('are protected, and told of, also when the fill of their cancelled entry is listed late', async () => {
+    const desk = await deskWithBracket([BARS.entry, BARS.quiet]);
+    desk.standIn.behaviour.fillAtMost = 4;
+    desk.nextBar();
+    const broker: Broker = { ...desk.context.broker, executionsSince: async () => [] };
+    await desk.settle(desk.with({ broker }));
+    expect(liveAt(desk)).toEqual(['sell limit 4 new', 'sell stop 4 held']);
+    expect(await cardsOf(desk, 'entry')).toMatchObject([{ progress: { status: 'submitted' } }]);
+    await desk.settle();
+    expect(await cardsOf(desk, 'entry')).toMatchObject([
+      { progress: { status: 'filled', quantity: 4 } },
+    ]);
+  });
+
   it('are protected also when the fill of one part of their entry is listed late', async () => {
     const desk = await openDesk([BARS.quiet, BARS.entry, BARS.quiet], { delays: REALISTIC_DELAYS });
     const barEnd = desk.nextBar();
