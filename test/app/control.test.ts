@@ -240,6 +240,26 @@ describe('flattening', () => {
     expect(await statusOf(desk)).toBe('flattening');
   });
 
+  it.each(['shown', 'booked'] as const)(
+    'is not flat while what an entry has just filled is not %s yet, and closes it then',
+    async (what) => {
+      const desk = await deskWithBracket([BARS.entry, QUIET]);
+      const { broker } = desk.context;
+      if (what === 'shown') desk.standIn.behaviour.positionLagMs = 5_000;
+      const none = { ...broker, executionsSince: async () => [], positions: async () => [] };
+      const unbooked = { ...none, urgent: { ...broker.urgent, positions: none.positions } };
+      desk.nextBar();
+      await halt(desk.context, FLATTEN);
+      await desk.settle(what === 'shown' ? desk.context : desk.with({ broker: unbooked }));
+      expect(await statusOf(desk)).toBe('flattening');
+      desk.elapse(10_000);
+      await desk.settle();
+      await desk.settle();
+      expect([sharesAt(desk), liveAt(desk)]).toEqual([0, []]);
+      expect(await changes(desk)).toEqual(['flattening by Ada', 'flat by Ada']);
+    },
+  );
+
   it('goes on in another process that finds it half-way, and asks for no closing twice', async () => {
     const desk = await deskWithPosition([QUIET]);
     const dying = desk.with({
