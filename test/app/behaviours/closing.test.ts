@@ -246,6 +246,37 @@ describe('a closing of a part', () => {
 });
 
 describe('a closing of everything', () => {
+  it('is not flat because something on the way to the broker knows no positions', async () => {
+    const desk = await deskWithPosition();
+    desk.standIn.faults.add({
+      kind: 'reject',
+      method: 'GET',
+      path: /positions\/NVDA$/,
+      status: 404,
+      body: { message: 'no Route matched with those values' },
+      times: 40,
+    });
+    const position = (await desk.context.broker.positions())[0]!;
+    await requestClose(desk.context, {
+      tradeId: desk.id,
+      position,
+      reason: 'manual_close',
+      quantity: 10,
+      atMarket: false,
+      requestedBy: 'somebody',
+    });
+    await desk.settle();
+    expect(sharesAt(desk)).toBe(10);
+    expect((await lastClosing(desk))?.progress.phase).not.toBe('done');
+    desk.standIn.faults.clear();
+    desk.elapse(60_000);
+    await desk.settle();
+    expect([sharesAt(desk), await lastClosing(desk)]).toMatchObject([
+      0,
+      { progress: { phase: 'done' } },
+    ]);
+  });
+
   it('17: ends flat without a live order, foreign ones of its symbols included', async () => {
     const desk = await deskWithPosition();
     await restingBuy(desk);
