@@ -49,8 +49,11 @@ export type CloseStep =
 
 /** Market orders after the limits; one that is not filled then meets a halt, and more of them help nobody. */
 const MARKET_ATTEMPTS = 3;
-/** Exit orders that the broker may refuse in a row: while its list of positions is old, it refuses some. */
-const MOST_REFUSALS = 100;
+/**
+ * Exit orders that the broker may refuse in a row: while its list of positions is old, it refuses some. Each costs
+ * the time of a fill, in which the shares have no stop: more than half a minute of it is too much.
+ */
+const MOST_REFUSALS = 20;
 
 /** The symbol's live orders, sorted by what they are to the closing. */
 interface Book {

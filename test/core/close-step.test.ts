@@ -329,7 +329,7 @@ describe('then shares leave: it', () => {
     ],
     [
       'fails when the broker goes on refusing them',
-      { ...free, orders: [exit(1, dead)], close: tried(101) },
+      { ...free, orders: [exit(1, dead)], close: tried(21) },
       ['fail', 'the broker refuses the exit orders'],
     ],
     [

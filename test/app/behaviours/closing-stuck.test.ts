@@ -74,6 +74,31 @@ describe('what protects the shares of a closing that got stuck', () => {
 });
 
 describe('the stop of a closing that got stuck', () => {
+  it('is back within a minute, and told of, also where the broker only ever puts the sale off', async () => {
+    const desk = await deskWithPosition([quiet]);
+    const { context } = desk;
+    const since = context.systemClock.now();
+    let backAt = Number.POSITIVE_INFINITY;
+    const broker: Broker = {
+      ...context.broker,
+      submitExit: async () => ({
+        kind: 'rejected',
+        code: 'insufficient-quantity',
+        httpStatus: 403,
+        message: 'insufficient qty available for order (requested: 10, available: 0)',
+        details: {},
+      }),
+      submitProtection: async (order) => {
+        backAt = context.systemClock.now();
+        return context.broker.submitProtection(order);
+      },
+    };
+    await close(desk, { context: desk.with({ broker }) });
+    expect(await isShownProtected(desk)).toBe(true);
+    expect(backAt - since).toBeLessThan(MINUTE_MS);
+    expect((await lastClosing(desk)).progress).toMatchObject({ phase: 'stuck', failures: 1 });
+  });
+
   it('is named in its message as soon as it is in, when none could be placed before', async () => {
     const desk = await deskWithPosition([quiet, quiet]);
     const context = withoutSales(desk);
