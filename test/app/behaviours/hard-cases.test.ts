@@ -122,6 +122,27 @@ describe('shares without a stop', () => {
     expect(await isShownProtected(desk)).toBe(true);
   });
 
+  it('are protected by a stop alone where price is beyond the target, and the broker takes none', async () => {
+    const desk = await deskWithPosition([BARS.quiet]);
+    await byHand(desk, 'DELETE', `/orders/${legAt(desk, 'take-profit').id}`);
+    desk.elapse(1_000);
+    const { broker } = desk.context;
+    const noTarget: Rejection = {
+      kind: 'rejected',
+      code: 'base-price',
+      httpStatus: 422,
+      message: 'take_profit.limit_price must be >= base_price + 0.01',
+      details: { base_price: '106' },
+    };
+    const submitProtection: Broker['submitProtection'] = async (order) =>
+      order.targetPrice === null ? broker.submitProtection(order) : noTarget;
+    await desk.settle(desk.with({ broker: { ...broker, submitProtection } }));
+    expect(liveAt(desk)).toEqual(['sell stop 10 new']);
+    expect(await cardsOf(desk, 'repaired')).toMatchObject([
+      { stopPrice: parseUsd('98.00'), targetPrice: null },
+    ]);
+  });
+
   it('are protected also while nobody knows whether the exchange trades', async () => {
     const desk = await deskWithPosition([BARS.quiet]);
     await byHand(desk, 'DELETE', `/orders/${legAt(desk, 'take-profit').id}`);
