@@ -42,7 +42,7 @@ export const guardPositions = (context: AppContext): Promise<void> =>
 async function look(context: AppContext): Promise<void> {
   context.lease.assertHeld();
   await trySync(context);
-  const first = await lookAtAll(context, context.broker);
+  const first = await firstLook(context);
   const suspects = first.filter(({ verdict }) => needsAction(verdict));
   if (suspects.some(({ verdict }) => verdict.kind !== 'part-filled')) {
     await context.pause(SECOND_LOOK_MS);
@@ -70,6 +70,17 @@ async function look(context: AppContext): Promise<void> {
     await enforceControl(context, second);
   } finally {
     await startOpenCloses(context);
+  }
+}
+
+/** In its usual turn among all requests; where it does not get one, by those that are kept for what protects. */
+async function firstLook(context: AppContext): Promise<readonly Judged[]> {
+  try {
+    return await lookAtAll(context, context.broker);
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    context.log.warn({ error: error.message }, 'the guard looks before all others');
+    return lookAtAll(context, context.broker.urgent);
   }
 }
 

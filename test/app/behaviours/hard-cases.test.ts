@@ -8,6 +8,7 @@ import { reconcile } from '#app/reconcile/reconcile.ts';
 import { runTradingCycle } from '#app/trading-cycle.ts';
 import { parseUsd } from '#core/money.ts';
 import { MINUTE_MS } from '#core/session.ts';
+import { BrokerError } from '#ports/broker.ts';
 import type { BracketOrder, Broker, ExitOrder, ProtectiveOrder, Rejection } from '#ports/broker.ts';
 import { REALISTIC_DELAYS } from '#sandbox/alpaca/timers.ts';
 
@@ -40,6 +41,10 @@ const UNAVAILABLE = {
   body: { message: 'unavailable' },
   times: 100_000,
 } as const;
+
+const notSent = async (): Promise<never> => {
+  throw new BrokerError('not sent: no request was to be had', { retryable: true });
+};
 
 describe('shares without a stop', () => {
   it('are told of when the rest of their entry will not be cancelled', async () => {
@@ -120,6 +125,16 @@ describe('shares without a stop', () => {
       'sell stop 4 held',
     ]);
     expect(await isShownProtected(desk)).toBe(true);
+  });
+
+  it('are protected also while no request is to be had but those that are kept for it', async () => {
+    const desk = await deskWithPosition([BARS.quiet]);
+    await byHand(desk, 'DELETE', `/orders/${legAt(desk, 'take-profit').id}`);
+    desk.elapse(1_000);
+    const { broker } = desk.context;
+    const usual = { positions: notSent, ordersSince: notSent, executionsSince: notSent };
+    await desk.settle(desk.with({ broker: { ...broker, ...usual } }));
+    expect(liveAt(desk)).toEqual(['sell limit 10 new', 'sell stop 10 held']);
   });
 
   it('are protected by a stop alone where price is beyond the target, and the broker takes none', async () => {
