@@ -21,6 +21,7 @@ import {
   deskWithBracket,
   deskWithPosition,
   describeOrder,
+  follow,
   isShownProtected,
   legAt,
   liveAt,
@@ -177,6 +178,29 @@ const refuseExit: Broker['submitExit'] = async () => ({
   httpStatus: 403,
   message: 'no sale today',
   details: {},
+});
+
+describe('a closing whose list of positions is late', () => {
+  it('sells nothing twice, though the list shows its shares as free for long', async () => {
+    const desk = await deskWithPosition([quiet]);
+    await follow(desk);
+    const { broker, systemClock } = desk.context;
+    let seen: Awaited<ReturnType<Broker['position']>> = null;
+    let lateUntil = 0;
+    const position: Broker['position'] = async (symbol) => {
+      if (systemClock.now() < lateUntil) return seen;
+      seen = await broker.urgent.position(symbol);
+      return seen;
+    };
+    const submitExit: Broker['submitExit'] = async (order) => {
+      lateUntil = systemClock.now() + 10_000;
+      return broker.submitExit(order);
+    };
+    const urgent = { ...broker.urgent, position };
+    await close(desk, { context: desk.with({ broker: { ...broker, submitExit, urgent } }) });
+    expect([sharesAt(desk), exitsAt(desk)]).toEqual([0, ['sell limit 10 filled']]);
+    expect(await lastClosing(desk)).toMatchObject({ progress: { phase: 'done' } });
+  });
 });
 
 describe('a closing of a part', () => {
