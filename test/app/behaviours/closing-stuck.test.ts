@@ -5,6 +5,7 @@ import { requestClose } from '#app/close/request-close.ts';
 import { runClose } from '#app/close/run-close.ts';
 import type { AppContext } from '#app/context.ts';
 import { halt } from '#app/control.ts';
+import { moveStop } from '#app/move-stop.ts';
 import { reconcile } from '#app/reconcile/reconcile.ts';
 import { parseUsd } from '#core/money.ts';
 import { MINUTE_MS, newYorkInstant } from '#core/session.ts';
@@ -97,6 +98,18 @@ describe('the stop of a closing that got stuck', () => {
     expect(await isShownProtected(desk)).toBe(true);
     expect(backAt - since).toBeLessThan(MINUTE_MS);
     expect((await lastClosing(desk)).progress).toMatchObject({ phase: 'stuck', failures: 1 });
+  });
+
+  it('is not moved by a trailing stop that had to wait for its turn in the symbol', async () => {
+    const desk = await deskWithPosition([quiet]);
+    await close(desk, { context: withoutSales(desk) });
+    expect((await openClose(desk)).phase).toBe('stuck');
+    const outcome = await moveStop(desk.context, desk.id, parseUsd('99.00'));
+    expect(outcome).toEqual({ kind: 'not-moved', why: 'a closing of it is under way' });
+    expect([liveAt(desk), legAt(desk, 'single').stopPrice]).toEqual([
+      ['sell stop 10 new'],
+      parseUsd('98.00'),
+    ]);
   });
 
   it('is named in its message as soon as it is in, when none could be placed before', async () => {
