@@ -137,6 +137,19 @@ describe('shares without a stop', () => {
     expect(liveAt(desk)).toEqual(['sell limit 10 new', 'sell stop 10 held']);
   });
 
+  it('and whose price leaves no room for it at its place are closed, not left under a farther one', async () => {
+    const desk = await deskWithPosition([BARS.quiet]);
+    await byHand(desk, 'DELETE', `/orders/${legAt(desk, 'take-profit').id}`);
+    desk.elapse(1_000);
+    const { broker } = desk.context;
+    const positions = async () =>
+      (await broker.positions()).map((one) => ({ ...one, currentPrice: parseUsd('98.01') }));
+    const urgent = { ...broker.urgent, positions };
+    await desk.settle(desk.with({ broker: { ...broker, positions, urgent } }));
+    expect([sharesAt(desk), liveAt(desk)]).toEqual([0, []]);
+    expect(await cardsOf(desk, 'closing')).toMatchObject([{ reason: 'emergency_stop' }]);
+  });
+
   it('are protected by a stop alone where price is beyond the target, and the broker takes none', async () => {
     const desk = await deskWithPosition([BARS.quiet]);
     await byHand(desk, 'DELETE', `/orders/${legAt(desk, 'take-profit').id}`);
