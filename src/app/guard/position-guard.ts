@@ -10,7 +10,7 @@ import { LeaseLostError } from '#ports/lease.ts';
 import { isOpen } from '../close/close-view.ts';
 import { requestClose } from '../close/request-close.ts';
 import { startClose, startOpenCloses } from '../close/run-close.ts';
-import { protectStuck } from '../close/stuck-close.ts';
+import { failBrokenOff, protectStuck } from '../close/stuck-close.ts';
 import type { AppContext } from '../context.ts';
 import { recordStop } from '../move-stop.ts';
 import { orderHorizon } from '../order-horizon.ts';
@@ -143,13 +143,18 @@ async function act(context: AppContext, judged: Judged, isMarketOpen: boolean): 
   }
 }
 
-/** A closing that rests after a failure must not rest on a stop that is gone. */
+/** A closing that rests after a failure must not rest on a stop that is gone, nor one that broke off on none. */
 async function watchClosing(
   context: AppContext,
   { position, orders, close }: Judged,
 ): Promise<void> {
-  if (close?.phase !== 'stuck' || protectionOf(position, orders).isProtected) return;
-  await context.bySymbol.run(close.symbol, () => protectStuck(context, close.id));
+  if (close === null) return;
+  const { id, symbol } = close;
+  if (context.guardMemory.brokenOff.delete(id)) {
+    await context.bySymbol.run(symbol, () => failBrokenOff(context, id));
+  } else if (close.phase === 'stuck' && !protectionOf(position, orders).isProtected) {
+    await context.bySymbol.run(symbol, () => protectStuck(context, id));
+  }
 }
 
 /** What is to be done about a position that is in good order. */

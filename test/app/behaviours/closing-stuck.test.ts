@@ -74,6 +74,27 @@ describe('what protects the shares of a closing that got stuck', () => {
   });
 });
 
+const withABug: Broker['submitExit'] = async () => {
+  throw new TypeError('a bug');
+};
+
+describe('a closing that an error of the bot’s own breaks off', () => {
+  it('has its stop back at the next look, is heard of, and goes on later', async () => {
+    const desk = await deskWithPosition([quiet, quiet]);
+    const context = desk.with({ broker: { ...desk.context.broker, submitExit: withABug } });
+    await close(desk, { context });
+    expect([sharesAt(desk), liveAt(desk)], 'broken off').toEqual([10, []]);
+    await desk.settle(context);
+    expect([sharesAt(desk), liveAt(desk)]).toEqual([10, ['sell stop 10 new']]);
+    const why = 'an error in the bot itself, of which its log tells more';
+    expect((await lastClosing(desk)).progress).toMatchObject({ phase: 'stuck', why });
+    expect(await cardsOf(desk, 'alarm')).toHaveLength(1);
+    desk.elapse(MINUTE_MS);
+    await desk.settle();
+    expect([sharesAt(desk), liveAt(desk)]).toEqual([0, []]);
+  });
+});
+
 describe('the stop of a closing that got stuck', () => {
   it('is back within a minute, and told of, also where the broker only ever puts the sale off', async () => {
     const desk = await deskWithPosition([quiet]);
