@@ -163,6 +163,16 @@ describe('a halt', () => {
     expect(await context.ledger.controlState()).toMatchObject({ until: FIRST.open });
   });
 
+  it('cancels them also while no request is to be had but those that are kept for what protects', async () => {
+    const desk = await deskWithBracket([QUIET]);
+    const { broker } = desk.context;
+    await halt(desk.context, BY_HAND);
+    const usual = { order: silent, positions: silent, ordersSince: silent };
+    await desk.settle(desk.with({ broker: { ...broker, ...usual } }));
+    desk.elapse(2_000);
+    expect(liveAt(desk)).toEqual([]);
+  });
+
   it('cancels entries that still work, and touches no bracket', async () => {
     const desk = await deskWithBracket([QUIET]);
     expect(liveAt(desk)).toContain('buy limit 10 new');
