@@ -24,6 +24,7 @@ import { raiseNaked, settleNaked } from './naked-alarm.ts';
 import { reProtect } from './re-protect.ts';
 import type { Cause } from './re-protect.ts';
 import { takeEarlyProfit } from './take-early-profit.ts';
+import { tellLoosened } from './tell-loosened.ts';
 
 /** The broker's lists of positions and orders lag behind fills: what looks naked is looked at again after this. */
 const SECOND_LOOK_MS = 1_000;
@@ -169,6 +170,7 @@ async function tend(
   if (stopPrice !== null && isTighter(position.side, trade.stopPrice, stopPrice)) {
     await recordStop(context, trade.id, stopPrice);
   }
+  await tellLoosened(context, trade, orders);
   await takeEarlyProfit(context, trade, position, isMarketOpen);
 }
 
