@@ -251,7 +251,7 @@ export async function cancelEntries(
       role === 'entry' && isLive && filledQuantity === 0 && ids.has(tradeId),
   );
   for (const { brokerOrderId } of working) {
-    const order = await context.broker.order(brokerOrderId);
+    const order = await context.broker.urgent.order(brokerOrderId);
     if (order === null || order.filledQuantity > 0 || order.status === 'pending_cancel') continue;
     await cancelGroups(context, liveGroups([order]), { closeId: null, ...why });
   }

@@ -46,7 +46,10 @@ async function run(context: AppContext, id: TradeId, to: Usd): Promise<StopMoveO
 }
 
 async function moveAll(context: AppContext, trade: Trade, to: Usd): Promise<StopMoveOutcome> {
-  const { side } = trade.intent;
+  const { side, symbol } = trade.intent;
+  // One may have begun, and got stuck, since the move was wanted: its stop is its own.
+  if ((await context.ledger.openCloses()).some((close) => close.symbol === symbol))
+    return { kind: 'not-moved', why: 'a closing of it is under way' };
   if (to !== trade.stopPrice && !isTighter(side, trade.stopPrice, to)) return { kind: 'looser' };
   const stops = await liveStops(context, trade);
   if (stops.length === 0) return { kind: 'no-stop' };

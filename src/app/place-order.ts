@@ -154,6 +154,9 @@ async function sendOnce(
   const found = await lookUp(context, request);
   if (found !== null || first.kind === 'rejected') return found ?? first;
   context.lease.assertHeld();
+  // The first try may have taken long: who has halted since must not see another.
+  if (request.kind === 'bracket' && !allowsEntries(await context.ledger.controlState()))
+    return first;
   const second = await sendCounted(context, request);
   // A no to the second may come of the first, which has got there meanwhile.
   return second.kind === 'accepted' ? second : ((await lookUp(context, request)) ?? second);

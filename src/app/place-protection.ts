@@ -26,6 +26,8 @@ const FIRST_PAUSE_MS = 100;
  * Sends a protective order. Three of the broker's objections have an answer: hard-to-borrow shares take orders
  * for the day only; a position that its book does not show yet, or whose shares dying orders still hold, will be
  * there in a moment; and where price has moved on, the stop stands where the broker's own price leaves it room.
+ * To any other, as where price is beyond the target, the answer is a stop alone: without a target the shares are
+ * better off than without both.
  */
 export async function placeProtection(
   context: AppContext,
@@ -41,11 +43,20 @@ export async function placeProtection(
     } else if (placed.code === 'not-an-exit' || placed.code === 'insufficient-quantity') {
       await context.pause(FIRST_PAUSE_MS * 2 ** (tried - 1));
     } else {
-      const stopPrice = roomFor(sent, placed);
-      if (stopPrice === sent.stopPrice) return { placed, order: sent };
-      sent = { ...sent, stopPrice };
+      const next = answerTo(placed, sent);
+      if (next === null) return { placed, order: sent };
+      sent = next;
     }
   }
+}
+
+/** The order that the broker may take instead; null where there is none. */
+function answerTo(rejection: Rejection, sent: ProtectiveOrder): ProtectiveOrder | null {
+  const stopPrice = roomFor(sent, rejection);
+  if (stopPrice !== sent.stopPrice) return { ...sent, stopPrice };
+  // What was never sent would not be sent the next time either.
+  if (sent.targetPrice === null || rejection.code === 'rate-limited') return null;
+  return { ...sent, targetPrice: null };
 }
 
 /** Where the stop can stand by the price that the broker measures against; where it is, when that is not the matter. */

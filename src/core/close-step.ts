@@ -22,6 +22,11 @@ export interface CloseView {
    * any moment, however long ago it was asked: it protects nothing to finish with.
    */
   readonly asked: ReadonlyMap<BrokerOrderId, EpochMs>;
+  /**
+   * Shares on the side that is closed by the ledger's fills, all but those of the closing's own exits: what those
+   * have left of them is all that the ledger knows of.
+   */
+  readonly ledgerShares: number;
   readonly isMarketOpen: boolean;
   /** The system's clock. */
   readonly now: EpochMs;
@@ -49,8 +54,11 @@ export type CloseStep =
 
 /** Market orders after the limits; one that is not filled then meets a halt, and more of them help nobody. */
 const MARKET_ATTEMPTS = 3;
-/** Exit orders that the broker may refuse in a row: while its list of positions is old, it refuses some. */
-const MOST_REFUSALS = 100;
+/**
+ * Exit orders that the broker may refuse in a row: while its list of positions is old, it refuses some. Each costs
+ * the time of a fill, in which the shares have no stop: more than half a minute of it is too much.
+ */
+const MOST_REFUSALS = 20;
 
 /** The symbol's live orders, sorted by what they are to the closing. */
 interface Book {
@@ -120,7 +128,7 @@ function exiting(view: CloseView, book: Book): CloseStep {
   const tried = exitsSinceCleared(view);
   const left = Math.min(book.held - close.keep, close.quantity - soldBy(view));
   if (left <= 0) {
-    return now - close.phaseSince < tactics.settleMs
+    return now - close.phaseSince < patienceWithList(view)
       ? { kind: 'wait', for: 'position' }
       : { kind: 'recount' };
   }
@@ -133,6 +141,15 @@ function exiting(view: CloseView, book: Book): CloseStep {
   if (book.available < left) return waitForShares(view);
   return { kind: 'exit', quantity: left, limitPrice: exitLimit(view, tried.length) };
 }
+
+/**
+ * How long the list of positions is given to show that the shares have left. Where the ledger knows of no others it
+ * has to be very late before it is believed: sold once more, they would be short.
+ */
+const patienceWithList = (view: CloseView): number => {
+  const { close, ledgerShares, tactics } = view;
+  return ledgerShares - soldBy(view) > close.keep ? tactics.settleMs : tactics.clearMs;
+};
 
 /** No more is to leave: what is left must be protected, or everything over. */
 function finishing(view: CloseView, book: Book): CloseStep {
@@ -199,25 +216,25 @@ function exitsSinceCleared({ close, orders }: CloseView): readonly BrokerOrder[]
 }
 
 /** The exit orders that the closing has sent. */
-export const ownExits = (close: Close, orders: readonly BrokerOrder[]): readonly BrokerOrder[] =>
-  numberedExits(close, orders).map(({ order }) => order);
+export const ownExits = <Order extends Named>(
+  close: Close,
+  orders: readonly Order[],
+): readonly Order[] => numberedExits(close, orders).map(({ order }) => order);
 
 /** Shares that have left, or were bought back, by the closing's own orders since it was asked for. */
 const soldBy = ({ close, orders }: Pick<CloseView, 'close' | 'orders'>): number =>
   ownExits(close, orders).reduce((sum, { filledQuantity }) => sum + filledQuantity, 0);
 
-const numberedExits = (close: Close, orders: readonly BrokerOrder[]) =>
+type Named = Pick<BrokerOrder, 'clientOrderId'>;
+
+const numberedExits = <Order extends Named>(close: Close, orders: readonly Order[]) =>
   orders.flatMap((order) => {
     const n = numberOf(close, order, 'exit');
     return n === null ? [] : [{ order, n }];
   });
 
 /** Which of the closing's orders of a kind it is; null when it is none of them. */
-function numberOf(
-  { id }: Close,
-  { clientOrderId }: BrokerOrder,
-  kind: 'exit' | 'keep',
-): number | null {
+function numberOf({ id }: Close, { clientOrderId }: Named, kind: 'exit' | 'keep'): number | null {
   const purpose = purposeOf(clientOrderId);
   const isOwn = purpose?.of === 'close' && purpose.closeId === id && purpose.kind === kind;
   return isOwn ? purpose.n : null;

@@ -127,23 +127,25 @@ export function bookFill(trade: Trade, as: 'entry' | ExitReason, fill: Execution
   };
 }
 
+/** What an entry order tells of its trade. */
+type EntryState = Pick<BrokerOrder, 'status' | 'filledQuantity'>;
+
 /**
  * The trade as the newest state of its entry orders has it: known to the broker, or over without a share.
  * Fills are booked on their own, before; a trade that has shares, or had them, is not the entry's any more.
  */
-export function followEntries(
-  trade: Trade,
-  entries: readonly Pick<BrokerOrder, 'status'>[],
-): Trade {
+export function followEntries(trade: Trade, entries: readonly EntryState[]): Trade {
   if (trade.status === 'open' || trade.status === 'closed' || entries.length === 0) return trade;
   const status = entryStatus(entries);
   return status === trade.status ? trade : { ...trade, status };
 }
 
-function entryStatus(entries: readonly Pick<BrokerOrder, 'status'>[]): TradeStatus {
+function entryStatus(entries: readonly EntryState[]): TradeStatus {
   if (entries.every(({ status }) => status === 'rejected')) return 'rejected';
-  // A filled order whose executions are still to be fetched is not over.
-  const isOver = entries.every(({ status }) => isTerminal(status) && status !== 'filled');
+  // An order that has filled, if only in part, and whose executions are still to be fetched is not over.
+  const isOver = entries.every(
+    ({ status, filledQuantity }) => isTerminal(status) && filledQuantity === 0,
+  );
   return isOver ? 'cancelled' : 'submitted';
 }
 

@@ -163,6 +163,16 @@ describe('a halt', () => {
     expect(await context.ledger.controlState()).toMatchObject({ until: FIRST.open });
   });
 
+  it('cancels them also while no request is to be had but those that are kept for what protects', async () => {
+    const desk = await deskWithBracket([QUIET]);
+    const { broker } = desk.context;
+    await halt(desk.context, BY_HAND);
+    const usual = { order: silent, positions: silent, ordersSince: silent };
+    await desk.settle(desk.with({ broker: { ...broker, ...usual } }));
+    desk.elapse(2_000);
+    expect(liveAt(desk)).toEqual([]);
+  });
+
   it('cancels entries that still work, and touches no bracket', async () => {
     const desk = await deskWithBracket([QUIET]);
     expect(liveAt(desk)).toContain('buy limit 10 new');
@@ -239,6 +249,26 @@ describe('flattening', () => {
     await guardPositions(desk.context);
     expect(await statusOf(desk)).toBe('flattening');
   });
+
+  it.each(['shown', 'booked'] as const)(
+    'is not flat while what an entry has just filled is not %s yet, and closes it then',
+    async (what) => {
+      const desk = await deskWithBracket([BARS.entry, QUIET]);
+      const { broker } = desk.context;
+      if (what === 'shown') desk.standIn.behaviour.positionLagMs = 5_000;
+      const none = { ...broker, executionsSince: async () => [], positions: async () => [] };
+      const unbooked = { ...none, urgent: { ...broker.urgent, positions: none.positions } };
+      desk.nextBar();
+      await halt(desk.context, FLATTEN);
+      await desk.settle(what === 'shown' ? desk.context : desk.with({ broker: unbooked }));
+      expect(await statusOf(desk)).toBe('flattening');
+      desk.elapse(10_000);
+      await desk.settle();
+      await desk.settle();
+      expect([sharesAt(desk), liveAt(desk)]).toEqual([0, []]);
+      expect(await changes(desk)).toEqual(['flattening by Ada', 'flat by Ada']);
+    },
+  );
 
   it('goes on in another process that finds it half-way, and asks for no closing twice', async () => {
     const desk = await deskWithPosition([QUIET]);

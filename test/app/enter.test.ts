@@ -106,6 +106,23 @@ describe('entering', () => {
     expect(submissions(desk)).toEqual([1]);
   });
 
+  it('does not send once more when somebody has halted since the first try', async () => {
+    const { desk, id, barEnd } = await deskWithPlan();
+    let attempts = 0;
+    const broker = brokerThat(desk, (real) => async (order) => {
+      attempts += 1;
+      if (attempts > 1) return real(order);
+      await halt(desk.context, { by: 'Ada', reason: 'news', until: null, flatten: false });
+      return LOST;
+    });
+    await submitPlannedEntries(desk.with({ broker }), barEnd);
+    expect([attempts, submissions(desk)]).toEqual([1, []]);
+    // The first try may get there yet: it is looked up before the entry is given up.
+    expect(await statusOf(desk, id)).toBe('planned');
+    await submitPlannedEntries(desk.context, desk.nextBar());
+    expect([await statusOf(desk, id), submissions(desk)]).toEqual(['abandoned', []]);
+  });
+
   it('adopts the order when the broker says that it has the id already', async () => {
     const { desk, id, barEnd } = await deskWithPlan();
     const broker = brokerThat(desk, (real) => async (order) => {

@@ -312,6 +312,18 @@ describe('the broker’s news of an order', () => {
     });
   });
 
+  it('of both targets at one price tells of nothing that still runs', async () => {
+    const scaleOut = { quantity: 4, targetPrice: parseUsd('104.00') };
+    const { desk } = await deskWithBracket([ENTRY_BAR, [106, 107, 106, 106.5]], { scaleOut });
+    for (let bar = 0; bar < 2; bar += 1) {
+      desk.nextBar();
+      await syncOrders(desk.context);
+    }
+    await deliverOutbox(desk.context);
+    expect(messages(desk)).toEqual(['entry', 'exit', 'summary']);
+    expect(desk.channel()[1]).toMatchObject({ trade: { quantity: 10, exitReason: 'take_profit' } });
+  });
+
   it('of one order that cannot be taken in does not keep the others from it', async () => {
     const { desk, id } = await deskWithBracket([ENTRY_BAR]);
     desk.nextBar();

@@ -46,6 +46,7 @@ function simulate(scenario: Scenario) {
       position: broker.position(),
       orders: broker.orders(),
       asked,
+      ledgerShares: broker.truth().held + broker.truth().exited,
       isMarketOpen: broker.now() >= scenario.opensAt,
       now: broker.now(),
       tactics: CLOSE_TACTICS,

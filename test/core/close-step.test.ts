@@ -17,7 +17,9 @@ const FILL = CLOSE_TACTICS.fillMs;
 const ASK = CLOSE_TACTICS.askAgainMs;
 const SETTLE = CLOSE_TACTICS.settleMs;
 
-interface Shape extends Partial<Pick<CloseView, 'isMarketOpen' | 'now' | 'orders'>> {
+interface Shape extends Partial<
+  Pick<CloseView, 'isMarketOpen' | 'now' | 'orders' | 'ledgerShares'>
+> {
   readonly close?: Partial<Close>;
   /** Shares held and shares free; none is no position. */
   readonly shares?: readonly [held: number, available: number];
@@ -38,6 +40,8 @@ const view = (shape: Shape): CloseView => {
         : position('NVDA', { side, quantity, available, currentPrice: parseUsd(price) }),
     orders: shape.orders ?? [],
     asked: new Map(Object.entries(asked).map(([id, at]) => [brokerOrderId(id), at])),
+    // Always some more than the closing knows of.
+    ledgerShares: shape.ledgerShares ?? 1_000,
     isMarketOpen: shape.isMarketOpen ?? true,
     now: shape.now ?? 0,
     tactics: CLOSE_TACTICS,
@@ -329,7 +333,7 @@ describe('then shares leave: it', () => {
     ],
     [
       'fails when the broker goes on refusing them',
-      { ...free, orders: [exit(1, dead)], close: tried(101) },
+      { ...free, orders: [exit(1, dead)], close: tried(21) },
       ['fail', 'the broker refuses the exit orders'],
     ],
     [
@@ -350,6 +354,22 @@ describe('then shares leave: it', () => {
       'waits for the list of positions when all is sold',
       { ...free, orders: [filledExit(1, 100)], close: tried(1), now: SETTLE - 1 },
       ['wait', 'position'],
+    ],
+    [
+      'waits longer for the list when the ledger knows of no other shares',
+      {
+        ...free,
+        orders: [filledExit(1, 100)],
+        close: tried(1),
+        ledgerShares: 100,
+        now: CLEAR - 1,
+      },
+      ['wait', 'position'],
+    ],
+    [
+      'believes the list in the end',
+      { ...free, orders: [filledExit(1, 100)], close: tried(1), ledgerShares: 100, now: CLEAR },
+      ['recount'],
     ],
     [
       'begins again when the list still shows shares after that',

@@ -151,21 +151,32 @@ describe('a trade', () => {
     [['canceled', 'rejected'], 'cancelled'],
     [['rejected', 'rejected'], 'rejected'],
   ])('planned, whose entries are %j without a booked share, is %s', (statuses, expected) => {
-    const entries = statuses.map((status) => ({ status }));
+    const entries = statuses.map((status) => ({
+      status,
+      filledQuantity: status === 'filled' ? 10 : 0,
+    }));
     expect(followEntries(plannedTrade(anIntent()), entries).status).toBe(expected);
     expect(followEntries(plannedTrade(anIntent()), entries.toReversed()).status).toBe(expected);
   });
 
+  it.each(['canceled', 'expired'] as const)(
+    'is not over without a share while what its %s entry has filled is still to be booked',
+    (status) => {
+      const entries = [{ status, filledQuantity: 4 }];
+      expect(followEntries(plannedTrade(anIntent()), entries).status).toBe('submitted');
+    },
+  );
+
   it.each(['open', 'closed'] as const)('that is %s is not its entries’ any more', (status) => {
     const trade: Trade = { ...plannedTrade(anIntent()), status };
-    expect(followEntries(trade, [{ status: 'new' }])).toBe(trade);
+    expect(followEntries(trade, [{ status: 'new', filledQuantity: 0 }])).toBe(trade);
   });
 
   it.each(['abandoned', 'rejected', 'cancelled'] as const)(
     'that was given up as %s is submitted after all when the broker has its entry',
     (status) => {
       const trade: Trade = { ...plannedTrade(anIntent()), status };
-      expect(followEntries(trade, [{ status: 'new' }]).status).toBe('submitted');
+      expect(followEntries(trade, [{ status: 'new', filledQuantity: 0 }]).status).toBe('submitted');
     },
   );
 

@@ -134,5 +134,12 @@ export function readFailure(what: string, error: unknown, redact: Redact = asItI
   });
 }
 
+/** Alpaca's own number for what it does not have. */
+const NOT_FOUND = 40410000;
+
+/**
+ * Whether Alpaca says that it does not have what was asked for. A 404 without its number is of something on the
+ * way there, which knows neither positions nor orders: no share would be called gone for it.
+ */
 export const isNotFound = (error: unknown): boolean =>
-  error instanceof ApiError && error.status === 404;
+  error instanceof ApiError && error.status === 404 && Number(error.code) === NOT_FOUND;

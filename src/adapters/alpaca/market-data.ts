@@ -93,9 +93,11 @@ export function createAlpacaMarketData(
   const openedAt = client.timers.now();
   let stream: SupervisedStream | null = null;
   const read = async (request: Request, what: string) => {
-    if (request.symbols.length === 0) return new Map<Ticker, readonly Bar[]>();
+    // An account may hold options or coins. Asked for one of them, Alpaca refuses the bars of all.
+    const symbols = request.symbols.filter(isTicker);
+    if (symbols.length === 0) return new Map<Ticker, readonly Bar[]>();
     try {
-      return await readBars(client, feed, request);
+      return await readBars(client, feed, { ...request, symbols });
     } catch (error) {
       throw readFailure(what, error, client.withoutSecrets);
     }

@@ -3,6 +3,7 @@ import type { CloseView } from '#core/close-step.ts';
 import type { Close } from '#core/close.ts';
 import type { Ticker } from '#core/ids.ts';
 import { liveGroups } from '#core/order-tree.ts';
+import { signOf } from '#core/order.ts';
 import type { BrokerOrder } from '#core/order.ts';
 import { MINUTE_MS, newYorkDate } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
@@ -24,13 +25,28 @@ export function createCloseReader(context: AppContext): (close: Close) => Promis
       [...liveGroups(orders).map(({ root }) => root), ...ownExits(close, orders)],
       clock.now(),
     );
-    const [asked, isMarketOpen] = await Promise.all([
+    const [asked, ledgerShares, isMarketOpen] = await Promise.all([
       ledger.cancelsAsked(close.symbol, close.requestedAt),
+      ledgerSharesOf(context, close),
       isOpen(context),
     ]);
     const now = systemClock.now();
-    return { close, position, orders, asked, isMarketOpen, now, tactics: closeTactics };
+    const seen = { close, position, orders, asked, ledgerShares, isMarketOpen, now };
+    return { ...seen, tactics: closeTactics };
   };
+}
+
+/** See {@link CloseView.ledgerShares}. */
+async function ledgerSharesOf({ ledger }: AppContext, close: Close): Promise<number> {
+  const [net, orders] = await Promise.all([
+    ledger.netQuantities(),
+    ledger.ordersOfTrade(close.tradeId),
+  ]);
+  const booked = ownExits(close, orders).reduce(
+    (sum, { bookedQuantity }) => sum + bookedQuantity,
+    0,
+  );
+  return signOf(close.side) * (net.get(close.symbol) ?? 0) + booked;
 }
 
 /** What the broker has of a symbol: its orders since an instant, and its shares. Throws BrokerError. */

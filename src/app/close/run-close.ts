@@ -58,7 +58,15 @@ export function startClose(
   context: AppContext,
   { id, symbol }: Pick<Close, 'id' | 'symbol'>,
 ): void {
-  context.background.start(`close ${id}`, () => runClose(context, id, symbol));
+  context.background.start(`close ${id}`, async () => {
+    try {
+      await runClose(context, id, symbol);
+    } catch (error) {
+      // It may have taken the stop away: the guard's next look puts one in, and tells.
+      context.guardMemory.brokenOff.add(id);
+      throw error;
+    }
+  });
 }
 
 /** Carries on every closing that is not done, each on its own: one that fails never stops the others. */

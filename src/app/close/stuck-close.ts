@@ -49,6 +49,13 @@ export async function fail(context: AppContext, close: Close, why: string): Prom
   return stuck;
 }
 
+/** One that an error has broken off counts as stuck, wherever it was: it would else be tried again unheard. */
+export async function failBrokenOff(context: AppContext, id: CloseId): Promise<void> {
+  const close = await context.ledger.close(id);
+  if (close === null || close.phase === 'done') return;
+  await fail(context, close, 'an error in the bot itself, of which its log tells more');
+}
+
 /** Puts a stop in for a stuck closing whose shares have none any more, and says so. */
 export async function protectStuck(context: AppContext, id: CloseId): Promise<void> {
   const close = await context.ledger.close(id);

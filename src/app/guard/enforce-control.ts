@@ -1,6 +1,8 @@
 import { keepsWaiting } from '#core/close.ts';
 import { DRAWDOWN_WATCH } from '#core/control.ts';
 import type { ControlState } from '#core/control.ts';
+import { MINUTE_MS } from '#core/session.ts';
+import { heldShares } from '#core/trade.ts';
 import type { Trade } from '#core/trade.ts';
 
 import { requestClose } from '../close/request-close.ts';
@@ -57,16 +59,29 @@ async function closeWhole(
   if (request.kind !== 'under-way') startClose(context, request.close);
 }
 
-/** Whether a closing is not proven yet, or an entry works or may have reached the broker. */
-async function isAnythingUnderWay({ ledger }: AppContext): Promise<boolean> {
-  const [closes, orders, intents] = await Promise.all([
+/** The broker's list of positions lags behind fills: what was entered so lately may be missing from it. */
+const JUST_ENTERED_MS = MINUTE_MS;
+
+/**
+ * Whether a closing is not proven yet, an entry works or may have reached the broker, or what one has filled may
+ * not be shown, or booked, yet.
+ */
+async function isAnythingUnderWay({ ledger, clock }: AppContext): Promise<boolean> {
+  const [closes, orders, intents, trades] = await Promise.all([
     ledger.openCloses(),
     ledger.unsettledOrders(),
     ledger.openOrderIntents(),
+    ledger.unfinishedTrades(),
   ]);
+  const enteredSince = clock.now() - JUST_ENTERED_MS;
   return (
     closes.length > 0 ||
-    orders.some(({ role, isLive }) => role === 'entry' && isLive) ||
-    intents.some(({ request }) => request.kind === 'bracket')
+    orders.some(
+      ({ role, isLive, bookedQuantity, filledQuantity, updatedAt }) =>
+        role === 'entry' &&
+        (isLive || (bookedQuantity < filledQuantity && updatedAt > enteredSince)),
+    ) ||
+    intents.some(({ request }) => request.kind === 'bracket') ||
+    trades.some((trade) => heldShares(trade) > 0 && (trade.openedAt ?? 0) > enteredSince)
   );
 }

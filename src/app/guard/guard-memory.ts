@@ -1,4 +1,4 @@
-import type { Ticker } from '#core/ids.ts';
+import type { CloseId, Ticker } from '#core/ids.ts';
 import type { EpochMs } from '#core/session.ts';
 
 /** An alarm that is not over. */
@@ -15,9 +15,12 @@ export interface GuardMemory {
   readonly overdue: Map<Ticker, EpochMs>;
   /** Of positions that could not be protected. */
   readonly alarms: Map<Ticker, Alarm>;
+  /** Closings that an error of the bot's own has broken off since the last look. */
+  readonly brokenOff: Set<CloseId>;
 }
 
 export const createGuardMemory = (): GuardMemory => ({
   overdue: new Map(),
   alarms: new Map(),
+  brokenOff: new Set(),
 });

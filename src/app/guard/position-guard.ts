@@ -10,7 +10,7 @@ import { LeaseLostError } from '#ports/lease.ts';
 import { isOpen } from '../close/close-view.ts';
 import { requestClose } from '../close/request-close.ts';
 import { startClose, startOpenCloses } from '../close/run-close.ts';
-import { protectStuck } from '../close/stuck-close.ts';
+import { failBrokenOff, protectStuck } from '../close/stuck-close.ts';
 import type { AppContext } from '../context.ts';
 import { recordStop } from '../move-stop.ts';
 import { orderHorizon } from '../order-horizon.ts';
@@ -24,6 +24,7 @@ import { raiseNaked, settleNaked } from './naked-alarm.ts';
 import { reProtect } from './re-protect.ts';
 import type { Cause } from './re-protect.ts';
 import { takeEarlyProfit } from './take-early-profit.ts';
+import { tellLoosened } from './tell-loosened.ts';
 
 /** The broker's lists of positions and orders lag behind fills: what looks naked is looked at again after this. */
 const SECOND_LOOK_MS = 1_000;
@@ -42,7 +43,7 @@ export const guardPositions = (context: AppContext): Promise<void> =>
 async function look(context: AppContext): Promise<void> {
   context.lease.assertHeld();
   await trySync(context);
-  const first = await lookAtAll(context, context.broker);
+  const first = await firstLook(context);
   const suspects = first.filter(({ verdict }) => needsAction(verdict));
   if (suspects.some(({ verdict }) => verdict.kind !== 'part-filled')) {
     await context.pause(SECOND_LOOK_MS);
@@ -70,6 +71,17 @@ async function look(context: AppContext): Promise<void> {
     await enforceControl(context, second);
   } finally {
     await startOpenCloses(context);
+  }
+}
+
+/** In its usual turn among all requests; where it does not get one, by those that are kept for what protects. */
+async function firstLook(context: AppContext): Promise<readonly Judged[]> {
+  try {
+    return await lookAtAll(context, context.broker);
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    context.log.warn({ error: error.message }, 'the guard looks before all others');
+    return lookAtAll(context, context.broker.urgent);
   }
 }
 
@@ -132,13 +144,18 @@ async function act(context: AppContext, judged: Judged, isMarketOpen: boolean): 
   }
 }
 
-/** A closing that rests after a failure must not rest on a stop that is gone. */
+/** A closing that rests after a failure must not rest on a stop that is gone, nor one that broke off on none. */
 async function watchClosing(
   context: AppContext,
   { position, orders, close }: Judged,
 ): Promise<void> {
-  if (close?.phase !== 'stuck' || protectionOf(position, orders).isProtected) return;
-  await context.bySymbol.run(close.symbol, () => protectStuck(context, close.id));
+  if (close === null) return;
+  const { id, symbol } = close;
+  if (context.guardMemory.brokenOff.delete(id)) {
+    await context.bySymbol.run(symbol, () => failBrokenOff(context, id));
+  } else if (close.phase === 'stuck' && !protectionOf(position, orders).isProtected) {
+    await context.bySymbol.run(symbol, () => protectStuck(context, id));
+  }
 }
 
 /** What is to be done about a position that is in good order. */
@@ -153,6 +170,7 @@ async function tend(
   if (stopPrice !== null && isTighter(position.side, trade.stopPrice, stopPrice)) {
     await recordStop(context, trade.id, stopPrice);
   }
+  await tellLoosened(context, trade, orders);
   await takeEarlyProfit(context, trade, position, isMarketOpen);
 }
 

@@ -20,7 +20,7 @@ export type Cause = 'protection' | 'part_filled_entry';
  * Puts a stop, with the target, back in for shares that have none; each repair is a card and an audit row.
  * A closing of the symbol may have been at work until now, so the position is judged once more.
  *
- * @returns the position where the broker's price was beyond the recorded stop and no other one stood: it waits
+ * @returns the position where the broker's price left the recorded stop no room and no other one stood: it waits
  * under a farther stop until it is closed.
  */
 export const reProtect = (
@@ -44,7 +44,7 @@ export const reProtect = (
     }
     await context.wakeOutbox();
     const hadNone = protectionOf(position, orders).liveStopQuantity === 0;
-    return hadNone && order.stopPrice !== verdict.stopPrice ? now : null;
+    return hadNone && order.stopPrice !== trade.stopPrice ? now : null;
   });
 
 interface Repair {

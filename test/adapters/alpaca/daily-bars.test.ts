@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { ticker } from '#core/ids.ts';
+import type { Ticker } from '#core/ids.ts';
 import { asSessionDate } from '#core/session.ts';
 
 import { FIRST, HISTORY, HALF_DAY, SECOND } from '../../sandbox/alpaca-market.ts';
@@ -50,6 +51,18 @@ describe('daily bars', () => {
       adjustment: 'split',
       feed: 'iex',
     });
+  });
+
+  it('are not asked for of what is no stock, for which the broker would refuse those of all', async () => {
+    const { marketData, asked } = await served([json({ bars: {}, next_page_token: null })]);
+    const option = 'AAPL251219C00270000' as Ticker;
+    const date = asSessionDate('2025-11-26');
+    await marketData.dailyBars({ symbols: [option, AAPL], from: date, until: date });
+    await marketData.dailyBars({ symbols: [option], from: date, until: date });
+    await marketData.bars({ symbols: [AAPL, option], barMinutes: 5, from: 0, until: 300_000 });
+    expect(
+      asked.map(({ line }) => new URL(line.slice(4), 'http://x').searchParams.get('symbols')),
+    ).toEqual(['AAPL', 'AAPL']);
   });
 
   it('of no symbols are not asked for', async () => {

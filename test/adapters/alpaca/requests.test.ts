@@ -188,3 +188,28 @@ describe('a request that is lost on its way', () => {
     expect(asked).toHaveLength(1);
   });
 });
+
+describe('a 404', () => {
+  it('of Alpaca says that there is no such thing', async () => {
+    const { broker } = await served([
+      json({ code: 40410000, message: 'position does not exist' }, {}, 404),
+    ]);
+    expect(await broker.position(EXIT.symbol)).toBeNull();
+    expect(await broker.orderByClientId(EXIT.clientOrderId)).toBeNull();
+  });
+
+  it.each([
+    ['of a proxy', json({ message: 'no Route matched with those values' }, {}, 404)],
+    [
+      'of a page',
+      (_, response) => {
+        response.writeHead(404, { 'content-type': 'text/html' });
+        response.end('<html>404 Not Found</html>');
+      },
+    ],
+  ] satisfies [string, Answer][])('%s says nothing of positions and orders', async (_, answer) => {
+    const { broker } = await served([answer]);
+    await expect(broker.position(EXIT.symbol)).rejects.toThrow(BrokerError);
+    await expect(broker.orderByClientId(EXIT.clientOrderId)).rejects.toThrow(BrokerError);
+  });
+});

@@ -5,6 +5,7 @@ import { requestClose } from '#app/close/request-close.ts';
 import { runClose } from '#app/close/run-close.ts';
 import type { AppContext } from '#app/context.ts';
 import { halt } from '#app/control.ts';
+import { moveStop } from '#app/move-stop.ts';
 import { reconcile } from '#app/reconcile/reconcile.ts';
 import { parseUsd } from '#core/money.ts';
 import { MINUTE_MS, newYorkInstant } from '#core/session.ts';
@@ -73,7 +74,65 @@ describe('what protects the shares of a closing that got stuck', () => {
   });
 });
 
+const withABug: Broker['submitExit'] = async () => {
+  throw new TypeError('a bug');
+};
+
+describe('a closing that an error of the bot’s own breaks off', () => {
+  it('has its stop back at the next look, is heard of, and goes on later', async () => {
+    const desk = await deskWithPosition([quiet, quiet]);
+    const context = desk.with({ broker: { ...desk.context.broker, submitExit: withABug } });
+    await close(desk, { context });
+    expect([sharesAt(desk), liveAt(desk)], 'broken off').toEqual([10, []]);
+    await desk.settle(context);
+    expect([sharesAt(desk), liveAt(desk)]).toEqual([10, ['sell stop 10 new']]);
+    const why = 'an error in the bot itself, of which its log tells more';
+    expect((await lastClosing(desk)).progress).toMatchObject({ phase: 'stuck', why });
+    expect(await cardsOf(desk, 'alarm')).toHaveLength(1);
+    desk.elapse(MINUTE_MS);
+    await desk.settle();
+    expect([sharesAt(desk), liveAt(desk)]).toEqual([0, []]);
+  });
+});
+
 describe('the stop of a closing that got stuck', () => {
+  it('is back within a minute, and told of, also where the broker only ever puts the sale off', async () => {
+    const desk = await deskWithPosition([quiet]);
+    const { context } = desk;
+    const since = context.systemClock.now();
+    let backAt = Number.POSITIVE_INFINITY;
+    const broker: Broker = {
+      ...context.broker,
+      submitExit: async () => ({
+        kind: 'rejected',
+        code: 'insufficient-quantity',
+        httpStatus: 403,
+        message: 'insufficient qty available for order (requested: 10, available: 0)',
+        details: {},
+      }),
+      submitProtection: async (order) => {
+        backAt = context.systemClock.now();
+        return context.broker.submitProtection(order);
+      },
+    };
+    await close(desk, { context: desk.with({ broker }) });
+    expect(await isShownProtected(desk)).toBe(true);
+    expect(backAt - since).toBeLessThan(MINUTE_MS);
+    expect((await lastClosing(desk)).progress).toMatchObject({ phase: 'stuck', failures: 1 });
+  });
+
+  it('is not moved by a trailing stop that had to wait for its turn in the symbol', async () => {
+    const desk = await deskWithPosition([quiet]);
+    await close(desk, { context: withoutSales(desk) });
+    expect((await openClose(desk)).phase).toBe('stuck');
+    const outcome = await moveStop(desk.context, desk.id, parseUsd('99.00'));
+    expect(outcome).toEqual({ kind: 'not-moved', why: 'a closing of it is under way' });
+    expect([liveAt(desk), legAt(desk, 'single').stopPrice]).toEqual([
+      ['sell stop 10 new'],
+      parseUsd('98.00'),
+    ]);
+  });
+
   it('is named in its message as soon as it is in, when none could be placed before', async () => {
     const desk = await deskWithPosition([quiet, quiet]);
     const context = withoutSales(desk);

@@ -21,6 +21,7 @@ import {
   deskWithBracket,
   deskWithPosition,
   describeOrder,
+  follow,
   isShownProtected,
   legAt,
   liveAt,
@@ -179,6 +180,29 @@ const refuseExit: Broker['submitExit'] = async () => ({
   details: {},
 });
 
+describe('a closing whose list of positions is late', () => {
+  it('sells nothing twice, though the list shows its shares as free for long', async () => {
+    const desk = await deskWithPosition([quiet]);
+    await follow(desk);
+    const { broker, systemClock } = desk.context;
+    let seen: Awaited<ReturnType<Broker['position']>> = null;
+    let lateUntil = 0;
+    const position: Broker['position'] = async (symbol) => {
+      if (systemClock.now() < lateUntil) return seen;
+      seen = await broker.urgent.position(symbol);
+      return seen;
+    };
+    const submitExit: Broker['submitExit'] = async (order) => {
+      lateUntil = systemClock.now() + 10_000;
+      return broker.submitExit(order);
+    };
+    const urgent = { ...broker.urgent, position };
+    await close(desk, { context: desk.with({ broker: { ...broker, submitExit, urgent } }) });
+    expect([sharesAt(desk), exitsAt(desk)]).toEqual([0, ['sell limit 10 filled']]);
+    expect(await lastClosing(desk)).toMatchObject({ progress: { phase: 'done' } });
+  });
+});
+
 describe('a closing of a part', () => {
   it.each([
     [25, 75],
@@ -246,6 +270,37 @@ describe('a closing of a part', () => {
 });
 
 describe('a closing of everything', () => {
+  it('is not flat because something on the way to the broker knows no positions', async () => {
+    const desk = await deskWithPosition();
+    desk.standIn.faults.add({
+      kind: 'reject',
+      method: 'GET',
+      path: /positions\/NVDA$/,
+      status: 404,
+      body: { message: 'no Route matched with those values' },
+      times: 40,
+    });
+    const position = (await desk.context.broker.positions())[0]!;
+    await requestClose(desk.context, {
+      tradeId: desk.id,
+      position,
+      reason: 'manual_close',
+      quantity: 10,
+      atMarket: false,
+      requestedBy: 'somebody',
+    });
+    await desk.settle();
+    expect(sharesAt(desk)).toBe(10);
+    expect((await lastClosing(desk))?.progress.phase).not.toBe('done');
+    desk.standIn.faults.clear();
+    desk.elapse(60_000);
+    await desk.settle();
+    expect([sharesAt(desk), await lastClosing(desk)]).toMatchObject([
+      0,
+      { progress: { phase: 'done' } },
+    ]);
+  });
+
   it('17: ends flat without a live order, foreign ones of its symbols included', async () => {
     const desk = await deskWithPosition();
     await restingBuy(desk);

@@ -18,7 +18,7 @@ import { silentLog } from '#test/support/log.ts';
 import { barEnd, FIRST, HALF_DAY, SECOND } from '../../sandbox/alpaca-market.ts';
 import type { Ohlc } from '../../sandbox/alpaca-market.ts';
 import { openDesk } from '../desk.ts';
-import type { Desk } from '../desk.ts';
+import type { Desk, DeskOptions } from '../desk.ts';
 import {
   BARS,
   byHand,
@@ -59,6 +59,29 @@ const stopsAt = ({ standIn }: Desk): readonly string[] =>
 
 const closings = async (desk: Desk) =>
   (await cardsOf(desk, 'closing')).map(({ reason, progress }) => `${reason} ${progress.phase}`);
+
+/** A desk that holds shares of two symbols, and the application that cannot look at those of the first. */
+async function deskWithOneUnseen(options: DeskOptions = {}) {
+  const desk = await openDesk([quiet, entry], { others: { AMD: [quiet, entry] }, ...options });
+  const at = desk.nextBar();
+  await desk.plan();
+  const id = entryTradeId(FIRST.date, at, AMD);
+  await desk.plan({ symbol: AMD, tradeId: id, clientOrderId: entryClientOrderId(id) });
+  await submitPlannedEntries(desk.context, at);
+  desk.nextBar();
+  await desk.settle();
+  const { broker } = desk.context;
+  const position: typeof broker.position = (symbol) =>
+    symbol === NVDA ? Promise.reject(new Error('not now')) : broker.position(symbol);
+  const urgent = { ...broker.urgent, position };
+  return { desk, context: desk.with({ broker: { ...broker, urgent } }) };
+}
+
+const heldAt = (desk: Desk) =>
+  desk.standIn
+    .inspect()
+    .positions.filter(({ quantity }) => quantity !== 0)
+    .map(({ symbol }) => symbol);
 
 const controlled = (of: AppContext, status: ControlState['status']): AppContext => ({
   ...of,
@@ -172,21 +195,9 @@ describe('a position that goes nowhere', () => {
   });
 
   it('of one symbol is closed although another’s cannot be looked at', async () => {
-    const desk = await openDesk([quiet, entry], { others: { AMD: [quiet, entry] } });
-    const at = desk.nextBar();
-    await desk.plan();
-    const id = entryTradeId(FIRST.date, at, AMD);
-    await desk.plan({ symbol: AMD, tradeId: id, clientOrderId: entryClientOrderId(id) });
-    await submitPlannedEntries(desk.context, at);
-    desk.nextBar();
-    await desk.settle();
-    const { broker } = desk.context;
-    const position: typeof broker.position = (symbol) =>
-      symbol === NVDA ? Promise.reject(new Error('not now')) : broker.position(symbol);
-    const urgent = { ...broker.urgent, position };
-    await cycleAt(desk, OPENED + 120 * MINUTE_MS, desk.with({ broker: { ...broker, urgent } }));
-    const held = desk.standIn.inspect().positions.filter(({ quantity }) => quantity !== 0);
-    expect(held.map(({ symbol }) => symbol)).toEqual([NVDA]);
+    const { desk, context } = await deskWithOneUnseen();
+    await cycleAt(desk, OPENED + 120 * MINUTE_MS, context);
+    expect(heldAt(desk)).toEqual([NVDA]);
   });
 
   it('is left alone by a process that has lost the account', async () => {
@@ -229,6 +240,13 @@ describe('the end of the day', () => {
     desk.standIn.advanceTo(at('15:55'));
     await desk.settle();
     expect([sharesAt(desk), await closings(desk)]).toEqual([0, ['end_of_day done']]);
+  });
+
+  it('is also the guard’s for one symbol while another’s shares cannot be looked at', async () => {
+    const { desk, context } = await deskWithOneUnseen(PATIENT);
+    desk.standIn.advanceTo(at('15:55'));
+    await desk.settle(context);
+    expect(heldAt(desk)).toEqual([NVDA]);
   });
 
   it('closes shares too whose fills nobody could read', async () => {

@@ -8,6 +8,7 @@ import { reconcile } from '#app/reconcile/reconcile.ts';
 import { runTradingCycle } from '#app/trading-cycle.ts';
 import { parseUsd } from '#core/money.ts';
 import { MINUTE_MS } from '#core/session.ts';
+import { BrokerError } from '#ports/broker.ts';
 import type { BracketOrder, Broker, ExitOrder, ProtectiveOrder, Rejection } from '#ports/broker.ts';
 import { REALISTIC_DELAYS } from '#sandbox/alpaca/timers.ts';
 
@@ -40,6 +41,10 @@ const UNAVAILABLE = {
   body: { message: 'unavailable' },
   times: 100_000,
 } as const;
+
+const notSent = async (): Promise<never> => {
+  throw new BrokerError('not sent: no request was to be had', { retryable: true });
+};
 
 describe('shares without a stop', () => {
   it('are told of when the rest of their entry will not be cancelled', async () => {
@@ -85,6 +90,20 @@ describe('shares without a stop', () => {
     expect(liveAt(desk)).toEqual(['sell limit 4 new', 'sell stop 4 held']);
   });
 
+  it('are protected, and told of, also when the fill of their cancelled entry is listed late', async () => {
+    const desk = await deskWithBracket([BARS.entry, BARS.quiet]);
+    desk.standIn.behaviour.fillAtMost = 4;
+    desk.nextBar();
+    const broker: Broker = { ...desk.context.broker, executionsSince: async () => [] };
+    await desk.settle(desk.with({ broker }));
+    expect(liveAt(desk)).toEqual(['sell limit 4 new', 'sell stop 4 held']);
+    expect(await cardsOf(desk, 'entry')).toMatchObject([{ progress: { status: 'submitted' } }]);
+    await desk.settle();
+    expect(await cardsOf(desk, 'entry')).toMatchObject([
+      { progress: { status: 'filled', quantity: 4 } },
+    ]);
+  });
+
   it('are protected also when the fill of one part of their entry is listed late', async () => {
     const desk = await openDesk([BARS.quiet, BARS.entry, BARS.quiet], { delays: REALISTIC_DELAYS });
     const barEnd = desk.nextBar();
@@ -106,6 +125,50 @@ describe('shares without a stop', () => {
       'sell stop 4 held',
     ]);
     expect(await isShownProtected(desk)).toBe(true);
+  });
+
+  it('are protected also while no request is to be had but those that are kept for it', async () => {
+    const desk = await deskWithPosition([BARS.quiet]);
+    await byHand(desk, 'DELETE', `/orders/${legAt(desk, 'take-profit').id}`);
+    desk.elapse(1_000);
+    const { broker } = desk.context;
+    const usual = { positions: notSent, ordersSince: notSent, executionsSince: notSent };
+    await desk.settle(desk.with({ broker: { ...broker, ...usual } }));
+    expect(liveAt(desk)).toEqual(['sell limit 10 new', 'sell stop 10 held']);
+  });
+
+  it('and whose price leaves no room for it at its place are closed, not left under a farther one', async () => {
+    const desk = await deskWithPosition([BARS.quiet]);
+    await byHand(desk, 'DELETE', `/orders/${legAt(desk, 'take-profit').id}`);
+    desk.elapse(1_000);
+    const { broker } = desk.context;
+    const positions = async () =>
+      (await broker.positions()).map((one) => ({ ...one, currentPrice: parseUsd('98.01') }));
+    const urgent = { ...broker.urgent, positions };
+    await desk.settle(desk.with({ broker: { ...broker, positions, urgent } }));
+    expect([sharesAt(desk), liveAt(desk)]).toEqual([0, []]);
+    expect(await cardsOf(desk, 'closing')).toMatchObject([{ reason: 'emergency_stop' }]);
+  });
+
+  it('are protected by a stop alone where price is beyond the target, and the broker takes none', async () => {
+    const desk = await deskWithPosition([BARS.quiet]);
+    await byHand(desk, 'DELETE', `/orders/${legAt(desk, 'take-profit').id}`);
+    desk.elapse(1_000);
+    const { broker } = desk.context;
+    const noTarget: Rejection = {
+      kind: 'rejected',
+      code: 'base-price',
+      httpStatus: 422,
+      message: 'take_profit.limit_price must be >= base_price + 0.01',
+      details: { base_price: '106' },
+    };
+    const submitProtection: Broker['submitProtection'] = async (order) =>
+      order.targetPrice === null ? broker.submitProtection(order) : noTarget;
+    await desk.settle(desk.with({ broker: { ...broker, submitProtection } }));
+    expect(liveAt(desk)).toEqual(['sell stop 10 new']);
+    expect(await cardsOf(desk, 'repaired')).toMatchObject([
+      { stopPrice: parseUsd('98.00'), targetPrice: null },
+    ]);
   });
 
   it('are protected also while nobody knows whether the exchange trades', async () => {

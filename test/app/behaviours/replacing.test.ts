@@ -190,6 +190,21 @@ describe('a stop that is moved', () => {
     expect((await tradeOf(desk)).stopPrice).toBe(parseUsd('98.00'));
   });
 
+  it('10: that somebody has moved away from the price is told, once, and left there', async () => {
+    const desk = await deskWithPosition();
+    await byHand(desk, 'PATCH', `/orders/${legAt(desk, 'stop-loss').id}`, { stop_price: '97.00' });
+    desk.elapse(1_000);
+    await desk.settle();
+    await desk.settle();
+    expect(await cardsOf(desk, 'stop-moved')).toMatchObject([
+      { from: parseUsd('98.00'), to: parseUsd('97.00') },
+    ]);
+    expect([stopsAt(desk), (await tradeOf(desk)).stopPrice]).toEqual([
+      ['97.00'],
+      parseUsd('98.00'),
+    ]);
+  });
+
   it('10: that somebody has brought nearer than the others of its trade is not loosened with them', async () => {
     const desk = await openDesk([quiet, BARS.entry], { delays: REALISTIC_DELAYS });
     const barEnd = desk.nextBar();
