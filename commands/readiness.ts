@@ -30,6 +30,12 @@ export default {
     if (typeof reason !== 'string' || reason.trim() === '') {
       throw new UserError('An override needs a reason, for the channel and the audit log.');
     }
+    const before = await readiness(context);
+    if (before.kind === 'ready') {
+      throw new UserError(
+        `There is nothing to override, and nothing was changed. ${readinessWords(before)}`,
+      );
+    }
     const { name: by, id: personId } = actor;
     await overrideReadiness(context, { by, personId, reason: reason.trim() });
     return { kind: 'text', text: readinessWords(await readiness(context)) };

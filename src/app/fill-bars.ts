@@ -45,6 +45,8 @@ export interface FillResult {
   readonly requests: number;
   /** Symbols of which nothing had to be asked for. */
   readonly complete: readonly Ticker[];
+  /** Symbols of which no bar is stored, although they were asked for: nobody knows them, most likely. */
+  readonly empty: readonly Ticker[];
   /** Symbols that were fetched anew, since they have split after they had been stored. */
   readonly restated: readonly Ticker[];
   /** What was left out or could not be filled, a line each with its cure. */
@@ -103,8 +105,22 @@ export async function fillBars(
       if (filled.isRefused) break;
     }
   }
-  const complete = query.symbols.filter((_, index) => plans[index]?.length === 0);
-  return { bars: tally.bars, requests: tally.requests, complete, restated, problems };
+  const empty = await withoutBars(context, query);
+  const complete = query.symbols.filter(
+    (symbol, index) => plans[index]?.length === 0 && !empty.includes(symbol),
+  );
+  return { bars: tally.bars, requests: tally.requests, complete, empty, restated, problems };
+}
+
+async function withoutBars(
+  { store }: FillContext,
+  { symbols, barMinutes }: FillQuery,
+): Promise<readonly Ticker[]> {
+  const looks = await Promise.all(symbols.map((symbol) => store.look({ symbol, barMinutes })));
+  return symbols.filter((_, index) => {
+    const look = looks[index];
+    return look?.kind === 'stored' && look.stored.count === 0;
+  });
 }
 
 /** The ranges of the query that the store does not have. */

@@ -9,8 +9,9 @@ import { createLogger } from '#adapters/system/logger.ts';
 import type { FillProgress, FillResult } from '#app/fill-bars.ts';
 import { fillSharedBars } from '#app/share-bars.ts';
 import type { SharedPlaces } from '#app/share-bars.ts';
+import type { Ticker } from '#core/ids.ts';
 import { count, formatDuration } from '#core/number-words.ts';
-import { addDays, startOfDay } from '#core/session.ts';
+import { addDays, newYorkDate, startOfDay } from '#core/session.ts';
 import type { SessionDate } from '#core/session.ts';
 import type { Logger } from '#ports/logger.ts';
 
@@ -109,6 +110,7 @@ async function fetchAll(
   const client = createAlpacaClient(connection);
   // A stand-in's time is not the world's: what has not been traded there yet is not there.
   const { now } = await createAlpacaBroker(client, log).clock();
+  checkHasCome(from, now);
   const ahead = now - systemClock.now();
   const bar = createProgressBar(process.stderr);
   const context = {
@@ -130,9 +132,23 @@ async function fetchAll(
     })
     .finally(() => bar.clear());
   say([summaryOf(result, { barMinutes, feedName, storeDir })]);
-  complain(result.problems);
-  return result.problems.length === 0 ? 0 : 1;
+  const problems = [...result.problems, ...emptyWords(result.empty)];
+  complain(problems);
+  return problems.length === 0 ? 0 : 1;
 }
+
+function checkHasCome(from: SessionDate, now: number): void {
+  const today = newYorkDate(now);
+  if (from <= today) return;
+  throw new UsageError(
+    `--from: is "${from}"; it must not be later than today, which is ${today} there`,
+  );
+}
+
+const emptyWords = (symbols: readonly Ticker[]): readonly string[] =>
+  symbols.length === 0
+    ? []
+    : [`no bars came of ${symbols.join(', ')}: check the spelling, or begin with an earlier day`];
 
 const wordsOf = ({ symbol, requests, of, bars, leftMs }: FillProgress): string =>
   `${symbol}  ${requests} of ${count(of, 'request')}, ${count(bars, 'bar')}, about ${formatDuration(leftMs)} left`;

@@ -26,7 +26,10 @@ export function parseSearch(text: string): ParsedSearch {
   if (kind === 'random' || kind === 'halving') {
     return { ok: true, search: { kind, points: Number(points) } };
   }
-  return { ok: false, error: `not a search: "${text}"; use grid, random:200 or halving:200` };
+  return {
+    ok: false,
+    error: `not a search: "${text}"; use grid, or random:200 or halving:200, of 1 to 99,999 points`,
+  };
 }
 
 export const searchText = (search: Search): string =>

@@ -73,6 +73,7 @@ describe('filling the bar store', () => {
       bars: 2 * 10 * 78,
       requests: 8,
       complete: [],
+      empty: [],
       restated: [],
       problems: [],
     });

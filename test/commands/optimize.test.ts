@@ -86,7 +86,7 @@ describe('/optimize in the channel', () => {
     await channel.desk.advance(await channel.study(), 40, 0);
     await channel.press('admin', answer, 'Cancel');
     const cancelled = await channel.settled(answer);
-    expect(titleOf(cancelled)).toMatch(/^🔬 WALK-FORWARD cancelled at 40 of 72 by /);
+    expect(titleOf(cancelled)).toMatch(/^🔬 WALK-FORWARD cancelled at 40 of 72 runs by /);
     expect(labelsOf(cancelled)).toEqual([]);
     expect(await whispersTo(channel, 'admin')).toEqual(['The walk-forward is cancelled.']);
     expect((await auditOf(channel.desk)).map(({ action }) => action)).toEqual([

@@ -162,6 +162,17 @@ describe('real money', () => {
     expect(await unready(live(desk))).toHaveLength(1);
   });
 
+  it('needs no word of an admin where a walk-forward speaks for it, and the channel is told of none', async () => {
+    const desk = await openDesk([]);
+    await afterWalkForward(desk, PASSED, 1);
+    await expect(answer(live(desk), call('admin', 'to be sure'))).rejects.toThrow(
+      'There is nothing to override, and nothing was changed. Ready: the walk-forward of ',
+    );
+    expect(await desk.query('SELECT by FROM readiness_overrides')).toEqual([]);
+    await deliverOutbox(desk.context);
+    expect(desk.channel()).toEqual([]);
+  });
+
   it('needs a reason', async () => {
     const desk = await openDesk([]);
     await expect(answer(live(desk), call('admin', '  '))).rejects.toThrow('needs a reason');

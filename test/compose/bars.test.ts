@@ -72,6 +72,30 @@ describe('npm run bars', () => {
     );
   });
 
+  it('names symbols of which nothing came, also the second time', async () => {
+    const { standIn } = await aStandIn({ market: generateMarket(MARKET) });
+    const folder = folderWith({});
+    const argv = ['--symbols', 'AAPL,APPL', '--from', '2025-11-21', '--to', '2025-11-25'];
+    const environment = { SANDBOX_ALPACA_URL: standIn.url };
+    const errors = 'no bars came of APPL: check the spelling, or begin with an earlier day\n';
+    expect(await bars(folder, argv, environment)).toMatchObject({ code: 1, errors });
+    const again = await bars(folder, argv, environment);
+    expect(again).toMatchObject({ code: 1, errors });
+    expect(again.out).toMatch(/; AAPL had all of it already\n$/);
+  });
+
+  it('refuses days that have not come', async () => {
+    const { standIn } = await aStandIn({ market: generateMarket(MARKET) });
+    const argv = ['--symbols', 'AAPL', '--from', '2030-01-02'];
+    expect(await bars(folderWith({}), argv, { SANDBOX_ALPACA_URL: standIn.url })).toEqual({
+      code: 2,
+      out: '',
+      errors: expect.stringContaining(
+        '--from: is "2030-01-02"; it must not be later than today, which is 2025-11-26 there',
+      ),
+    });
+  });
+
   it('shares what it fills with the machines of a ledger, which ask for nothing then', async () => {
     const url = await aLedger('SANDBOX');
     const { standIn } = await aStandIn({ market: generateMarket(MARKET) });

@@ -41,7 +41,7 @@ const NEEDED = ['--symbols', 'AAPL,MSFT', '--from', dates[0]!, '--to', dates.at(
 const argumentsIn = (folder: string): readonly string[] => [
   ...NEEDED,
   '--grid',
-  'stop=2,3 target=4,5,34',
+  'target=4,5,34 stop=2,3',
   '--params',
   join(folder, 'eager.json'),
 ];
@@ -102,7 +102,8 @@ describe('npm run sweep -- --distributed', () => {
       Promise.resolve(outcomesHere(evaluator, tasks)),
     );
     const told = JSON.parse(readFileSync(json, 'utf8')) as { readonly report: StudyReport };
-    expect(told.report).toEqual(report);
+    // To the byte: a ledger that sorts the keys of what it keeps would write stop before target.
+    expect(JSON.stringify(told.report)).toBe(JSON.stringify(report));
     expect(screen.split('\n').slice(2, -1)).toEqual(screenOf(asked.request, report));
     expect(screen).toContain(
       '\nnote           2 of 6 points of the grid cannot be traded and were left out; of the first one trendingTargetAtrs: is 42.5; it must be a number from 0.5 to 40\n',

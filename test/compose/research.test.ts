@@ -39,7 +39,10 @@ describe('the arguments of a sweep', () => {
 
   it.each([
     [['--grid', 'stp=2'], 'stp: there is no such parameter; did you mean stop?'],
-    [['--search', 'all'], 'not a search: "all"; use grid, random:200 or halving:200'],
+    [
+      ['--search', 'all'],
+      'not a search: "all"; use grid, or random:200 or halving:200, of 1 to 99,999 points',
+    ],
     [['--objective', 'gain'], 'not an objective: "gain"'],
     [['--params', 'none/rules.json'], 'none/rules.json: there is no such file; name a JSON file'],
     [['--windows', 'years'], '--windows: there is no such argument'],

@@ -51,12 +51,12 @@ describe('the text of a search', () => {
     expect(parsed.ok && searchText(parsed.search)).toBe(text);
   });
 
-  it.each(['', 'rnd', 'random', 'random:0', 'random:1.5', 'halving:-3', 'grid:4'])(
+  it.each(['', 'rnd', 'random', 'random:0', 'random:1.5', 'halving:-3', 'random:100000', 'grid:4'])(
     '"%s" is refused',
     (text) => {
       expect(parseSearch(text)).toEqual({
         ok: false,
-        error: `not a search: "${text}"; use grid, random:200 or halving:200`,
+        error: `not a search: "${text}"; use grid, or random:200 or halving:200, of 1 to 99,999 points`,
       });
     },
   );

@@ -1,4 +1,4 @@
-import { ApiError } from '@alpacahq/alpaca-trade-api';
+import { ApiError, FetchError } from '@alpacahq/alpaca-trade-api';
 
 import { BrokerError } from '#ports/broker.ts';
 import type { OutcomeUnknown, Rejection, RejectCode } from '#ports/broker.ts';
@@ -84,8 +84,17 @@ async function detailsOf(error: ApiError): Promise<Readonly<Record<string, strin
   }
 }
 
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
+function messageOf(error: unknown): string {
+  if (error instanceof FetchError) return `no answer (${rootOf(error.cause)})`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Why a connection failed, which stands at the end of the causes: "fetch failed" helps nobody. */
+function rootOf(error: Error): string {
+  if (error.cause instanceof Error) return rootOf(error.cause);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  return error.message === '' ? code : error.message;
+}
 
 /**
  * Proxies say these of a request that they gave up on (408: request time-out, 499: the client closed the

@@ -40,6 +40,12 @@ export const document = customType<{ data: unknown; driverData: unknown }>({
 /** A JSON document of this shape. */
 export const documentOf = <T>(name: string) => document(name).$type<T>().notNull();
 
+/** A JSON document whose keys stay in the order in which they were written, as people are shown them. */
+export const orderedDocument = customType<{ data: unknown; driverData: unknown }>({
+  dataType: () => 'json',
+  toDriver: storableJson,
+});
+
 /** Free text, made storable. */
 export const words = customType<{ data: string; driverData: string }>({
   dataType: () => 'text',

@@ -174,4 +174,27 @@ describe('a refusal of Alpaca', () => {
   ])('of a read is retryable: %s', (retryable, error) => {
     expect(readFailure('the account', error)).toMatchObject({ retryable });
   });
+
+  it.each([
+    [
+      new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:8421') }),
+      'connect ECONNREFUSED 127.0.0.1:8421',
+    ],
+    // What tried several addresses in vain has no message of its own.
+    [
+      new TypeError('fetch failed', {
+        cause: Object.assign(new AggregateError([]), { code: 'ETIMEDOUT' }),
+      }),
+      'ETIMEDOUT',
+    ],
+    [
+      new DOMException('The operation was aborted due to timeout', 'TimeoutError'),
+      'The operation was aborted due to timeout',
+    ],
+  ])('that nobody answered says why, and not what the SDK says of itself: %s', (cause, why) => {
+    const said = 'The request failed and the interceptors did not return an alternative response';
+    expect(readFailure('the clock', new FetchError(cause, said)).message).toBe(
+      `could not read the clock from Alpaca: no answer (${why})`,
+    );
+  });
 });

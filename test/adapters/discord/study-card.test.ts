@@ -94,7 +94,8 @@ describe('the card of a study', () => {
   });
 
   it('that was cancelled says where, and by whom', () => {
-    expect(cancelled(40, 144)).toBe('🔬 SWEEP cancelled at 40 of 144 by Bea');
+    expect(cancelled(40, 144)).toBe('🔬 SWEEP cancelled at 40 of 144 runs by Bea');
+    expect(cancelled(8, 2016)).toBe('🔬 SWEEP cancelled at 8 of 2,016 runs by Bea');
     expect(cancelled(0, 0)).toBe('🔬 SWEEP cancelled by Bea before it began');
   });
 

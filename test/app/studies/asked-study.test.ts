@@ -60,7 +60,10 @@ describe('/optimize without options', () => {
 describe('what is wrong with a wish for a study', () => {
   it.each([
     [{ grid: 'stp=2' }, 'stp: there is no such parameter; did you mean stop?'],
-    [{ search: 'all' }, 'not a search: "all"; use grid, random:200 or halving:200.'],
+    [
+      { search: 'all' },
+      'not a search: "all"; use grid, or random:200 or halving:200, of 1 to 99,999 points.',
+    ],
     [{ objective: 'gain' }, 'not an objective: "gain"'],
     [{ kind: 'walk-forward', windows: 'years' }, 'no windows: "years"; use half-years'],
     [{ from: '2025-11-20' }, '4 sessions are too few to choose on some and try on others'],

@@ -95,7 +95,7 @@ const cancelled = ({ by, done, tasks }: At<'cancelled'>): Told => ({
   title:
     tasks === 0
       ? `cancelled by ${plain(by)} before it began`
-      : `cancelled at ${done} of ${tasks} by ${plain(by)}`,
+      : `cancelled at ${done} of ${count(tasks, 'run')} by ${plain(by)}`,
   lines: ['Nothing was changed.'],
   fields: [],
 });

@@ -7,16 +7,19 @@ import type {
   VerdictKind,
 } from '#ports/studies.ts';
 
-import { document, documentOf, instant, words } from '../columns.ts';
+import { document, instant, orderedDocument, words } from '../columns.ts';
 import { index, integer, pgTable, primaryKey, text } from '../drizzle.ts';
 
-/** Sweeps and walk-forwards that somebody has asked for. Instants are by the system's clock. */
+/**
+ * Sweeps and walk-forwards that somebody has asked for. Instants are by the system's clock. Request, outcomes and
+ * report keep their order, so that a report is the same to the byte whoever has made it.
+ */
 export const studies = pgTable(
   'studies',
   {
     id: text('id').$type<StudyId>().primaryKey(),
     kind: text('kind').$type<StudyRequest['kind']>().notNull(),
-    request: documentOf<StudyRequest>('request'),
+    request: orderedDocument('request').$type<StudyRequest>().notNull(),
     requestedBy: words('requested_by').notNull(),
     /** The chat's id of who asked; null where it was not asked for in the chat, as is `telling`. */
     person: text('person'),
@@ -35,7 +38,7 @@ export const studies = pgTable(
     parametersKey: text('parameters_key'),
     /** Of the rules, the engine and the verdict; null for results from before that was noted. */
     codeVersion: text('code_version'),
-    report: document('report'),
+    report: orderedDocument('report'),
     failure: words('failure'),
     cancelledBy: words('cancelled_by'),
   },
@@ -56,7 +59,7 @@ export const sweepResults = pgTable(
     /** Span and point, as in `2024-01-02..2024-06-28 stop=2 target=4`. */
     key: text('key').notNull(),
     /** Key figures and the return of each session. */
-    outcome: document('outcome').notNull(),
+    outcome: orderedDocument('outcome').notNull(),
   },
   (table) => [primaryKey({ columns: [table.study, table.key] })],
 );
