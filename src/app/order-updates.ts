@@ -15,6 +15,7 @@ import type { AppContext } from './context.ts';
 import { entryCard, entryCardKey, exitCardKey } from './entry-cards.ts';
 import { exitCard, scaledOutCard, summaryCard } from './exit-cards.ts';
 import { belongingOf, saveWithLegs } from './save-orders.ts';
+import { tellUnknownStatus } from './unknown-status.ts';
 
 /** News this much older than the moment it is booked at is told as late. */
 const LATE_MS = MINUTE_MS;
@@ -58,12 +59,14 @@ async function takeIn(
     const belonging = await belongingOf(tx, order);
     const before = belonging && (await tx.lockTrade(belonging.tradeId));
     if (!belonging || !before || before.intent.symbol !== order.symbol) return null;
+    const isStrange = await tellUnknownStatus(tx, before, order);
     await saveWithLegs(tx, order, before.id, belonging);
     const booked = await bookNew(tx, before, await executionsFor(tx));
     const news = { ...belonging, order, close, booked, lateMs: latenessOf(context, booked) };
     const after = await advance(tx, before, news);
     if (after !== before) await tx.saveTrade(after);
-    return { booked: booked.length, hasCards: await tellNews(tx, before, after, news) };
+    const hasNews = await tellNews(tx, before, after, news);
+    return { booked: booked.length, hasCards: hasNews || isStrange };
   });
   if (taken === null) return null;
   if (taken.booked > 0) await context.reached('fill.booked');

@@ -324,6 +324,27 @@ describe('the broker’s news of an order', () => {
     expect(desk.channel()[1]).toMatchObject({ trade: { quantity: 10, exitReason: 'take_profit' } });
   });
 
+  it('that names a state which nobody here knows is an alarm, once, and the order counts as live', async () => {
+    const { desk, id: tradeId } = await deskWithBracket([ENTRY_BAR]);
+    await deliverOutbox(desk.context);
+    const [parent] = await desk.context.broker.ordersSince(0);
+    const [leg, ...others] = parent!.legs;
+    const strange = { ...parent!, legs: [{ ...leg!, status: 'unknown' as const }, ...others] };
+    await applyOrder(desk.context, strange, []);
+    await applyOrder(desk.context, strange, []);
+    await deliverOutbox(desk.context);
+    expect(messages(desk)).toEqual(['entry', 'alarm']);
+    expect(desk.channel()[1]).toMatchObject({
+      title: 'NVDA: an order is in a state that the bot does not know',
+      text: expect.stringContaining(`(${leg!.type}, ${leg!.id})`),
+    });
+    const kept = await desk.context.ledger.ordersOfTrade(tradeId);
+    expect(kept.find(({ brokerOrderId: id }) => id === leg!.id)).toMatchObject({
+      status: 'unknown',
+      isLive: true,
+    });
+  });
+
   it('of one order that cannot be taken in does not keep the others from it', async () => {
     const { desk, id } = await deskWithBracket([ENTRY_BAR]);
     desk.nextBar();
