@@ -49,6 +49,9 @@ const outageWords = ({ drawdownMemory }: AppContext, since: EpochMs): string =>
     drawdownMemory.why ?? 'no reading was made'
   }`;
 
+/** What is given as the reason may be a sentence already. */
+const asSentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
+
 export interface Notice {
   readonly key: string;
   readonly card: NoticeCard;
@@ -67,8 +70,9 @@ export async function outageBegins(
   const since = await unmeasuredSince(context, before);
   const key = outageKey(before);
   if (since === null || (await context.ledger.outbox.has(key))) return null;
+  const why = asSentence(`Entries are closed: ${outageWords(context, since)}`);
   const text =
-    `Entries are closed: ${outageWords(context, since)}. What was measured until then stands; stops and targets ` +
+    `${why} What was measured until then stands; stops and targets ` +
     'at the broker stay as they are, exits and protection go on. To do: hold the account against the broker’s own page.';
   return {
     key,

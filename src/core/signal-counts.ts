@@ -32,6 +32,9 @@ export interface SignalCounts {
 
 const ASKED_OF_DATA: ReadonlySet<EntryFilterName> = new Set(DATA_FILTERS.map(({ name }) => name));
 
+/** Whether a refusal came before a signal was looked for, because the data could not be judged. */
+export const isUnjudged = (refusedBy: EntryFilterName): boolean => ASKED_OF_DATA.has(refusedBy);
+
 /** Adds up decisions by what became of them. */
 export function signalCounts(counts: readonly DecisionCount[]): SignalCounts {
   const total = (rows: readonly DecisionCount[]): number =>
@@ -42,11 +45,11 @@ export function signalCounts(counts: readonly DecisionCount[]): SignalCounts {
     filter,
     count: total(refused.filter((row) => row.refusedBy === filter)),
   }));
-  const removed = removals.filter(({ filter }) => !ASKED_OF_DATA.has(filter));
+  const removed = removals.filter(({ filter }) => !isUnjudged(filter));
   const entries = total(ofKind('enter'));
   return {
     decisions: total(counts),
-    unjudged: removals.filter(({ filter }) => ASKED_OF_DATA.has(filter)),
+    unjudged: removals.filter(({ filter }) => isUnjudged(filter)),
     noSignal: total(ofKind('no-signal')),
     signals: removed.reduce((sum, { count }) => sum + count, entries),
     removed,

@@ -161,6 +161,8 @@ describe('an outage of the readings', () => {
     expect(await titles(steered)).toEqual([
       'The drawdown cannot be measured: no entries until it can',
     ]);
+    const [notice] = await cardsOf(steered.desk, 'notice');
+    expect(notice?.text).toContain(': No bar was heard. What was measured until then stands');
     await steered.look();
     await steered.look();
     expect(await impedimentsOf(context)).toEqual([]);

@@ -361,6 +361,17 @@ describe('/close in the channel', () => {
     expect(buttonsOf(message)).toMatchObject([{ label: 'Yes, close 5 NVDA' }, { label: 'No' }]);
   });
 
+  it('does not speak of cancelling where no order is live', async () => {
+    const desk = await inProfit();
+    const { broker: own } = desk.context;
+    const broker = { ...own, urgent: { ...own.urgent, ordersSince: async () => [] } };
+    const channel = await openChannel(desk, [close], { broker });
+    const text = textOf(await channel.type('trader', 'close', { symbol: 'NVDA' }));
+    expect(text).toContain('No live stop covers it now.');
+    expect(text).toContain('1. It has no live order that must be cancelled first.');
+    expect(text).not.toContain('0 live orders');
+  });
+
   it('goes on in the message that asked, from the first cancel to FLAT with price and P/L', async () => {
     const channel = await openChannel(await inProfit(), [close]);
     const message = await channel.type('trader', 'close', { symbol: 'NVDA' });

@@ -119,6 +119,10 @@ describe('/risk', () => {
     const channel = await openChannel(desk, [risk], { assets });
     const message = await channel.type('viewer', 'risk', { symbol: 'XOM' });
     expect(message.embeds[0]?.fields?.[0]?.value).toBe('No bracket can be planned.');
+    expect(textOf(message)).toContain(
+      'The data of this bar **cannot be judged**: nothing would be entered.',
+    );
+    expect(textOf(message)).not.toContain('signal');
   });
 
   it('says so when the calendar knows nothing', async () => {

@@ -10,6 +10,7 @@ const core = require('drizzle-orm/pg-core') as typeof import('drizzle-orm/pg-cor
 const pool = require('drizzle-orm/node-postgres') as typeof import('drizzle-orm/node-postgres');
 const migrator =
   require('drizzle-orm/node-postgres/migrator') as typeof import('drizzle-orm/node-postgres/migrator');
+const files = require('drizzle-orm/migrator') as typeof import('drizzle-orm/migrator');
 
 export const {
   and,
@@ -59,3 +60,4 @@ export const {
 
 export const { drizzle } = pool;
 export const { migrate } = migrator;
+export const { readMigrationFiles } = files;

@@ -6,6 +6,7 @@ import { usdFromNumber } from '#core/money.ts';
 import { openTradeOf } from '#core/open-trade.ts';
 import { isBarEndOf, lastBarEnd } from '#core/session.ts';
 import type { EpochMs, Session } from '#core/session.ts';
+import { isUnjudged } from '#core/signal-counts.ts';
 import { whatIf } from '#core/what-if.ts';
 import type { WhatIf } from '#core/what-if.ts';
 
@@ -14,6 +15,9 @@ import { createFeatureStore } from '../feature-store.ts';
 import { refuseStrange } from '../known-symbols.ts';
 import { gather, readBar } from '../snapshot.ts';
 import type { TendedBar } from '../tend-trades.ts';
+
+/** What the rules would decide; of a refusal, whether there was a signal or data that cannot be judged. */
+export type RiskDecision = Decision['kind'] | 'unjudged';
 
 /** What `/risk` tells of a symbol, on its last settled bar. */
 export type RiskReport =
@@ -26,8 +30,7 @@ export type RiskReport =
         readonly barEnd: EpochMs;
         /** In plain dollars; null without features. */
         readonly close: number | null;
-        /** What the rules would decide. */
-        readonly decision: Decision['kind'];
+        readonly decision: RiskDecision;
         readonly long: WhatIf;
         readonly short: WhatIf;
       };
@@ -63,11 +66,17 @@ export async function riskReport(context: AppContext, symbol: Ticker): Promise<R
       session,
       barEnd,
       close: own.features?.close ?? null,
-      decision: decision?.kind ?? 'no-signal',
+      decision: kindOf(decision),
       long: whatIf(snapshot, own, 'long'),
       short: whatIf(snapshot, own, 'short'),
     },
   };
+}
+
+function kindOf(decision: Decision | undefined): RiskDecision {
+  if (decision === undefined) return 'no-signal';
+  const { kind } = decision;
+  return kind === 'refused' && isUnjudged(decision.by) ? 'unjudged' : kind;
 }
 
 interface LastBar {

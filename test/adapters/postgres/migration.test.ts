@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Pool } from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { drizzle, migrate } from '#adapters/postgres/drizzle.ts';
 import { openLedger } from '#adapters/postgres/ledger.ts';
@@ -274,5 +274,28 @@ describe('a ledger that the first version wrote', () => {
     expect(await ledger.lastReconciliation()).toBeNull();
     expect(await ledger.sessionMetrics()).toEqual([]);
     expect(await ledger.lease.acquire('one', 1000)).toEqual({ kind: 'held', token: 1 });
+  });
+});
+
+describe('a ledger that a newer version has brought up to date', () => {
+  it('is refused with the cure, and left as it is', async () => {
+    const database = await freshDatabase();
+    onTestFinished(() => database.drop());
+    const pool = new Pool({ connectionString: database.url, max: 1 });
+    onTestFinished(() => pool.end());
+    await pool.query(
+      `INSERT INTO drizzle.__drizzle_migrations (hash, created_at)
+       SELECT 'of a version to come', max(created_at) + 1 FROM drizzle.__drizzle_migrations`,
+    );
+    const opening = openLedger({
+      url: database.url,
+      poolSize: 3,
+      world: WORLD,
+      log: silentLog,
+    });
+    await expect(opening).rejects.toThrow(
+      'A newer version of Bracketeer has written this ledger: start that version, or restore the backup from before the upgrade',
+    );
+    expect((await pool.query('SELECT * FROM world')).rows).toEqual([]);
   });
 });

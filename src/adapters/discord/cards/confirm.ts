@@ -91,13 +91,20 @@ function closeLinesOf({ line, atMarket, market }: Of<'close'>): readonly string[
       ? '⚠ No live stop covers it now.'
       : `🛡 Its stop stands at ${formatPrice(stopPrice)}.`,
     '',
-    `1. ${liveOrders === 1 ? 'Its live order is' : `Its ${formatNumber(liveOrders)} live orders are`} cancelled first; for that moment it has no stop.`,
+    `1. ${cancelWords(liveOrders)}`,
     ...(keep === 0
       ? []
       : [`2. ${count(keep, 'share')} stay, and get a stop of their own before the others leave.`]),
     `${keep === 0 ? 2 : 3}. ${orderWords(atMarket)}`,
     marketWords(market),
   ];
+}
+
+function cancelWords(liveOrders: number): string {
+  if (liveOrders === 0) return 'It has no live order that must be cancelled first.';
+  const orders =
+    liveOrders === 1 ? 'Its live order is' : `Its ${formatNumber(liveOrders)} live orders are`;
+  return `${orders} cancelled first; for that moment it has no stop.`;
 }
 
 const orderWords = (atMarket: boolean): string =>

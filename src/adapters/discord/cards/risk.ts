@@ -1,7 +1,7 @@
 import type { APIEmbed, APIEmbedField } from 'discord.js';
 
-import type { RiskReport } from '#app/reports/risk.ts';
-import type { Decision, FilterResult } from '#core/decision.ts';
+import type { RiskDecision, RiskReport } from '#app/reports/risk.ts';
+import type { FilterResult } from '#core/decision.ts';
 import { timesShares } from '#core/money.ts';
 import {
   count,
@@ -20,9 +20,10 @@ import { filterLine } from './why-filters.ts';
 
 const NOW = {
   enter: 'The rules **would enter** at this bar.',
-  refused: 'There is a signal at this bar, or the data cannot be judged: **a filter says no**.',
+  refused: 'There is a signal at this bar, but **a filter says no**: nothing would be entered.',
+  unjudged: 'The data of this bar **cannot be judged**: nothing would be entered.',
   'no-signal': 'There is **no signal** at this bar: nothing would be entered.',
-} as const satisfies Record<Decision['kind'], string>;
+} as const satisfies Record<RiskDecision, string>;
 
 /** What an entry would be on either side, and what stands in its way. */
 export function riskEmbed({ symbol, bar }: RiskReport): APIEmbed {
