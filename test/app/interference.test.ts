@@ -16,7 +16,7 @@ import { isLive } from '#core/order.ts';
 import { MINUTE_MS } from '#core/session.ts';
 import type { Behaviour } from '#sandbox/alpaca/behaviour.ts';
 
-import { FIRST } from '../sandbox/alpaca-market.ts';
+import { FIRST, SECOND } from '../sandbox/alpaca-market.ts';
 import type { Ohlc } from '../sandbox/alpaca-market.ts';
 import { byHand } from './by-hand.ts';
 import { openDesk } from './desk.ts';
@@ -168,6 +168,36 @@ describe('the count of interferences', () => {
     expect(desk.channel().findLast(({ kind }) => kind === 'digest')).toMatchObject({
       session: { interference: { value: 1 } },
     });
+  });
+});
+
+describe('an interference that nobody has looked for yet', () => {
+  async function afterCancel(): Promise<Desk> {
+    const { desk } = await deskWithPosition();
+    await runTradingCycle(desk.context, desk.nextBar());
+    const hand = byHand(desk.standIn);
+    await hand.cancel(hand.live('stop-loss').id);
+    await desk.settle();
+    return desk;
+  }
+
+  it('is in the digest of its session all the same', async () => {
+    const desk = await afterCancel();
+    desk.standIn.advanceTo(FIRST.close);
+    await writeDueDigests(desk.context, FIRST.close);
+    await deliverOutbox(desk.context);
+    expect(desk.channel().findLast(({ kind }) => kind === 'digest')).toMatchObject({
+      session: { interference: { value: 1 } },
+    });
+  });
+
+  it('counts for the session in which it was done, also when it is found in the next', async () => {
+    const desk = await afterCancel();
+    const { ledger } = desk.context;
+    const nextDay = { ...desk.context.clock, now: () => SECOND.open + MINUTE_MS };
+    await reconcile(desk.with({ clock: nextDay }));
+    expect(await ledger.interferenceCount(FIRST.date)).toBe(1);
+    expect(await ledger.interferenceCount(SECOND.date)).toBe(0);
   });
 });
 

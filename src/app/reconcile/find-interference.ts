@@ -23,7 +23,7 @@ export async function findInterference(context: AppContext): Promise<void> {
 }
 
 async function record(context: AppContext, leg: LedgerOrder): Promise<LegIntervention> {
-  const { brokerOrderId, tradeId, symbol, role, status } = leg;
+  const { brokerOrderId, tradeId, symbol, role, status, updatedAt } = leg;
   const at = context.clock.now();
   const intervention: LegIntervention = {
     brokerOrderId,
@@ -31,7 +31,8 @@ async function record(context: AppContext, leg: LedgerOrder): Promise<LegInterve
     action: status === 'replaced' ? 'replace' : 'cancel',
     intentId: null,
     at,
-    sessionDate: newYorkDate(at),
+    // Of when it was done: it may be found only in the next session.
+    sessionDate: newYorkDate(updatedAt),
   };
   await context.ledger.transaction(async (tx) => {
     await tx.insertLegIntervention(intervention);

@@ -10,6 +10,7 @@ import type { DigestCard } from '#ports/report-cards.ts';
 
 import type { AppContext } from '../context.ts';
 import { readPositions } from '../positions.ts';
+import { findInterference } from '../reconcile/find-interference.ts';
 import { flowsOf, openingEquity } from './equity.ts';
 import { daysOf, overallMetrics, sessionMetrics } from './metrics.ts';
 import type { DayRange } from './metrics.ts';
@@ -35,6 +36,8 @@ export async function writeDueDigests(context: AppContext, at: EpochMs): Promise
   const over = await sessionsOver(context, at);
   if (over.every(({ isTold }) => isTold)) return;
   await bookFees(context, at);
+  // What was done to a bracket in the last minutes belongs into the digest too.
+  await findInterference(context);
   for (const { session, isTold } of over) {
     const equity = await equityOf(context, session);
     const metrics = await sessionMetrics(context, session, equity.curve);
