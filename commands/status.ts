@@ -1,4 +1,5 @@
 import type { Command } from '#app/command.ts';
+import { orBrokerAway } from '#app/reports/broker-away.ts';
 import { connectionsReport } from '#app/reports/health.ts';
 import { statusReport } from '#app/reports/status.ts';
 
@@ -17,10 +18,11 @@ export default {
     },
   ],
   run: async (context, { options: { table } }) => {
-    const [report, connections] = await Promise.all([
-      statusReport(context),
-      connectionsReport(context),
-    ]);
+    const told = await orBrokerAway(context, () =>
+      Promise.all([statusReport(context), connectionsReport(context)]),
+    );
+    if ('kind' in told) return { kind: 'report', report: told };
+    const [report, connections] = told;
     return { kind: 'status', report, connections, layout: table === true ? 'table' : 'list' };
   },
 } satisfies Command;

@@ -171,16 +171,17 @@ describe('the count of interferences', () => {
   });
 });
 
-describe('an interference that nobody has looked for yet', () => {
-  async function afterCancel(): Promise<Desk> {
-    const { desk } = await deskWithPosition();
-    await runTradingCycle(desk.context, desk.nextBar());
-    const hand = byHand(desk.standIn);
-    await hand.cancel(hand.live('stop-loss').id);
-    await desk.settle();
-    return desk;
-  }
+/** Somebody has cancelled a leg, and the ledger has it so. */
+async function afterCancel(): Promise<Desk> {
+  const { desk } = await deskWithPosition();
+  await runTradingCycle(desk.context, desk.nextBar());
+  const hand = byHand(desk.standIn);
+  await hand.cancel(hand.live('stop-loss').id);
+  await desk.settle();
+  return desk;
+}
 
+describe('an interference that nobody has looked for yet', () => {
   it('is in the digest of its session all the same', async () => {
     const desk = await afterCancel();
     desk.standIn.advanceTo(FIRST.close);

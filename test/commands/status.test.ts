@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { halt } from '#app/control.ts';
 import status from '#commands/status.ts';
+import { BrokerError } from '#ports/broker.ts';
 import type { PresentedMessage } from '#sandbox/discord/present.ts';
 
 import { closeDesks } from '../adapters/discord/harness.ts';
@@ -12,6 +14,9 @@ afterEach(closeDesks);
 
 const fieldsOf = ({ embeds }: PresentedMessage): Readonly<Record<string, string>> =>
   Object.fromEntries((embeds[0]?.fields ?? []).map(({ name, value }) => [name, value]));
+const notAnswered = async (): Promise<never> => {
+  throw new BrokerError('could not read the positions (503)', { retryable: true });
+};
 /** The day is as long as the broker's slowness makes it. */
 const timeless = (text: string) => text.replaceAll(/<t:\d+:t>/g, '<t>');
 
@@ -69,6 +74,26 @@ describe('/status', () => {
     await channel.press('viewer', message, '🔄 Refresh');
     const refreshed = await channel.settled(message);
     expect(textOf(refreshed)).toContain('Positions: no open positions');
+  });
+
+  it('tells what the ledger knows while the broker does not answer, and all once it does', async () => {
+    const desk = await deskWithPosition([BARS.quiet]);
+    await halt(desk.context, { by: 'Ada', reason: 'news', until: null, flatten: false });
+    const channel = await openChannel(desk, [status]);
+    const { broker } = desk.context;
+    const read = broker.positions.bind(broker);
+    broker.positions = notAnswered;
+    const message = await channel.type('viewer', 'status');
+    const text = textOf(message);
+    expect(text).toContain('⛔ HALTED · ⚠ the broker does not answer');
+    expect(text).toContain('**This is what the ledger knows.**');
+    expect(text).toContain('By Ada since');
+    expect(fieldsOf(message)).toEqual({
+      'NVDA long 10, as booked': 'entry $100.00 · stop put at $98.00 · for 0 s',
+    });
+    broker.positions = read;
+    await channel.press('viewer', message, '🔄 Refresh');
+    expect(textOf(await channel.settled(message))).toContain('🛡 1 of 1 position protected');
   });
 
   it('answers also while the queue does not', async () => {

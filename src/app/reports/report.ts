@@ -1,4 +1,5 @@
 import type { AuditReport } from './audit.ts';
+import type { BrokerAwayReport } from './broker-away.ts';
 import type { ConfigReport } from './config.ts';
 import type { HealthReport } from './health.ts';
 import type { PerformanceReport } from './performance.ts';
@@ -10,6 +11,7 @@ import type { TradesReport } from './trades.ts';
 /** What a command that only looks tells: facts, each kind put into words by its card. */
 export type Report =
   | AuditReport
+  | BrokerAwayReport
   | TradesReport
   | TradeReport
   | SymbolChartReport

@@ -3,6 +3,7 @@ import type { APIEmbed } from 'discord.js';
 import type { Report } from '#app/reports/report.ts';
 
 import { auditEmbed } from './audit.ts';
+import { brokerAwayEmbed } from './broker-away.ts';
 import { configEmbed } from './config.ts';
 import { healthEmbed } from './health.ts';
 import { performanceEmbed } from './performance.ts';
@@ -16,6 +17,8 @@ export function reportEmbed(report: Report): APIEmbed {
   switch (report.kind) {
     case 'audit':
       return auditEmbed(report);
+    case 'broker-away':
+      return brokerAwayEmbed(report);
     case 'trades':
       return tradesEmbed(report);
     case 'trade':

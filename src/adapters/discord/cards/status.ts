@@ -77,7 +77,14 @@ const stateOf = ({ control, impediments }: StatusReport): string =>
     : CONTROL_BADGE[control.status];
 
 /** What the bot is closing, and whether it gets on with it. */
-function closeLine({ symbol, quantity, reason, phase, failures, lastFailure }: Close): string {
+export function closeLine({
+  symbol,
+  quantity,
+  reason,
+  phase,
+  failures,
+  lastFailure,
+}: Close): string {
   const what = `${formatNumber(quantity)} ${symbol}. ${EXIT_WORDS[reason].why}`;
   if (phase === 'queued') return `🌙 Waits for the open to close ${what}`;
   if (phase !== 'stuck') return `🏁 Closing ${what}`;
