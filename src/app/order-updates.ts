@@ -160,11 +160,11 @@ async function tellExit(
   after: Trade,
   news: News,
 ): Promise<boolean> {
-  const isEarly = await isOfEarlyPart(tx, news);
-  const scaledOut = isEarly ? scaledOutCard(after, news, news.booked) : null;
-  if (scaledOut !== null) await tx.enqueueCard(`scaled:${after.id}`, scaledOut);
+  const scaledOut = scaledOutCard(after, news, news.booked);
+  const hasScaledOut = scaledOut !== null && (await isOfEarlyPart(tx, news));
+  if (hasScaledOut) await tx.enqueueCard(`scaled:${after.id}`, scaledOut);
   const hasClosed = after.status === 'closed' && before.status !== 'closed';
-  if (!hasClosed) return scaledOut !== null;
+  if (!hasClosed) return hasScaledOut;
   await tx.enqueueCard(exitCardKey(after), await exitCard(tx, after, news));
   await tx.enqueueCard(`summary:${after.id}`, await summaryCard(tx, after));
   return true;
@@ -173,7 +173,7 @@ async function tellExit(
 /** Whether the bracket of the part that leaves early is meant: where price has jumped, the other's target may be first. */
 async function isOfEarlyPart(tx: LedgerTransaction, { parentId }: News): Promise<boolean> {
   const parent = parentId === null ? null : await tx.findOrder(parentId);
-  return parent !== null && purposeOf(parent.clientOrderId)?.kind === 'scale';
+  return parent !== null && isEarlyBracket(parent);
 }
 
 const endOf = (order: BrokerOrder): string =>

@@ -1,4 +1,5 @@
 import type { BrokerOrderId } from '#core/ids.ts';
+import { withLegs } from '#core/order-tree.ts';
 import type { BrokerOrder, Execution } from '#core/order.ts';
 import { MINUTE_MS } from '#core/session.ts';
 import type { EpochMs } from '#core/session.ts';
@@ -46,10 +47,6 @@ async function listSince(
   const found = await Promise.all(missing.map(({ brokerOrderId }) => broker.order(brokerOrderId)));
   return [...orders, ...found.filter((order) => order !== null)];
 }
-
-/** Parents come first, so that an entry's fill is booked before its exit's. */
-const withLegs = (orders: readonly BrokerOrder[]): readonly BrokerOrder[] =>
-  orders.flatMap((order) => [order, ...order.legs]);
 
 /** The order and its legs, as far as the ledger does not have them as the broker has them. */
 function newsOf(

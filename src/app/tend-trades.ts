@@ -8,12 +8,12 @@ import { usdFromNumber } from '#core/money.ts';
 import { followPrice, openTradeOf } from '#core/open-trade.ts';
 import type { EpochMs, Session } from '#core/session.ts';
 import type { Trade } from '#core/trade.ts';
-import { LeaseLostError } from '#ports/lease.ts';
 
 import { closeByRule } from './close/close-by-rule.ts';
 import type { AppContext } from './context.ts';
 import { fenced } from './fenced.ts';
 import { moveStop } from './move-stop.ts';
+import { surely } from './surely.ts';
 
 /** A bar that has ended, and the trades as the ledger has them. */
 export interface TendedBar {
@@ -98,20 +98,4 @@ async function carryOutOne(context: AppContext, intent: ExitIntent): Promise<voi
     log.warn({ trade: intent.tradeId, outcome }, 'a stop was not moved; the next bar tries again');
   }
   return undefined;
-}
-
-/** Does something about one trade; a failure is logged and left to the next bar. */
-async function surely<Result>(
-  { log }: AppContext,
-  symbol: Ticker,
-  work: () => Promise<Result>,
-): Promise<Result | null> {
-  try {
-    return await work();
-  } catch (error) {
-    // Another process trades the account now, and knows better.
-    if (error instanceof LeaseLostError) throw error;
-    log.error({ symbol, error: String(error) }, 'a trade could not be tended');
-    return null;
-  }
 }

@@ -1,3 +1,4 @@
+import { withLegs } from '#core/order-tree.ts';
 import type { BrokerOrder } from '#core/order.ts';
 import type { Trade } from '#core/trade.ts';
 import type { AlarmCard } from '#ports/cards.ts';
@@ -14,7 +15,7 @@ export async function tellUnknownStatus(
   trade: Trade,
   order: BrokerOrder,
 ): Promise<boolean> {
-  const strange = [order, ...order.legs].filter(({ status }) => status === 'unknown');
+  const strange = withLegs([order]).filter(({ status }) => status === 'unknown');
   let told = 0;
   for (const one of strange) {
     if ((await tx.findOrder(one.id))?.status === 'unknown') continue;

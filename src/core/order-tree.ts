@@ -8,6 +8,10 @@ export interface Placed {
   readonly parent: BrokerOrder | null;
 }
 
+/** Orders with their legs; parents come first, so that an entry's fill is booked before its exit's. */
+export const withLegs = (orders: readonly BrokerOrder[]): readonly BrokerOrder[] =>
+  orders.flatMap((order) => [order, ...order.legs]);
+
 /** Orders with their legs, each once. A leg that is listed on its own as well is kept where its parent is known. */
 export function placeAll(orders: readonly BrokerOrder[]): ReadonlyMap<BrokerOrderId, Placed> {
   const placed = new Map<BrokerOrderId, Placed>();

@@ -154,23 +154,6 @@ describe('somebody who moves a leg at the broker', () => {
   });
 });
 
-describe('the count of interferences', () => {
-  it('is in /status and in the digest', async () => {
-    const { desk } = await deskWithPosition();
-    await runTradingCycle(desk.context, desk.nextBar());
-    const hand = byHand(desk.standIn);
-    await hand.cancel(hand.live('stop-loss').id);
-    await goOn(desk);
-    expect(await statusReport(desk.context)).toMatchObject({ interferenceToday: 1 });
-    desk.standIn.advanceTo(FIRST.close);
-    await writeDueDigests(desk.context, FIRST.close);
-    await deliverOutbox(desk.context);
-    expect(desk.channel().findLast(({ kind }) => kind === 'digest')).toMatchObject({
-      session: { interference: { value: 1 } },
-    });
-  });
-});
-
 /** Somebody has cancelled a leg, and the ledger has it so. */
 async function afterCancel(): Promise<Desk> {
   const { desk } = await deskWithPosition();
@@ -181,15 +164,27 @@ async function afterCancel(): Promise<Desk> {
   return desk;
 }
 
+/** What the session's digest tells of interferences. */
+async function inTheDigest(desk: Desk): Promise<unknown> {
+  desk.standIn.advanceTo(FIRST.close);
+  await writeDueDigests(desk.context, FIRST.close);
+  await deliverOutbox(desk.context);
+  return desk.channel().findLast(({ kind }) => kind === 'digest');
+}
+
+describe('the count of interferences', () => {
+  it('is in /status and in the digest', async () => {
+    const desk = await afterCancel();
+    await goOn(desk);
+    expect(await statusReport(desk.context)).toMatchObject({ interferenceToday: 1 });
+    expect(await inTheDigest(desk)).toMatchObject({ session: { interference: { value: 1 } } });
+  });
+});
+
 describe('an interference that nobody has looked for yet', () => {
   it('is in the digest of its session all the same', async () => {
     const desk = await afterCancel();
-    desk.standIn.advanceTo(FIRST.close);
-    await writeDueDigests(desk.context, FIRST.close);
-    await deliverOutbox(desk.context);
-    expect(desk.channel().findLast(({ kind }) => kind === 'digest')).toMatchObject({
-      session: { interference: { value: 1 } },
-    });
+    expect(await inTheDigest(desk)).toMatchObject({ session: { interference: { value: 1 } } });
   });
 
   it('counts for the session in which it was done, also when it is found in the next', async () => {

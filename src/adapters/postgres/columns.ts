@@ -31,20 +31,20 @@ const storableJson = (value: unknown): string =>
     typeof part === 'string' ? storableText(part) : part,
   );
 
+const jsonColumn = (type: 'json' | 'jsonb') =>
+  customType<{ data: unknown; driverData: unknown }>({
+    dataType: () => type,
+    toDriver: storableJson,
+  });
+
 /** A JSON document. */
-export const document = customType<{ data: unknown; driverData: unknown }>({
-  dataType: () => 'jsonb',
-  toDriver: storableJson,
-});
+export const document = jsonColumn('jsonb');
 
 /** A JSON document of this shape. */
 export const documentOf = <T>(name: string) => document(name).$type<T>().notNull();
 
 /** A JSON document whose keys stay in the order in which they were written, as people are shown them. */
-export const orderedDocument = customType<{ data: unknown; driverData: unknown }>({
-  dataType: () => 'json',
-  toDriver: storableJson,
-});
+export const orderedDocument = jsonColumn('json');
 
 /** Free text, made storable. */
 export const words = customType<{ data: string; driverData: string }>({

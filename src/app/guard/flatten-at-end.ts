@@ -4,10 +4,10 @@ import { unbookedShares } from '#core/guard.ts';
 import type { BrokerOrder } from '#core/order.ts';
 import { newYorkDate } from '#core/session.ts';
 import type { Trade } from '#core/trade.ts';
-import { LeaseLostError } from '#ports/lease.ts';
 
 import { closeByRule } from '../close/close-by-rule.ts';
 import type { AppContext } from '../context.ts';
+import { surely } from '../surely.ts';
 import type { Judged } from './look.ts';
 
 /**
@@ -32,13 +32,10 @@ export async function flattenAtEnd(context: AppContext, judged: readonly Judged[
   if (due.length === 0 || (await ledger.controlState()).status === 'flattening') return;
   for (const { id, intent } of due) {
     log.info({ trade: id, session: session.date }, 'the end of the day closes a trade');
-    try {
-      await closeByRule(context, { tradeId: id, symbol: intent.symbol, reason: 'end_of_day' });
-    } catch (error) {
-      if (error instanceof LeaseLostError) throw error;
-      // What is wrong with one must not keep the others overnight; the next look tries it again.
-      log.error({ trade: id, error: String(error) }, 'a trade could not be closed at the end');
-    }
+    const { symbol } = intent;
+    await surely(context, symbol, () =>
+      closeByRule(context, { tradeId: id, symbol, reason: 'end_of_day' }),
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { purposeOf } from '#core/ids.ts';
+import { withLegs } from '#core/order-tree.ts';
 import { exitSideOf } from '#core/order.ts';
 import type { BrokerOrder } from '#core/order.ts';
 import { heldShares } from '#core/trade.ts';
@@ -32,15 +33,13 @@ export async function findSale(
   // Whoever sold more than there were is short now: that is no exit.
   if (quantity > heldShares(trade)) return null;
   const listed = await broker.urgent.ordersSince(orderHorizon(context), [symbol]);
-  const filled = listed
-    .flatMap((order) => [order, ...order.legs])
-    .filter(
-      (order) =>
-        order.side === exitSideOf(intent.side) &&
-        order.filledQuantity > 0 &&
-        order.updatedAt >= openedAt &&
-        purposeOf(order.clientOrderId) === null,
-    );
+  const filled = withLegs(listed).filter(
+    (order) =>
+      order.side === exitSideOf(intent.side) &&
+      order.filledQuantity > 0 &&
+      order.updatedAt >= openedAt &&
+      purposeOf(order.clientOrderId) === null,
+  );
   const known = await ledger.knownOrders(filled.map(({ id }) => id));
   const orders = filled.filter(({ id }) => !known.has(id));
   const sold = orders.reduce((sum, { filledQuantity }) => sum + filledQuantity, 0);

@@ -2,6 +2,7 @@ import { purposeOf } from '#core/ids.ts';
 import { subtractUsd } from '#core/money.ts';
 import type { Usd } from '#core/money.ts';
 import { formatGain } from '#core/number-words.ts';
+import { withLegs } from '#core/order-tree.ts';
 import {
   differencesOf,
   tradesNamedBy,
@@ -68,7 +69,7 @@ async function compare(context: AppContext): Promise<readonly Difference[]> {
     broker.positions(),
     broker.ordersSince(orderHorizon(context)),
   ]);
-  const ids = orders.flatMap(({ id, legs }) => [id, ...legs.map((leg) => leg.id)]);
+  const ids = withLegs(orders).map(({ id }) => id);
   const [ledgerQuantities, knownOrders] = await Promise.all([
     ledger.netQuantities(),
     ledger.knownOrders(ids),

@@ -6,12 +6,13 @@ import type { AppContext } from '#app/context.ts';
 import { deliverOutbox } from '#app/deliver-outbox.ts';
 import { submitPlannedEntries } from '#app/enter.ts';
 import { readPositions } from '#app/positions.ts';
+import type { Position } from '#core/account.ts';
 import type { EntryIntent } from '#core/decision.ts';
 import { ticker } from '#core/ids.ts';
 import type { TradeId } from '#core/ids.ts';
 import type { SimulatedOrder } from '#core/matching/order.ts';
 import { isLive } from '#core/order.ts';
-import type { Broker } from '#ports/broker.ts';
+import type { Broker, Rejection } from '#ports/broker.ts';
 import type { Card } from '#ports/cards.ts';
 import { REALISTIC_DELAYS } from '#sandbox/alpaca/timers.ts';
 import { silentLog } from '#test/support/log.ts';
@@ -159,6 +160,15 @@ const NO_SALE = {
   details: {},
 } as const;
 
+/** The broker's no to shares that another order holds. */
+export const HELD: Rejection = {
+  kind: 'rejected',
+  code: 'insufficient-quantity',
+  httpStatus: 403,
+  message: 'insufficient qty available for order (requested: 10, available: 0)',
+  details: {},
+};
+
 /** The answer of a broker that takes no order. */
 export const noSale = async () => NO_SALE;
 
@@ -179,21 +189,23 @@ export const haltedAfterExit = (desk: Desk): AppContext =>
 /** The only closing that is not done. */
 export const openClose = async ({ context }: Desk) => (await context.ledger.openCloses())[0]!;
 
+/** All of the position. */
+export const closeWish = ({ id }: TradingDesk, position: Position): CloseWish => ({
+  tradeId: id,
+  position,
+  reason: 'manual_close',
+  quantity: position.quantity,
+  atMarket: false,
+  requestedBy: 'somebody',
+});
+
 /** Asks for a closing of the position as it is, and lets the bot work on it. */
 export async function close(
   desk: TradingDesk,
   { context = desk.context, ...wish }: Partial<CloseWish> & { readonly context?: AppContext } = {},
 ): Promise<void> {
   const position = (await context.broker.position(NVDA))!;
-  await requestClose(context, {
-    tradeId: desk.id,
-    position,
-    reason: 'manual_close',
-    quantity: position.quantity,
-    atMarket: false,
-    requestedBy: 'somebody',
-    ...wish,
-  });
+  await requestClose(context, { ...closeWish(desk, position), ...wish });
   await desk.settle(context);
 }
 

@@ -21,6 +21,7 @@ import {
   close,
   deskWithPosition,
   haltedAfterExit,
+  HELD,
   isShownProtected,
   legAt,
   liveAt,
@@ -103,13 +104,7 @@ describe('the stop of a closing that got stuck', () => {
     let backAt = Number.POSITIVE_INFINITY;
     const broker: Broker = {
       ...context.broker,
-      submitExit: async () => ({
-        kind: 'rejected',
-        code: 'insufficient-quantity',
-        httpStatus: 403,
-        message: 'insufficient qty available for order (requested: 10, available: 0)',
-        details: {},
-      }),
+      submitExit: async () => HELD,
       submitProtection: async (order) => {
         backAt = context.systemClock.now();
         return context.broker.submitProtection(order);

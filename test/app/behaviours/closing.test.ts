@@ -18,6 +18,7 @@ import {
   byHand,
   cardsOf,
   close,
+  closeWish,
   deskWithBracket,
   deskWithPosition,
   describeOrder,
@@ -281,14 +282,7 @@ describe('a closing of everything', () => {
       times: 40,
     });
     const position = (await desk.context.broker.positions())[0]!;
-    await requestClose(desk.context, {
-      tradeId: desk.id,
-      position,
-      reason: 'manual_close',
-      quantity: 10,
-      atMarket: false,
-      requestedBy: 'somebody',
-    });
+    await requestClose(desk.context, closeWish(desk, position));
     await desk.settle();
     expect(sharesAt(desk)).toBe(10);
     expect((await lastClosing(desk))?.progress.phase).not.toBe('done');
@@ -365,14 +359,7 @@ describe('a closing of everything', () => {
   it('17: asked for twice sells once', async () => {
     const desk = await deskWithPosition();
     const position = (await desk.context.broker.position(NVDA))!;
-    const wish = {
-      tradeId: desk.id,
-      position,
-      reason: 'manual_close',
-      quantity: 10,
-      atMarket: false,
-      requestedBy: 'somebody',
-    } as const;
+    const wish = closeWish(desk, position);
     const requests = await Promise.all([
       requestClose(desk.context, wish),
       requestClose(desk.context, wish),

@@ -21,6 +21,7 @@ import {
   deskWithBracket,
   deskWithPosition,
   haltedAfterExit,
+  HELD,
   isShownProtected,
   legAt,
   liveAt,
@@ -330,15 +331,6 @@ describe('an order in doubt', () => {
     expect(ordersAt(desk).filter(({ role }) => role === 'single')).toEqual([]);
   });
 });
-
-/** The broker's no to shares that another order holds. */
-const HELD: Rejection = {
-  kind: 'rejected',
-  code: 'insufficient-quantity',
-  httpStatus: 403,
-  message: 'insufficient qty available for order (requested: 10, available: 0)',
-  details: {},
-};
 
 /** The first try stalls on its way, and arrives just before the second one, which finds the shares taken. */
 function overtaken(desk: TradingDesk): Broker {
